@@ -1,0 +1,155 @@
+/**
+ * Speed beside the real pytest: `precollect check` and `pytest --collect-only` on the same projects, in the same
+ * run, by turns, so that a busy machine is busy for both. Judges nothing; CPU seconds are the steady figure.
+ */
+import { Command } from 'commander'
+import { asExitCode, type Bench, openBench, progress, saveResult } from '../shared/bench.ts'
+import {
+  chooseEntries,
+  type Entry,
+  fetchMissing,
+  projectOf,
+  type Setting,
+  SetupError,
+} from '../shared/corpus.ts'
+import { toCount } from '../shared/requirements.ts'
+import {
+  environmentOf,
+  folderIn,
+  measure,
+  type Project,
+  predict,
+  type Usage,
+  withFolder,
+} from '../shared/run.ts'
+import { median, megabytes, seconds, table } from '../shared/table.ts'
+
+const SETTING: Setting = 'healthy'
+const PYTEST_LIMIT_S = 900
+
+interface Options {
+  readonly full: boolean
+  readonly rounds: number
+  readonly command?: string
+}
+
+type Medians = Omit<Usage, 'exit'>
+
+interface Row {
+  readonly name: string
+  /** With no cache, then with the cache of the run before; pytest with its byte code in place. */
+  readonly cold: Medians
+  readonly warm: Medians
+  readonly pytest: Medians
+}
+
+/** `root`: the repository; `args`: the command line after the benchmark's name. Returns the exit code. */
+export function main(root: string, args: readonly string[]): Promise<number> {
+  return asExitCode(async () => {
+    const command = new Command('bench:speed')
+      .description(
+        'precollect check and pytest --collect-only by turns: medians of CPU, wall time and memory',
+      )
+      .argument('[names...]', 'entries of the corpus; without: the small subset')
+      .option('--full', 'every entry', false)
+      .option('--rounds <n>', 'runs of each', toCount, 5)
+      .option('--command <file>', 'the built command to measure, instead of dist/precollect.js')
+      .exitOverride()
+    command.parse(args, { from: 'user' })
+    const options = command.opts<Options>()
+    if (options.rounds === 0) throw new SetupError('--rounds must be at least 1')
+    const bench = await openBench(root, options.command)
+    const entries = chooseEntries(bench.corpus, command.args, options.full)
+    await fetchMissing(bench.corpus, bench.tools.python, entries, [SETTING])
+
+    const rows: Row[] = []
+    for (const entry of entries) rows.push(await compare(bench, entry, options.rounds))
+    progress('')
+    process.stdout.write(`${report(rows)}\n`)
+    const saved = saveResult(root, 'speed', { setting: SETTING, rounds: options.rounds, rows })
+    process.stdout.write(`\nAll figures: ${saved}\n`)
+    return true
+  })
+}
+
+async function compare(bench: Bench, entry: Entry, rounds: number): Promise<Row> {
+  const project = projectOf(bench.corpus.data, entry, SETTING)
+  const runs: Record<'cold' | 'warm' | 'pytest', Usage[]> = { cold: [], warm: [], pytest: [] }
+  progress(`${entry.name}: first pytest, not counted`)
+  await withFolder(home => collect(bench, project, home))
+  for (let round = 1; round <= rounds; round++) {
+    progress(`${entry.name}: round ${round} of ${rounds}`)
+    await withFolder(async home => {
+      runs.cold.push(await check(bench, project, home))
+      runs.pytest.push(await collect(bench, project, home))
+      runs.warm.push(await check(bench, project, home))
+    })
+  }
+  return { name: entry.name, cold: middle(runs.cold), warm: middle(runs.warm), pytest: middle(runs.pytest) }
+}
+
+/** Throws SetupError where the command gives no document: a crash is not quick. */
+async function check({ tools }: Bench, project: Project, home: string): Promise<Usage> {
+  const { usage, fault } = await predict(tools, project, home)
+  if (fault) throw new SetupError(`${project.cwd}: ${fault}`)
+  return usage
+}
+
+async function collect({ tools }: Bench, project: Project, home: string): Promise<Usage> {
+  const cache = folderIn(home, 'pytest-cache')
+  const { usage } = await measure(
+    tools,
+    [project.python, '-m', 'pytest', '--collect-only', '-q', '-o', `cache_dir=${cache}`, ...project.args],
+    { cwd: project.cwd, env: environmentOf(project, home), limitS: PYTEST_LIMIT_S },
+  )
+  if (usage.exit === null) throw new SetupError(`${project.cwd}: pytest took more than ${PYTEST_LIMIT_S} s`)
+  return usage
+}
+
+function middle(usages: readonly Usage[]): Medians {
+  return {
+    wallS: median(usages.map(usage => usage.wallS)),
+    cpuS: median(usages.map(usage => usage.cpuS)),
+    rssKb: median(usages.map(usage => usage.rssKb)),
+  }
+}
+
+const HEAD = [
+  'project',
+  'cold cpu',
+  'wall',
+  'MB',
+  'warm cpu',
+  'wall',
+  'pytest cpu',
+  'wall',
+  'MB',
+  'cold/pytest',
+  'warm/pytest',
+]
+
+/** The last row holds sums (of memory: maxima) and their ratios. */
+function report(rows: readonly Row[]): string {
+  const all: Row = {
+    name: 'all',
+    cold: total(rows.map(row => row.cold)),
+    warm: total(rows.map(row => row.warm)),
+    pytest: total(rows.map(row => row.pytest)),
+  }
+  return table(HEAD, [...rows, all].map(line), true)
+}
+
+function total(medians: readonly Medians[]): Medians {
+  const add = (name: 'wallS' | 'cpuS') => medians.reduce((sum, each) => sum + each[name], 0)
+  return { wallS: add('wallS'), cpuS: add('cpuS'), rssKb: Math.max(...medians.map(each => each.rssKb)) }
+}
+
+function line({ name, cold, warm, pytest }: Row): string[] {
+  return [
+    name,
+    ...[seconds(cold.cpuS), seconds(cold.wallS), megabytes(cold.rssKb)],
+    ...[seconds(warm.cpuS), seconds(warm.wallS)],
+    ...[seconds(pytest.cpuS), seconds(pytest.wallS), megabytes(pytest.rssKb)],
+    ...[cold, warm].map(each => (each.cpuS / pytest.cpuS).toFixed(2)),
+  ]
+}

@@ -1,0 +1,12 @@
+-- The language server for Neovim 0.11 and later, found by `vim.lsp.enable('precollect')`.
+---@type vim.lsp.Config
+return {
+  cmd = { 'precollect', 'server', '--stdio' },
+  filetypes = { 'python' },
+  root_dir = function(bufnr, on_dir)
+    local root = require('precollect').root(bufnr)
+    if root then
+      on_dir(root)
+    end
+  end,
+}

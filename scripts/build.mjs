@@ -1,0 +1,112 @@
+/**
+ * Makes dist/: all that precollect is when installed. It runs with plain Node, with no node_modules beside it.
+ *
+ *   precollect.js            the command, from server/src/main.ts; what `import()` names is loaded when needed
+ *   *_worker.js              one for each server/src/**\/*_worker.ts: entry points of worker threads
+ *   *.wasm                   the parser and Python's grammar, looked for beside the code
+ *   probe/                   the pytest plugin, alone in its folder
+ */
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { cache, fail, root, say, setup } from './setup.mjs'
+
+const source = join(root, 'server', 'src')
+const dist = join(root, 'dist')
+const stampFile = join(cache, 'built')
+
+/** The command, as built. */
+export const command = join(dist, 'precollect.js')
+
+/** Builds where a source, the lock file or this script differs from what dist/ was made of. */
+export async function buildIfStale() {
+  const stamp = stampOfSources()
+  if (existsSync(command) && readStamp() === stamp) return
+  say('building dist/')
+  await build()
+  mkdirSync(cache, { recursive: true })
+  writeFileSync(stampFile, stamp)
+}
+
+async function build() {
+  const main = join(source, 'main.ts')
+  if (!existsSync(main)) fail('server/src/main.ts is missing: there is nothing to build.')
+  const { build: bundle } = await import('esbuild')
+  rmSync(dist, { recursive: true, force: true })
+  const workers = sourceFiles().filter(path => path.endsWith('_worker.ts'))
+  await bundle({
+    entryPoints: Object.fromEntries(
+      [main, ...workers].map(path => [path === main ? 'precollect' : basename(path, '.ts'), path]),
+    ),
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    minifySyntax: true,
+    minifyWhitespace: true, // names stay: a stack trace in a bug report must be readable
+    legalComments: 'none',
+    logLevel: 'warning',
+    banner: { js: commonjsNames },
+  }).catch(() => fail('the build failed.')) // esbuild has shown its messages itself
+  for (const wasm of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm']) {
+    cpSync(join(root, 'node_modules', wasm), join(dist, basename(wasm)))
+  }
+  cpSync(join(source, 'confirm', 'probe'), join(dist, 'probe'), {
+    recursive: true,
+    filter: path => basename(path) !== '__pycache__',
+  })
+  const code = readFileSync(command, 'utf8')
+  if (!code.startsWith('#!')) writeFileSync(command, `#!/usr/bin/env node\n${code}`)
+  chmodSync(command, 0o755)
+}
+
+/** What CommonJS packages expect to find; each chunk is a module of its own and needs them for itself. */
+const commonjsNames = [
+  "import { createRequire as $createRequire } from 'node:module'",
+  "import { fileURLToPath as $fileURLToPath } from 'node:url'",
+  "import { dirname as $dirname } from 'node:path'",
+  'const require = $createRequire(import.meta.url)',
+  'const __filename = $fileURLToPath(import.meta.url)',
+  'const __dirname = $dirname(__filename)',
+].join(';')
+
+function stampOfSources() {
+  const hash = createHash('sha256')
+  for (const path of [
+    join(root, 'package-lock.json'),
+    join(root, 'scripts', 'build.mjs'),
+    ...sourceFiles(),
+  ]) {
+    hash.update(path.slice(root.length)).update('\0').update(readFileSync(path)).update('\0')
+  }
+  return hash.digest('hex')
+}
+
+function sourceFiles() {
+  return readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && !entry.name.endsWith('.pyc'))
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort()
+}
+
+function readStamp() {
+  return existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : null
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  setup()
+  await buildIfStale()
+}

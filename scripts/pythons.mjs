@@ -1,0 +1,95 @@
+/**
+ * The Python environments that the tests run real pytest in, below .cache/, made once for each set of pins.
+ * `.cache/pythons.json` names them for the tests: { "default": interpreter, "7.4.4": interpreter, ... }.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { cache, say } from './setup.mjs'
+
+const PINS = {
+  default: ['pytest==9.0.2', 'prometheus-client==0.26.0', 'six==1.17.0'],
+  '7.4.4': ['pytest==7.4.4'],
+  '8.4.2': ['pytest==8.4.2'],
+}
+const OLDEST_PYTHON = [3, 8]
+
+/**
+ * Makes what is missing and writes .cache/pythons.json. Where the package index is out of reach the machine's
+ * own pytest stands in for the default one, said aloud; where that is missing too, the file names no default
+ * and the tests that need it fail to start.
+ */
+export function makePythons() {
+  const python = findPython()
+  const made = {}
+  if (python) {
+    for (const [name, pins] of Object.entries(PINS)) {
+      const interpreter = environment(python, pins)
+      if (interpreter) made[name] = interpreter
+    }
+    if (!made.default && runs(python.path, ['-c', 'import pytest'])) {
+      say(`NOTICE: the pinned pytest can't be installed; the tests use the one of ${python.path} instead`)
+      made.default = python.path
+    }
+  } else {
+    say(
+      `NOTICE: no Python ${OLDEST_PYTHON.join('.')} or newer (python3, python, py -3): real pytest can't be asked`,
+    )
+  }
+  mkdirSync(cache, { recursive: true })
+  writeFileSync(join(cache, 'pythons.json'), `${JSON.stringify(made, null, 2)}\n`)
+  return made
+}
+
+/** The first interpreter on the PATH that is new enough: its real path and version. */
+function findPython() {
+  const candidates = [['python3'], ['python'], ...(process.platform === 'win32' ? [['py', '-3']] : [])]
+  for (const [program, ...args] of candidates) {
+    const asked = spawnSync(
+      program,
+      [...args, '-c', 'import sys; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])'],
+      { encoding: 'utf8' },
+    )
+    if (asked.status !== 0) continue
+    const [path, version] = asked.stdout.trim().split(/\r?\n/)
+    const [major, minor] = version.split('.').map(Number)
+    if (major === OLDEST_PYTHON[0] && minor >= OLDEST_PYTHON[1]) return { path, version }
+  }
+  return null
+}
+
+/** An environment with exactly these pins; null where it can't be made. */
+function environment(python, pins) {
+  const key = createHash('sha256')
+    .update([python.path, python.version, ...pins].join('\n'))
+    .digest('hex')
+  const folder = join(cache, `python-${key.slice(0, 12)}`)
+  const interpreter = inEnvironment(folder)
+  if (existsSync(interpreter)) return interpreter
+  say(`making a Python ${python.version} environment with ${pins.join(', ')}`)
+  const unfinished = `${folder}.unfinished`
+  rmSync(unfinished, { recursive: true, force: true })
+  mkdirSync(cache, { recursive: true })
+  const done =
+    runs(python.path, ['-m', 'venv', unfinished]) &&
+    runs(inEnvironment(unfinished), ['-m', 'pip', 'install', '--quiet', ...pins])
+  if (!done) {
+    say(`NOTICE: that failed (no venv module, or no package index in reach)`)
+    rmSync(unfinished, { recursive: true, force: true })
+    return null
+  }
+  renameSync(unfinished, folder) // only `python -m` is used of it: scripts with a path inside are not
+  return interpreter
+}
+
+function inEnvironment(folder) {
+  return process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python')
+}
+
+function runs(program, args) {
+  return spawnSync(program, args, { stdio: ['ignore', 2, 2] }).status === 0
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) makePythons()

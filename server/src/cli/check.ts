@@ -1,0 +1,116 @@
+/** `precollect check`: one analysis, one report, one exit code. */
+import { type AnalysisRequest, analyze } from '../engine/analyze.ts'
+import { DiskFileSystem } from '../files/disk.ts'
+import type { FileSystem } from '../files/file_system.ts'
+import { join, relative } from '../files/paths.ts'
+import { writeText } from '../files/write.ts'
+import { renderConcise } from '../report/concise.ts'
+import { renderFull } from '../report/full.ts'
+import { health } from '../report/health.ts'
+import { renderJson } from '../report/json.ts'
+import type { ReportInput } from '../report/report_input.ts'
+import type { Style } from '../report/style.ts'
+import { renderStatistics } from '../report/summary.ts'
+import { checkRuleNames, findSettings } from '../rules/settings.ts'
+import { ExitCode, UsageError } from './exit_code.ts'
+import { type ColorChoice, type Io, wantsColor } from './io.ts'
+import { resolveTarget, type Target } from './target.ts'
+import { tool } from './version.ts'
+
+export interface CheckOptions {
+  readonly outputFormat: 'full' | 'concise' | 'json'
+  readonly outputFile?: string
+  readonly python?: string
+  readonly invocation?: 'pytest' | 'python -m pytest'
+  readonly select: readonly string[]
+  readonly ignore: readonly string[]
+  readonly statistics: boolean
+  readonly interpreter: boolean
+  readonly color: ColorChoice
+  readonly exitZero: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+/** Throws a UsageError for paths, options or settings that are wrong. */
+export async function check(
+  paths: readonly string[],
+  pytestArgs: readonly string[],
+  options: CheckOptions,
+  io: Io,
+): Promise<number> {
+  const fs = new DiskFileSystem()
+  const target = resolveTarget(fs, io.cwd, paths)
+  refuseWrongSettings(fs, target, options)
+  const done = announce(target, options, io)
+  const analysis = await analyze(fs, requestOf(target, pytestArgs, options, io)).finally(done)
+  if (options.verbose) {
+    for (const { path, reason } of fs.problems()) io.stderr.write(`could not read ${path}: ${reason}\n`)
+  }
+  put(render(analysis, options, io), options, io)
+  return options.exitZero ? ExitCode.clean : verdict(analysis)
+}
+
+function refuseWrongSettings(fs: FileSystem, { cwd }: Target, { select, ignore }: CheckOptions): void {
+  const { problems } = findSettings(fs, cwd)
+  const wrong = [
+    ...problems.map(({ path, line, message }) => `${relative(cwd, path)}:${line}: ${message}`),
+    ...checkRuleNames(select).map(message => `--select: ${message}`),
+    ...checkRuleNames(ignore).map(message => `--ignore: ${message}`),
+  ]
+  if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
+}
+
+function requestOf(
+  { cwd, paths }: Target,
+  pytestArgs: readonly string[],
+  options: CheckOptions,
+  { env }: Io,
+): AnalysisRequest {
+  return {
+    cwd,
+    paths,
+    pytestArgs,
+    invocation: options.invocation ?? null,
+    python: options.python ?? null,
+    trusted: options.interpreter,
+    env,
+    select: options.select,
+    ignore: options.ignore,
+  }
+}
+
+/** Says on a terminal what is going on, and returns what wipes it away. */
+function announce({ cwd }: Target, { quiet }: CheckOptions, { stderr }: Io): () => void {
+  if (quiet || stderr.isTTY !== true) return () => {}
+  const line = `checking ${cwd} ...`
+  stderr.write(line.slice(0, (stderr.columns ?? 80) - 1))
+  return () => stderr.write('\r\u001b[2K')
+}
+
+function render(input: ReportInput, options: CheckOptions, io: Io): string {
+  const toFile = options.outputFile !== undefined
+  const style: Style = {
+    width: toFile || !io.stdout.isTTY ? null : (io.stdout.columns ?? 80),
+    color: toFile ? options.color === 'always' : wantsColor(options.color, io.stdout, io.env),
+    verbose: options.verbose,
+    quiet: options.quiet,
+  }
+  if (options.outputFormat === 'json') return renderJson(input, tool)
+  if (options.statistics) return renderStatistics(input, style)
+  return options.outputFormat === 'full' ? renderFull(input, style) : renderConcise(input, style)
+}
+
+function put(report: string, { outputFile }: CheckOptions, io: Io): void {
+  if (outputFile === undefined) {
+    io.stdout.write(report)
+    return
+  }
+  const reason = writeText(join(io.cwd, outputFile), report)
+  if (reason !== null) throw new UsageError(`cannot write ${outputFile}: ${reason}`)
+}
+
+function verdict(input: ReportInput): number {
+  const fails = input.findings.some(finding => finding.severity === 'error')
+  return fails || health(input).session.outcome === 'stops' ? ExitCode.findings : ExitCode.clean
+}

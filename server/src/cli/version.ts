@@ -1,0 +1,6 @@
+/** What this program calls itself. */
+import { version } from '../../../package.json'
+
+export { version }
+
+export const tool = `precollect ${version}`

@@ -1,0 +1,155 @@
+/**
+ * Logical lines: where one ends and how deep one begins, by the rules of CPython's tokenizer
+ * ("Line structure" of the Python reference).
+ */
+import { Char, classAt, isBlankCode, lineEnd, stringEnd, UNSURE } from './lexical.ts'
+
+const NEWLINE = 10
+const COLON = 58
+
+/** A reader of logical lines; what it found stands in its fields until the next call. */
+export class LogicalLine {
+  /** The '\n' that ends the line, or the end of the text; where `read` failed, the place of the trouble. */
+  end = 0
+  /** Behind the last character that is neither blank nor comment. */
+  codeEnd = 0
+  private readonly closers: number[] = []
+
+  constructor(
+    private readonly text: string,
+    private readonly limit: number,
+  ) {}
+
+  /** Reads from `i`, the first character of a line or any later one outside brackets; false: can't be followed. */
+  read(i: number): boolean {
+    return this.walk(i, false)
+  }
+
+  /** The offset of the first ':' outside brackets, at or after `i` on this line; `UNSURE` without one. */
+  colon(i: number): number {
+    return this.walk(i, true) && this.text.charCodeAt(this.end) === COLON ? this.end : UNSURE
+  }
+
+  private walk(i: number, untilColon: boolean): boolean {
+    const { text, limit, closers } = this
+    const start = i
+    closers.length = 0
+    let comment = -1
+    scan: while (i < limit) {
+      switch (classAt(text, i)) {
+        case Char.plain:
+          if (untilColon && closers.length === 0 && text.charCodeAt(i) === COLON) break scan
+          i++
+          break
+        case Char.newline:
+          if (closers.length === 0) break scan
+          i++
+          break
+        case Char.quote: {
+          const end = stringEnd(text, i, limit)
+          if (end === UNSURE) return this.fail(i)
+          i = end
+          break
+        }
+        case Char.open: {
+          const code = text.charCodeAt(i)
+          closers.push(code === 40 ? 41 : code + 2)
+          i++
+          break
+        }
+        case Char.close:
+          if (closers.pop() !== text.charCodeAt(i)) return this.fail(i)
+          i++
+          break
+        case Char.comment:
+          if (closers.length === 0) comment = i
+          i = lineEnd(text, i, limit)
+          break
+        case Char.backslash: {
+          const next = text.charCodeAt(i + 1) === 13 ? i + 2 : i + 1
+          if (text.charCodeAt(next) !== NEWLINE || next + 1 >= limit) return this.fail(i)
+          i = next + 1
+          break
+        }
+        default:
+          return this.fail(i)
+      }
+    }
+    if (i >= limit && closers.length > 0) return this.fail(limit)
+    this.end = i
+    let codeEnd = comment < 0 ? i : comment
+    while (codeEnd > start && isBlankCode(text.charCodeAt(codeEnd - 1))) codeEnd--
+    this.codeEnd = codeEnd
+    return true
+  }
+
+  private fail(at: number): false {
+    this.end = at
+    return false
+  }
+}
+
+/** What the indentation stack says of a new logical line. */
+export type Step = 'same' | 'deeper' | 'shallower' | 'inconsistent'
+
+/** The indentation levels that are open, measured twice as CPython does: tabs to 8 columns and to 1. */
+export class Indentation {
+  /** Of the line last measured. */
+  column = 0
+  private alternate = 0
+  private readonly columns: number[] = []
+  private readonly alternates: number[] = []
+
+  /** `atZero`: the outermost level is column 0; else it is that of the first line. */
+  constructor(
+    private readonly text: string,
+    atZero: boolean,
+  ) {
+    if (!atZero) return
+    this.columns.push(0)
+    this.alternates.push(0)
+  }
+
+  /** Measures the line that begins at `i`; returns its first character that is not blank. */
+  measure(i: number): number {
+    let column = 0
+    let alternate = 0
+    for (; ; i++) {
+      const code = this.text.charCodeAt(i)
+      if (code === 32) {
+        column++
+        alternate++
+      } else if (code === 9) {
+        column += 8 - (column % 8)
+        alternate++
+      } else if (code === 12) {
+        column = 0
+        alternate = 0
+      } else if (code !== 13) break
+    }
+    this.column = column
+    this.alternate = alternate
+    return i
+  }
+
+  /** Enters the measured line as a logical one. */
+  step(): Step {
+    const { columns, alternates, column, alternate } = this
+    const top = columns.length - 1
+    if (top < 0 || column > columns[top]!) {
+      const consistent = top < 0 || alternate > alternates[top]!
+      columns.push(column)
+      alternates.push(alternate)
+      return top < 0 ? 'same' : consistent ? 'deeper' : 'inconsistent'
+    }
+    if (column === columns[top]) return alternate === alternates[top] ? 'same' : 'inconsistent'
+    while (columns.length > 1 && columns.at(-1)! > column) {
+      columns.pop()
+      alternates.pop()
+    }
+    if (columns.at(-1) === column && alternates.at(-1) === alternate) return 'shallower'
+    columns.push(column)
+    alternates.push(alternate)
+    return 'inconsistent'
+  }
+}

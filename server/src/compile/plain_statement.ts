@@ -1,0 +1,346 @@
+/**
+ * Reads plain statements straight from the text: imports, assignments, calls, `raise`, `assert`, headers of
+ * functions. Compound statements, two statements on a line and all that `plain_expression.ts` leaves alone
+ * are not plain; nor is anything that Python might refuse: tree-sitter's side raises the suspicions.
+ */
+import type { CodeBuilder } from './code_builder.ts'
+import {
+  isDeletable,
+  isSingleTarget,
+  isTarget,
+  parameterFault,
+  suspectDecorator,
+  suspectParameters,
+} from './construct_checks.ts'
+import { isWordCode } from './lexical.ts'
+import type { At, DefOp, Expr, FromOp, ImportOp, Op, Parameter } from './module_code.ts'
+import { PlainExpressions } from './plain_expression.ts'
+
+/** A function's header as read, up to and with its colon; the body's part of the operation is still open. */
+export interface PlainHeader {
+  readonly op: Omit<DefOp, 'decorators' | 'body' | 'generator'>
+  readonly end: number
+}
+
+/** Words whose statements may mean something else than they seem to: soft keywords, and those of Python 2. */
+const DOUBTFUL = new Set(['match', 'case', 'type', 'lazy', 'print', 'exec'])
+
+/** Statements by their keyword; null: the statement is not plain. */
+type Reader = (start: number) => Op | null
+
+export class PlainStatements extends PlainExpressions {
+  /** Where the line of the last statement goes on behind its code: a comment or the line end. */
+  lineEnd = 0
+  private readonly readers: ReadonlyMap<string, Reader>
+
+  /** `inBody`: the text is a function's body, where `return` may stand and a star import may not. */
+  constructor(
+    text: string,
+    builder: CodeBuilder,
+    private readonly inBody: boolean,
+  ) {
+    super(text, builder)
+    this.readers = new Map<string, Reader>([
+      ['import', start => this.importStatement(start)],
+      ['from', start => this.fromStatement(start)],
+      ['pass', start => ({ op: 'pass', at: this.at(start) })],
+      ['raise', start => this.raiseStatement(start)],
+      ['assert', start => this.assertStatement(start)],
+      ['del', start => this.deleteStatement(start)],
+      ['return', start => (this.inBody ? this.returnStatement(start) : null)],
+    ])
+  }
+
+  /**
+   * The one statement of the logical line that begins at `start`, put behind `ops` (a statement that is
+   * only a string leaves nothing). False, with nothing changed, where it is not plain.
+   */
+  statement(start: number, topLevel: boolean, ops: Op[]): boolean {
+    const mark = this.builder.mark()
+    this.begin(start)
+    const op = this.simple(start, topLevel)
+    if (op === null || !this.atLineEnd()) {
+      this.builder.reset(mark)
+      return false
+    }
+    if (!isBareString(op)) ops.push(op)
+    return true
+  }
+
+  /** The expression of a decorator whose '@' stands at `start`. */
+  decorator(start: number): Expr | null {
+    this.begin(start + 1)
+    const from = this.startOfNext()
+    const value = this.expression()
+    if (value === null) return null
+    suspectDecorator(this.builder, value, from, this.tokenEnd)
+    return this.atLineEnd() ? value : null
+  }
+
+  /** The header of the `def` or `async def` at `start`. */
+  header(start: number): PlainHeader | null {
+    this.begin(start)
+    const async = this.takeKeyword('async')
+    if (!this.takeKeyword('def')) return null
+    const nameStart = this.startOfNext()
+    const name = this.identifier()
+    if (name === null) return null
+    const nameAt = this.builder.place(nameStart, this.tokenEnd)
+    if (this.peek() !== 40) return null
+    const open = this.pos
+    const params = this.parameters()
+    if (params === null || parameterFault(params) !== null) return null
+    suspectParameters(this.builder, params, open, this.tokenEnd)
+    let returns: Expr | null = null
+    if (this.peek() === 45) {
+      if (!this.text.startsWith('->', this.pos)) return null
+      this.pos += 2
+      returns = this.expression()
+      if (returns === null) return null
+    }
+    if (!this.take(58)) return null
+    const op = { op: 'def', name, params, returns, async, typeParams: [], at: this.at(start), nameAt } as const
+    return { op, end: this.tokenEnd }
+  }
+
+  /** Behind the code of the last statement. */
+  get codeEnd(): number {
+    return this.tokenEnd
+  }
+
+  /** A place from `start` to the end of the last token. */
+  private at(start: number): At {
+    return this.builder.place(start, this.tokenEnd)
+  }
+
+  private atLineEnd(): boolean {
+    const code = this.peek()
+    this.lineEnd = this.pos
+    return Number.isNaN(code) || code === 10 || code === 35
+  }
+
+  private simple(start: number, topLevel: boolean): Op | null {
+    const word = this.word()
+    const read = this.readers.get(word)
+    if (read !== undefined) {
+      this.takeWord(word)
+      const op = read(start)
+      return op?.op === 'from' && op.names === '*' && !topLevel ? null : op
+    }
+    return DOUBTFUL.has(word) ? null : this.expressionStatement(start)
+  }
+
+  private expressionStatement(start: number): Op | null {
+    const first = this.expressions(true)
+    if (first === null) return null
+    const code = this.peek()
+    if (code === 61) return this.assignment(first, start)
+    if (code === 58) return this.annotated(first, start)
+    const operator = this.augmentedOperator()
+    if (operator === null) return { op: 'expr', value: first, at: this.at(start) }
+    if (!isSingleTarget(first)) return null
+    const value = this.expressions(false)
+    return value === null ? null : { op: 'augment', target: first, operator, value, at: this.at(start) }
+  }
+
+  private assignment(first: Expr, start: number): Op | null {
+    const targets: Expr[] = []
+    let value = first
+    while (this.take(61)) {
+      if (!isTarget(value)) return null
+      targets.push(value)
+      const next = this.expressions(true)
+      if (next === null) return null
+      value = next
+    }
+    return { op: 'assign', targets, value, at: this.at(start) }
+  }
+
+  private annotated(target: Expr, start: number): Op | null {
+    if (!isSingleTarget(target) || !this.take(58)) return null
+    const annotation = this.expression()
+    if (annotation === null) return null
+    let value: Expr | null = null
+    if (this.take(61)) {
+      // A tuple without brackets is new in 3.8: left to the other side.
+      value = this.expression()
+      if (value === null) return null
+    }
+    return { op: 'annotated', target, annotation, value, at: this.at(start) }
+  }
+
+  /** Takes `+=` and the like; gives the operator without '='. */
+  private augmentedOperator(): string | null {
+    AUGMENTED.lastIndex = this.startOfNext()
+    const operator = AUGMENTED.exec(this.text)?.[1] ?? null
+    if (operator !== null) this.pos += operator.length + 1
+    return operator
+  }
+
+  private importStatement(start: number): ImportOp | null {
+    const names: ImportOp['names'][number][] = []
+    do {
+      const from = this.startOfNext()
+      const module = this.dottedName()
+      if (module === null) return null
+      const at = this.at(from)
+      const as = this.alias()
+      if (as === '') return null
+      names.push({ module, as, at })
+    } while (this.take(44))
+    return { op: 'import', names, lazy: false, at: this.at(start) }
+  }
+
+  private fromStatement(start: number): FromOp | null {
+    const moduleStart = this.startOfNext()
+    let level = 0
+    while (this.take(46)) level++
+    let moduleAt = this.at(moduleStart)
+    let module: string | null = ''
+    if (level === 0 || !this.takeKeyword('import')) {
+      module = this.dottedName()
+      // Future statements have rules of their own.
+      if (module === null || module === '__future__') return null
+      moduleAt = this.at(moduleStart)
+      if (!this.takeKeyword('import')) return null
+    }
+    const names = this.take(42) ? '*' : this.importedNames()
+    return names === null
+      ? null
+      : { op: 'from', level, module, names, lazy: false, moduleAt, at: this.at(start) }
+  }
+
+  private importedNames(): Exclude<FromOp['names'], '*'> | null {
+    const bracketed = this.peek() === 40
+    if (bracketed) this.open()
+    const names: Exclude<FromOp['names'], '*'>[number][] = []
+    do {
+      if (bracketed && names.length > 0 && this.peek() === 41) break
+      const from = this.startOfNext()
+      const name = this.identifier()
+      if (name === null) return null
+      const at = this.at(from)
+      const as = this.alias()
+      if (as === '') return null
+      names.push({ name, as, at })
+    } while (this.take(44))
+    return bracketed && !this.close(41) ? null : names
+  }
+
+  /** The name behind `as`; null without one, '' where it is wrong. */
+  private alias(): string | null {
+    if (this.peek() !== 97 || !this.takeKeyword('as')) return null
+    return this.identifier() ?? ''
+  }
+
+  /** `a.b.c` without blanks. */
+  private dottedName(): string | null {
+    const from = this.startOfNext()
+    for (;;) {
+      if (this.identifier() === null) return null
+      if (this.text.charCodeAt(this.pos) !== 46) break
+      this.pos++
+      if (!isWordCode(this.text.charCodeAt(this.pos))) return null
+    }
+    return this.text.slice(from, this.pos)
+  }
+
+  private raiseStatement(start: number): Op | null {
+    if (this.atLineEnd()) return { op: 'raise', value: null, cause: null, at: this.at(start) }
+    const value = this.expression()
+    if (value === null) return null
+    const cause = this.takeKeyword('from') ? this.expression() : undefined
+    return cause === null ? null : { op: 'raise', value, cause: cause ?? null, at: this.at(start) }
+  }
+
+  private assertStatement(start: number): Op | null {
+    const test = this.expression()
+    if (test === null) return null
+    const message = this.take(44) ? this.expression() : undefined
+    return message === null ? null : { op: 'assert', test, message: message ?? null, at: this.at(start) }
+  }
+
+  private deleteStatement(start: number): Op | null {
+    const targets: Expr[] = []
+    do {
+      if (targets.length > 0 && this.atLineEnd()) break
+      const target = this.expression()
+      if (target === null || !isDeletable(target)) return null
+      targets.push(target)
+    } while (this.take(44))
+    return { op: 'delete', targets, at: this.at(start) }
+  }
+
+  private returnStatement(start: number): Op | null {
+    const value = this.atLineEnd() ? null : this.expressions(false)
+    if (value === null && !this.atLineEnd()) return null
+    return { op: 'return', value, at: this.at(start) }
+  }
+
+  /** Parameters from '(' to ')'. */
+  private parameters(): Parameter[] | null {
+    this.open()
+    const params: Parameter[] = []
+    let kind: 'normal' | 'keyword' = 'normal'
+    let bareStar = false
+    while (!this.close(41)) {
+      const code = this.peek()
+      if (code === 47) {
+        if (kind !== 'normal' || params.length === 0 || params.some(param => param.kind === 'positional')) return null
+        this.pos++
+        for (const [i, param] of params.entries()) params[i] = { ...param, kind: 'positional' }
+      } else if (code === 42) {
+        this.pos++
+        const double = this.take(42)
+        if (!double) {
+          if (kind === 'keyword') return null
+          kind = 'keyword'
+          bareStar = this.peek() === 44
+        }
+        if (double || !bareStar) {
+          const param = this.parameter(double ? 'kwargs' : 'args')
+          if (param === null || param.default !== null) return null
+          params.push(param)
+          if (double) {
+            this.take(44)
+            if (bareStar) return null
+            return this.close(41) ? params : null
+          }
+        }
+      } else {
+        const param = this.parameter(kind)
+        if (param === null) return null
+        bareStar = false
+        params.push(param)
+      }
+      if (!this.take(44) && this.peek() !== 41) return null
+    }
+    // A bare '*' needs a name behind it.
+    return bareStar ? null : params
+  }
+
+  private parameter(kind: Parameter['kind']): Parameter | null {
+    const name = this.identifier()
+    if (name === null) return null
+    let annotation: Expr | null = null
+    if (this.take(58)) {
+      // `*args: *Ts` is rare.
+      annotation = this.expression()
+      if (annotation === null) return null
+    }
+    let value: Expr | null = null
+    if (this.peek() === 61) {
+      this.pos++
+      value = this.expression()
+      if (value === null) return null
+    }
+    return { name, kind, default: value, annotation }
+  }
+}
+
+const AUGMENTED = /(\+|-|\*\*?|\/\/?|%|@|&|\||\^|<<|>>)=/y
+
+/** A string alone does nothing at import but set `__doc__`. */
+export function isBareString(op: Op): boolean {
+  return op.op === 'expr' && op.value.e === 'const' && typeof op.value.value === 'string'
+}

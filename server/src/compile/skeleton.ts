@@ -1,0 +1,328 @@
+/**
+ * The skeleton of a file: what tree-sitter has to see of it. One scan over the logical lines cuts out
+ * function bodies, which do not run at import, and comments, and has `plain_statement.ts` read the plain
+ * statements at once; a run of those leaves one placeholder behind. It never changes meaning: a function
+ * that it isn't sure of stays, and a text that can't be followed stays whole.
+ *
+ * On the way it notices what CPython's tokenizer would refuse and tree-sitter doesn't mind: indentation.
+ */
+import type { CodeBuilder, Mark } from './code_builder.ts'
+import { ownsYield } from './generator.ts'
+import { lineEnd, skipBlanks, UNSURE } from './lexical.ts'
+import { Indentation, LogicalLine } from './logical_line.ts'
+import type { BodyIndex, Expr, Op } from './module_code.ts'
+import { type PlainHeader, PlainStatements } from './plain_statement.ts'
+import { type OffsetMap, TextEdits } from './text_edits.ts'
+import { typeParameterDefaults } from './type_defaults.ts'
+
+export interface Skeleton {
+  /** What is left to parse. */
+  readonly text: string
+  readonly map: OffsetMap
+  /** What plain statements do, by the offset in `text` of the placeholder that stands for them. */
+  readonly runs: ReadonlyMap<number, readonly Op[]>
+  /** Functions whose body was cut, by the original offset of their `def` or `async`. */
+  readonly cuts: ReadonlyMap<number, CutBody>
+  /** Original offsets of `import` and `from` that had `lazy` before them. */
+  readonly lazy: ReadonlySet<number>
+  /** Original offsets at which logical lines begin, but for those that were cut. */
+  readonly lines: readonly number[]
+}
+
+export interface CutBody {
+  readonly body: BodyIndex
+  readonly generator: boolean
+}
+
+/** The part of a text that a skeleton is made of. */
+export interface Extent {
+  readonly start: number
+  readonly end: number
+  /** `module`: a whole file; `body`: a function's body. */
+  readonly kind: 'module' | 'body'
+  /** False leaves everything to tree-sitter that it can read. */
+  readonly cutting: boolean
+}
+
+const PLACEHOLDER = '_'
+const AT_SIGN = 64
+const COLON = 58
+const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
+const LAZY = /lazy[ \t\f]+(?=(?:import|from)\b)/y
+const TYPE_PARAMETERS = /(?:class|type|(?:async[ \t\f]+)?def)[ \t\f]+[\w\u0080-\uffff]+[ \t\f]*\[/y
+/** At the end of a logical line these leave an expression open. */
+const DANGLING = /[-=+/%&|^<>@~]$|[A-Za-z_)\]}'"]\.$|(?<!import\s*)\*$/
+
+/** Decorators seen, whose function or class is still to come. */
+interface Decorated {
+  readonly mark: Mark
+  /** Where their first line begins, and its code. */
+  readonly lineStart: number
+  readonly start: number
+  /** null: one of them is not plain. */
+  expressions: Expr[] | null
+}
+
+/** A function whose body is being passed over. */
+interface OpenFunction {
+  readonly mark: Mark
+  /** Where its first line begins, with decorators, and that line's code. */
+  readonly lineStart: number
+  readonly start: number
+  readonly column: number
+  /** Of the `def` or `async` itself. */
+  readonly keyword: number
+  readonly headerEnd: number
+  readonly decorators: readonly Expr[]
+  /** null: tree-sitter reads the header. */
+  readonly header: PlainHeader | null
+  /** -1: no statement of the body seen yet. */
+  bodyStart: number
+}
+
+/** Makes the skeleton of `text` within `extent`; places, bodies and suspects go to `builder`. */
+export function skeletonOf(text: string, extent: Extent, builder: CodeBuilder): Skeleton {
+  const mark = builder.mark()
+  const scan = new Scan(text, extent, builder)
+  if (scan.run()) return scan.skeleton()
+  builder.reset(mark)
+  builder.suspect(scan.trouble, Math.min(scan.trouble + 1, extent.end), 'error', null)
+  const edits = new TextEdits(text, extent.start, extent.end)
+  return { text: edits.finish(), map: edits, runs: new Map(), cuts: new Map(), lazy: new Set(), lines: [] }
+}
+
+class Scan {
+  /** Where a text that can't be followed went wrong. */
+  trouble = 0
+  private readonly edits: TextEdits
+  private readonly runs = new Map<number, readonly Op[]>()
+  private readonly cuts = new Map<number, CutBody>()
+  private readonly lazy = new Set<number>()
+  private readonly lines: number[] = []
+  private readonly line: LogicalLine
+  private readonly indentation: Indentation
+  private readonly plain: PlainStatements
+  private readonly end: number
+  /** Behind the code of the last logical line. */
+  private codeEnd: number
+  /** Plain statements of one block, from `start` on. */
+  private plainRun: { readonly start: number; readonly column: number; readonly ops: Op[] } | null = null
+  /** Where comment lines began that may go; -1: none. */
+  private comments = -1
+  private decorated: Decorated | null = null
+  private open: OpenFunction | null = null
+  private nextYield: number
+
+  constructor(
+    private readonly text: string,
+    private readonly extent: Extent,
+    private readonly builder: CodeBuilder,
+  ) {
+    this.end = extent.end
+    this.codeEnd = extent.start
+    this.edits = new TextEdits(text, extent.start, extent.end)
+    this.line = new LogicalLine(text, extent.end)
+    this.indentation = new Indentation(text, extent.kind === 'module')
+    this.plain = new PlainStatements(text, builder, extent.kind === 'body')
+    this.nextYield = text.indexOf('yield', extent.start)
+  }
+
+  skeleton(): Skeleton {
+    const { edits, runs, cuts, lazy, lines } = this
+    return { text: edits.finish(), map: edits, runs, cuts, lazy, lines }
+  }
+
+  /** False: the text can't be followed. */
+  run(): boolean {
+    const { text, end } = this
+    let i = this.extent.start
+    if (text.charCodeAt(i) === 0xfeff) i++
+    let block = false
+    while (i < end) {
+      const first = this.indentation.measure(i)
+      const code = text.charCodeAt(first)
+      if (first >= end || code === 10) i = first + 1
+      else if (code === 35) {
+        if (this.extent.cutting && !this.plainRun && !this.decorated && !this.open && this.comments < 0) {
+          this.comments = i
+        }
+        i = lineEnd(text, first, end) + 1
+      } else {
+        this.checkIndentation(first, block)
+        i = this.logicalLine(i, first)
+        if (i === UNSURE) return false
+        block = text.charCodeAt(this.codeEnd - 1) === COLON
+      }
+    }
+    if (block) this.suspect(this.codeEnd - 1, 'expected an indented block')
+    if (this.open) this.closeFunction(end)
+    this.closeRun(this.decorated?.lineStart ?? end)
+    return true
+  }
+
+  private suspect(at: number, what: string): void {
+    this.builder.suspect(at, Math.min(at + 1, this.end), what, null)
+  }
+
+  /** `block`: the last logical line ended with a colon. */
+  private checkIndentation(first: number, block: boolean): void {
+    const step = this.indentation.step()
+    if (step === 'inconsistent') this.suspect(first, 'inconsistent indentation')
+    else if (step === 'deeper' && !block) this.suspect(first, 'unexpected indentation')
+    else if (step !== 'deeper' && block) this.suspect(this.codeEnd - 1, 'expected an indented block')
+  }
+
+  /** Deals with the logical line whose code begins at `first`; gives the start of the next line. */
+  private logicalLine(lineStart: number, first: number): number {
+    const { column } = this.indentation
+    if (this.open) {
+      if (column > this.open.column) return this.passOver(lineStart, first)
+      this.closeFunction(lineStart)
+    }
+    this.lines.push(first)
+    const { extent, text } = this
+    if (!extent.cutting) return this.leave(first)
+    if (this.comments >= 0) {
+      this.edits.cut(this.comments, lineStart, '')
+      this.comments = -1
+    }
+    if (this.plainRun && this.plainRun.column !== column) this.closeRun(this.decorated?.lineStart ?? lineStart)
+    if (text.charCodeAt(first) === AT_SIGN) return this.decorator(lineStart, first)
+    const { decorated } = this
+    this.decorated = null
+    DEFINITION.lastIndex = first
+    if (DEFINITION.test(text)) return this.definition(lineStart, first, decorated)
+    if (decorated === null) {
+      const ops = this.plainRun?.ops ?? []
+      if (this.plain.statement(first, column === 0 && extent.kind === 'module', ops)) {
+        this.plainRun ??= { start: first, column, ops }
+        return this.afterPlain()
+      }
+    }
+    this.closeRun(decorated?.lineStart ?? lineStart)
+    return this.leave(first)
+  }
+
+  /** A line in the body of a function that will be cut. */
+  private passOver(lineStart: number, first: number): number {
+    if (this.open!.bodyStart < 0) this.open!.bodyStart = lineStart
+    const next = this.read(first)
+    if (next !== UNSURE && DANGLING.test(this.text.slice(this.codeEnd - 12, this.codeEnd))) {
+      this.suspect(this.codeEnd - 1, 'error')
+    }
+    return next
+  }
+
+  /** Leaves a logical line to tree-sitter, but for what it can't read. */
+  private leave(first: number): number {
+    const { text } = this
+    LAZY.lastIndex = first
+    TYPE_PARAMETERS.lastIndex = first
+    if (LAZY.test(text)) {
+      this.edits.cut(first, LAZY.lastIndex, '')
+      this.lazy.add(LAZY.lastIndex)
+    } else if (TYPE_PARAMETERS.test(text)) {
+      for (const [from, to] of typeParameterDefaults(text, TYPE_PARAMETERS.lastIndex, this.end)) {
+        this.builder.suspect(from, to, 'type parameter default', [3, 13])
+        this.edits.cut(from, to, '')
+      }
+    }
+    return this.read(first)
+  }
+
+  /** Reads on to the end of the logical line; gives the start of the next. */
+  private read(i: number): number {
+    if (!this.line.read(i)) {
+      this.trouble = this.line.end
+      return UNSURE
+    }
+    this.codeEnd = this.line.codeEnd
+    return this.line.end + 1
+  }
+
+  /** Goes to the next line behind a plain statement. */
+  private afterPlain(): number {
+    this.codeEnd = this.plain.codeEnd
+    return lineEnd(this.text, this.plain.lineEnd, this.end) + 1
+  }
+
+  /** Puts a placeholder for the open run, if there is one; what follows begins at `to`, a line's start. */
+  private closeRun(to: number): void {
+    if (this.plainRun === null) return
+    const { start, ops } = this.plainRun
+    this.plainRun = null
+    this.runs.set(this.edits.offsetOf(start), ops)
+    this.edits.cut(start, to, `${PLACEHOLDER}\n`)
+  }
+
+  private decorator(lineStart: number, start: number): number {
+    this.decorated ??= { mark: this.builder.mark(), lineStart, start, expressions: [] }
+    const expression = this.decorated.expressions && this.plain.decorator(start)
+    if (expression === null) {
+      this.decorated.expressions = null
+      return this.read(start)
+    }
+    this.decorated.expressions!.push(expression)
+    return this.afterPlain()
+  }
+
+  private definition(lineStart: number, keyword: number, decorated: Decorated | null): number {
+    const mark = decorated?.mark ?? this.builder.mark()
+    const decorators = decorated ? decorated.expressions : []
+    const header = decorators && this.plain.header(keyword)
+    let headerEnd = header?.end ?? 0
+    if (header === null) {
+      this.builder.reset(mark)
+      this.closeRun(decorated?.lineStart ?? lineStart)
+      const next = this.leave(keyword)
+      const colon = next === UNSURE ? UNSURE : this.line.colon(keyword)
+      // In `-> lambda: x:` the first colon is not the header's.
+      if (colon === UNSURE || /\blambda\b/.test(this.text.slice(keyword, colon))) return next
+      headerEnd = colon + 1
+    }
+    const next = this.read(headerEnd)
+    if (next === UNSURE) return UNSURE
+    this.open = {
+      mark,
+      lineStart: decorated?.lineStart ?? lineStart,
+      start: decorated?.start ?? keyword,
+      column: this.indentation.column,
+      keyword,
+      headerEnd,
+      decorators: decorators ?? [],
+      header,
+      bodyStart: -1,
+    }
+    if (this.codeEnd > headerEnd) {
+      this.open.bodyStart = skipBlanks(this.text, headerEnd)
+      this.closeFunction(Math.min(next, this.end))
+    }
+    return next
+  }
+
+  /** The function's body is over, the next line begins at `to`. */
+  private closeFunction(to: number): void {
+    const { mark, lineStart, start, column, keyword, headerEnd, decorators, header, bodyStart } = this.open!
+    this.open = null
+    const generator = bodyStart < 0 ? null : this.isGenerator(bodyStart, this.codeEnd)
+    if (generator === null) {
+      // Tree-sitter gets it whole.
+      this.builder.resetCode(mark)
+      this.closeRun(lineStart)
+      return
+    }
+    const body = this.builder.body(bodyStart, this.codeEnd)
+    if (header === null) {
+      this.cuts.set(keyword, { body, generator })
+      this.edits.cut(headerEnd, to, '\n')
+      return
+    }
+    this.plainRun ??= { start, column, ops: [] }
+    this.plainRun.ops.push({ ...header.op, decorators, body, generator })
+  }
+
+  private isGenerator(start: number, end: number): boolean | null {
+    if (this.nextYield >= 0 && this.nextYield < start) this.nextYield = this.text.indexOf('yield', start)
+    return this.nextYield < 0 || this.nextYield >= end ? false : ownsYield(this.text, start, end)
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The program of the analysing thread: takes jobs from its port and answers each. It keeps what was read from
+ * the disk between jobs; what is open in the editor comes with each job.
+ */
+import { parentPort } from 'node:worker_threads'
+import { DiskFileSystem } from '../files/disk.ts'
+import { OverlayFileSystem } from '../files/overlay.ts'
+import { dirname } from '../files/paths.ts'
+import { analyze } from './analyze.ts'
+import { type Answer, type Job, viewOf } from './job.ts'
+
+const port = parentPort
+if (!port) throw new Error('this program is a thread of the language server')
+
+const disk = new DiskFileSystem()
+let sent: ReadonlyMap<string, string> = new Map()
+
+// The next job comes only after the answer to the last.
+port.on('message', async (job: Job) => {
+  const answer = await answerTo(job).catch(
+    (error: unknown): Answer => ({ kind: 'fault', message: describe(error) }),
+  )
+  port.postMessage(answer)
+})
+
+async function answerTo({ changed, texts: open, request }: Job): Promise<Answer> {
+  if (changed) forget(changed)
+  else disk.forget()
+  const view = viewOf(await analyze(new OverlayFileSystem(disk, open), request))
+  const unchanged = [...view.texts.keys()].filter(path => view.texts.get(path) === sent.get(path))
+  const texts = new Map(view.texts)
+  for (const path of unchanged) texts.delete(path)
+  sent = view.texts
+  return { kind: 'view', view: { ...view, texts }, unchanged }
+}
+
+/**
+ * Drops what is known of the paths. Editors report files by their names, and not the folders that came or went
+ * with them: the way up is forgotten too, as far as a folder that is there.
+ */
+function forget(changed: readonly string[]): void {
+  let stale = changed
+  while (stale.length > 0) {
+    disk.forget(stale)
+    const folders = new Set(stale.filter(path => dirname(path) !== path).map(dirname))
+    stale = [...folders].filter(folder => disk.list(folder) === null)
+  }
+}
+
+/** The message and where it comes from: enough for a report, short enough for a line of a log. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const place = /\n\s+(at .*)/.exec(error.stack ?? '')?.[1]
+  return place ? `${error.message} (${place})` : error.message
+}

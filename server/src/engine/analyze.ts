@@ -1,0 +1,152 @@
+/**
+ * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
+ */
+import { initParser } from '../compile/parser.ts'
+import { discoverEnvironment } from '../environment/discover.ts'
+import type { Environment } from '../environment/environment.ts'
+import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
+import type { FileSystem } from '../files/file_system.ts'
+import { makePlan } from '../pytest/make_plan.ts'
+import type { Plan } from '../pytest/plan.ts'
+import type { Cause } from '../rules/causes.ts'
+import type { Finding } from '../rules/finding.ts'
+import { runRules, withOverrides } from '../rules/run_rules.ts'
+import { findSettings } from '../rules/settings.ts'
+import type { Unreadable } from '../simulate/machine.ts'
+import { type SimulationInput, simulate } from '../simulate/simulate.ts'
+import type { Trace } from '../simulate/trace.ts'
+import { Sources } from './sources.ts'
+
+export interface AnalysisRequest {
+  /** The folder pytest would be started in, absolute. */
+  readonly cwd: string
+  /** What the user named (`check PATH...`), absolute or relative to `cwd`; empty: pytest's own choice. */
+  readonly paths: readonly string[]
+  /** Further arguments for pytest (`check ... -- ARGS`). */
+  readonly pytestArgs: readonly string[]
+  /** null: read from the project's own files. */
+  readonly invocation: 'pytest' | 'python -m pytest' | null
+  /** An interpreter or environment folder named by the user; null: search. */
+  readonly python: string | null
+  /** May the chosen interpreter be started (it never runs the project's code)? */
+  readonly trusted: boolean
+  readonly env: Readonly<Record<string, string>>
+  readonly select: readonly string[]
+  readonly ignore: readonly string[]
+}
+
+export interface Analysis {
+  readonly environment: Environment
+  readonly plan: Plan
+  readonly trace: Trace
+  /** After suppressions and configuration, sorted by path and offset. */
+  readonly findings: readonly Finding[]
+  readonly causes: readonly Cause[]
+  /** The decoded text of a file of the project as it was analysed; null where it could not be read. */
+  readonly text: (path: string) => string | null
+}
+
+/**
+ * Never throws on a user's files; a fault of our own is an exception. `sources` may be handed from one
+ * analysis to the next: it keeps what was read and compiled.
+ */
+export async function analyze(fs: FileSystem, request: AnalysisRequest, sources = new Sources(fs)): Promise<Analysis> {
+  sources.begin(fs)
+  const { settings } = findSettings(fs, request.cwd)
+  const python = request.python ?? settings.python
+  const [environment] = await Promise.all([findEnvironment(fs, request, python), initParser()])
+  const plan = makePlan(fs, environment, {
+    cwd: request.cwd,
+    args: [...request.paths, ...request.pytestArgs],
+    invocation: request.invocation ?? settings.invocation,
+    env: request.env,
+  })
+  const trace = await simulateExactly(fs, environment, plan, sources, request)
+  const text = (path: string) => sources.text(path)
+  const { findings, causes } = runRules({
+    trace,
+    plan,
+    environment,
+    text,
+    exists: path => fs.stat(path) !== null,
+    settings: withOverrides(settings, request),
+  })
+  return { environment, plan, trace, findings, causes, text }
+}
+
+async function findEnvironment(fs: FileSystem, request: AnalysisRequest, python: string | null): Promise<Environment> {
+  const { cwd, env, trusted } = request
+  const found = discoverEnvironment(fs, { cwd, roots: [cwd], python, env, platform: platform() })
+  if (!trusted || found.executable === null) return found
+  const probe = await probeInterpreter(found.executable, { timeoutMs: 10_000, env })
+  return probe ? confirmEnvironment(found, probe) : found
+}
+
+function platform(): Environment['platform'] {
+  const { platform: name } = process
+  return name === 'linux' || name === 'darwin' || name === 'win32' ? name : 'other'
+}
+
+/** Simulates, and again with the interpreter's verdict where files are suspected not to compile. */
+async function simulateExactly(
+  fs: FileSystem,
+  environment: Environment,
+  plan: Plan,
+  sources: Sources,
+  { cwd, trusted }: AnalysisRequest,
+): Promise<Trace> {
+  const verdicts = new Map<string, Unreadable | 'fine'>()
+  const input: SimulationInput = {
+    fs,
+    environment,
+    plan,
+    projectRoots: [...new Set([plan.rootdir, cwd])],
+    code: (path, project) => sources.code(path, project),
+    body: (unit, index) => sources.body(unit, index),
+    text: path => sources.text(path),
+    syntax: path => verdicts.get(path),
+    layers: true,
+  }
+  let trace = simulate(input)
+  // A file found to be broken may hide suspects behind it, hence more than one round.
+  for (let round = 0; round < 4 && trace.suspects.length > 0; round++) {
+    if (!trusted || environment.executable === null) break
+    const asked = await judge(environment.executable, trace.suspects, fs, sources)
+    if (asked.size === 0) break
+    for (const [path, verdict] of asked) verdicts.set(path, verdict)
+    trace = simulate(input)
+  }
+  return trace
+}
+
+async function judge(
+  executable: string,
+  paths: readonly string[],
+  fs: FileSystem,
+  sources: Sources,
+): Promise<ReadonlyMap<string, Unreadable | 'fine'>> {
+  const files = paths.flatMap(path => {
+    const bytes = fs.read(path)
+    return bytes ? [{ path, bytes }] : []
+  })
+  const verdicts = await judgeSyntax(executable, files)
+  const known = new Map<string, Unreadable | 'fine'>()
+  for (const [path, verdict] of verdicts) {
+    if (verdict.ok) known.set(path, 'fine')
+    else {
+      const start = offsetOf(sources.text(path) ?? '', verdict.line, verdict.column)
+      known.set(path, { path, exception: verdict.exception, message: verdict.message, span: { path, start, end: start + 1 } })
+    }
+  }
+  return known
+}
+
+function offsetOf(text: string, line: number, column: number): number {
+  let start = 0
+  for (let i = 1; i < line; i++) {
+    const next = text.indexOf('\n', start)
+    if (next < 0) break
+    start = next + 1
+  }
+  return Math.min(text.length, start + Math.max(0, column - 1))
+}

@@ -1,0 +1,174 @@
+/**
+ * What stands behind the language server for one workspace folder: changes in, findings out. It decides
+ * *when* to analyse and which result is still true; the analysis itself is an `Analyst`'s, and what becomes
+ * of the findings is the listener's.
+ *
+ * Every change starts a new generation, and one analysis runs at a time. A result is published only if
+ * its generation is still the newest: a stale one is dropped, and the analysis that replaces it is already due.
+ */
+import type { AnalysisRequest } from './analyze.ts'
+import type { AnalysisView, Analyst } from './job.ts'
+
+export interface SessionListener {
+  /** An analysis begins. `published` or `failed` follows, or another `started` if this one became stale. */
+  started(): void
+  published(view: AnalysisView): void
+  /** A fault of our own, for the log; what was published before still stands. */
+  failed(message: string): void
+}
+
+/** Milliseconds of quiet before an analysis, and before findings are shown that rest on half-typed text. */
+export interface Pace {
+  readonly typing: number
+  readonly halfTyped: number
+}
+
+const editorPace: Pace = { typing: 150, halfTyped: 1000 }
+
+export class Session {
+  private request: AnalysisRequest | null = null
+  private readonly texts = new Map<string, string>()
+  /** Open files edited since they were opened or saved. */
+  private readonly typed = new Set<string>()
+  /** Paths changed on the disk since the last job was given out; null: any may have. */
+  private changed: Set<string> | null = new Set()
+
+  private generation = 0
+  private settledGeneration = 0
+  private running = false
+  /** The timer fired during an analysis: the next one starts as soon as it ends. */
+  private due = false
+  private timer: NodeJS.Timeout | null = null
+  /** A current result that waits for a longer quiet, because it rests on half-typed text. */
+  private held: AnalysisView | null = null
+  private readonly waiters: (() => void)[] = []
+  private disposed = false
+
+  constructor(
+    private readonly analyst: Analyst,
+    private readonly listener: SessionListener,
+    private readonly pace: Pace = editorPace,
+  ) {}
+
+  /** What to analyse, and how. Nothing runs before the first call. */
+  configure(request: AnalysisRequest): void {
+    this.request = request
+    this.change(0)
+  }
+
+  /** The text of a file that is open in the editor: analysed at once when it is opened, later while typing. */
+  setText(path: string, text: string): void {
+    const before = this.texts.get(path)
+    if (before === text) return
+    this.texts.set(path, text)
+    if (before !== undefined) this.typed.add(path)
+    this.change(before === undefined ? 0 : this.pace.typing)
+  }
+
+  /** From now on the file's text on the disk counts. */
+  closeText(path: string): void {
+    if (!this.texts.delete(path)) return
+    this.typed.delete(path)
+    // Changes on the disk were not noted while the open text hid them.
+    this.changed?.add(path)
+    this.change(0)
+  }
+
+  /** The text as it stands is meant: what waits for a pause goes on at once. */
+  saved(path: string): void {
+    if (!this.texts.has(path)) return
+    this.typed.delete(path)
+    if (this.held && !this.isHalfTyped(this.held)) this.publish(this.held)
+    else if (this.timer && !this.held) this.schedule(0)
+  }
+
+  /** Files or folders were made, changed or deleted on the disk; null: any may have been. */
+  filesChanged(paths: readonly string[] | null): void {
+    if (paths === null) this.changed = null
+    const visible = paths?.filter(path => !this.texts.has(path))
+    if (visible?.length === 0) return
+    for (const path of visible ?? []) this.changed?.add(path)
+    this.change(this.pace.typing)
+  }
+
+  /** Resolves when what is published holds for the newest text and no analysis is under way or due. */
+  async settled(): Promise<void> {
+    if (this.disposed || (this.request && this.settledGeneration === this.generation)) return
+    await new Promise<void>(resolve => this.waiters.push(resolve))
+  }
+
+  dispose(): void {
+    this.disposed = true
+    if (this.timer) clearTimeout(this.timer)
+    this.analyst.dispose()
+    this.release()
+  }
+
+  private change(delay: number): void {
+    this.generation++
+    this.held = null
+    if (this.request && !this.disposed) this.schedule(delay)
+  }
+
+  private schedule(delay: number): void {
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = setTimeout(() => {
+      this.timer = null
+      if (this.held) this.publish(this.held)
+      else if (this.running) this.due = true
+      else void this.run()
+    }, delay)
+  }
+
+  /** Never rejects. */
+  private async run(): Promise<void> {
+    const { generation, request } = this
+    if (!request) return
+    const changed = this.changed && [...this.changed]
+    this.changed = new Set()
+    this.running = true
+    this.listener.started()
+    const outcome = await this.analyst
+      .analyze({ request, texts: new Map(this.texts), changed })
+      .catch(asError)
+    this.running = false
+    if (this.disposed) return
+    if (outcome instanceof Error) this.listener.failed(outcome.message)
+
+    if (generation !== this.generation) {
+      if (this.due) {
+        this.due = false
+        void this.run()
+      }
+    } else if (outcome instanceof Error) {
+      this.release()
+    } else if (this.isHalfTyped(outcome)) {
+      this.held = outcome
+      this.schedule(this.pace.halfTyped)
+    } else {
+      this.publish(outcome)
+    }
+  }
+
+  private isHalfTyped(view: AnalysisView): boolean {
+    return view.unparsed.some(path => this.typed.has(path))
+  }
+
+  private publish(view: AnalysisView): void {
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+    this.held = null
+    // Who waits goes on after this turn, so also when the listener fails, and never before it was told.
+    this.release()
+    this.listener.published(view)
+  }
+
+  private release(): void {
+    this.settledGeneration = this.generation
+    for (const resolve of this.waiters.splice(0)) resolve()
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}

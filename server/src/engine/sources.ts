@@ -1,0 +1,85 @@
+/**
+ * Texts and compiled code of files, read once: what the simulation looks things up in. A store may outlive
+ * an analysis: a file whose size and time are unchanged is not read again, and one whose text is unchanged
+ * is not compiled again.
+ */
+import { compileBody, compileModule } from '../compile/compile.ts'
+import { decodeSource } from '../files/decode.ts'
+import type { FileSystem } from '../files/file_system.ts'
+import type { Unreadable } from '../simulate/machine.ts'
+import type { CodeUnit } from '../simulate/values.ts'
+
+interface Entry {
+  /** Size and time of the file, or the identity of an editor's text: equal means unread changes are none. */
+  readonly stamp: string
+  readonly text: string | null
+  /** Why there is no text, in Python's words. */
+  readonly error: string | null
+  unit: CodeUnit | null
+}
+
+export class Sources {
+  private readonly entries = new Map<string, Entry>()
+  private readonly bodies = new WeakMap<CodeUnit, Map<number, CodeUnit>>()
+  private readonly checked = new Set<string>()
+  private fs: FileSystem
+
+  constructor(fs: FileSystem) {
+    this.fs = fs
+  }
+
+  /** A new analysis over `fs` begins: every file is looked at anew, once. */
+  begin(fs: FileSystem): void {
+    this.fs = fs
+    this.checked.clear()
+  }
+
+  /** The decoded text; null where the file is missing, unreadable or undecodable. */
+  text(path: string): string | null {
+    return this.entry(path).text
+  }
+
+  /** The compiled module, or what Python would raise in its place. */
+  code(path: string, project: boolean): CodeUnit | Unreadable {
+    const entry = this.entry(path)
+    if (entry.unit && entry.unit.project === project) return entry.unit
+    if (entry.text === null) {
+      const unread = entry.error === null
+      return {
+        path,
+        exception: unread ? 'PermissionError' : 'SyntaxError',
+        message: unread ? `[Errno 13] Permission denied: '${path}'` : entry.error,
+        span: { path, start: 0, end: 0 },
+      }
+    }
+    const code = entry.unit?.code ?? compileModule(entry.text)
+    entry.unit = { path, code, text: entry.text, project }
+    return entry.unit
+  }
+
+  /** The operations of a function's body. */
+  body(unit: CodeUnit, index: number): CodeUnit {
+    let made = this.bodies.get(unit)
+    if (!made) this.bodies.set(unit, (made = new Map()))
+    let body = made.get(index)
+    if (!body) made.set(index, (body = { ...unit, code: compileBody(unit.text, unit.code.bodies[index]!) }))
+    return body
+  }
+
+  private entry(path: string): Entry {
+    const known = this.entries.get(path)
+    if (known && this.checked.has(path)) return known
+    this.checked.add(path)
+    const stat = this.fs.stat(path)
+    const stamp = stat && stat.mtimeMs > 0 ? `${stat.size}:${stat.mtimeMs}` : ''
+    if (known && stamp !== '' && known.stamp === stamp) return known
+    const bytes = this.fs.read(path)
+    const decoded = bytes ? decodeSource(bytes) : null
+    const text = decoded && 'text' in decoded ? decoded.text : null
+    const error = decoded && 'error' in decoded ? decoded.error : null
+    const unit = known && text !== null && known.text === text ? known.unit : null
+    const entry: Entry = { stamp, text, error, unit }
+    this.entries.set(path, entry)
+    return entry
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * The one way to what is on disk or in the editor. Implementations: `disk`, `memory` (tests, cases) and
+ * `overlay` (unsaved text over another one). Nothing above this room knows which one it has.
+ *
+ * Paths are absolute, normalised, with '/' on every platform ('C:/x' on Windows). All operations are
+ * synchronous and never throw: what can't be read is `null` and its reason is in `problems`.
+ */
+
+export interface FileStat {
+  readonly kind: 'file' | 'directory'
+  readonly size: number
+  readonly mtimeMs: number
+}
+
+export interface DirEntry {
+  readonly name: string
+  /** What the entry is after following symbolic links; 'other' for sockets, devices and broken links. */
+  readonly kind: 'file' | 'directory' | 'other'
+  readonly link: boolean
+}
+
+export interface FileSystem {
+  /** Follows symbolic links; null where nothing is there or it can't be reached. */
+  stat(path: string): FileStat | null
+  /** The bytes of a file; null where there is none or it can't be read. */
+  read(path: string): Uint8Array | null
+  /** Entries sorted by code unit of the name; null where it is no directory or can't be read. */
+  list(path: string): readonly DirEntry[] | null
+  /** The path with all symbolic links resolved; the path itself where that fails. */
+  realpath(path: string): string
+  /** What could not be read so far, for the report: path and the system's reason (EACCES, ELOOP). */
+  problems(): readonly { readonly path: string; readonly reason: string }[]
+}

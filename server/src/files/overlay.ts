@@ -1,0 +1,87 @@
+/**
+ * The editor's unsaved texts laid over another file system: files changed, created or deleted that are not
+ * (yet) so on disk. Immutable: a new keystroke makes a new overlay over the same base.
+ */
+import type { DirEntry, FileStat, FileSystem } from './file_system.ts'
+import { basename, parents } from './paths.ts'
+
+export class OverlayFileSystem implements FileSystem {
+  private readonly base: FileSystem
+  private readonly texts = new Map<string, Uint8Array>()
+  private readonly deleted = new Set<string>()
+  /** For every folder above a text: the names that the overlay puts there. */
+  private readonly folders = new Map<string, Map<string, 'file' | 'directory'>>()
+
+  /** `texts`: absolute path -> the file's text, or null where the file or whole folder is deleted. */
+  constructor(base: FileSystem, texts: ReadonlyMap<string, string | null>) {
+    this.base = base
+    const encoder = new TextEncoder()
+    for (const [path, text] of texts) {
+      if (text === null) this.deleted.add(path)
+      else {
+        this.texts.set(path, encoder.encode(text))
+        this.place(path)
+      }
+    }
+  }
+
+  stat(path: string): FileStat | null {
+    const text = this.text(path)
+    if (text) return { kind: 'file', size: text.length, mtimeMs: 0 }
+    const below = this.isDeleted(path) ? null : this.base.stat(path)
+    if (below?.kind === 'directory' || !this.folders.has(path)) return below
+    return { kind: 'directory', size: 0, mtimeMs: 0 }
+  }
+
+  read(path: string): Uint8Array | null {
+    const text = this.text(path)
+    if (text) return text
+    return this.folders.has(path) || this.isDeleted(path) ? null : this.base.read(path)
+  }
+
+  list(path: string): readonly DirEntry[] | null {
+    const below = this.isDeleted(path) || this.texts.has(path) ? null : this.base.list(path)
+    const added = this.folders.get(path)
+    if (!added && (!below || this.deleted.size === 0)) return below
+    const entries = new Map<string, DirEntry>()
+    const prefix = path.endsWith('/') ? path : `${path}/`
+    for (const entry of below ?? []) {
+      if (!this.deleted.has(prefix + entry.name)) entries.set(entry.name, entry)
+    }
+    for (const [name, kind] of added ?? []) {
+      if (entries.get(name)?.kind !== kind) entries.set(name, { name, kind, link: false })
+    }
+    return [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  realpath(path: string): string {
+    return this.base.realpath(path)
+  }
+
+  problems(): readonly { readonly path: string; readonly reason: string }[] {
+    return this.base.problems()
+  }
+
+  /** The editor's text, also where the analysis comes to the file by another name than the editor. */
+  private text(path: string): Uint8Array | undefined {
+    if (this.texts.size === 0) return undefined
+    return this.texts.get(path) ?? this.texts.get(this.base.realpath(path))
+  }
+
+  private isDeleted(path: string): boolean {
+    if (this.deleted.size === 0) return false
+    return this.deleted.has(path) || [...parents(path)].some(folder => this.deleted.has(folder))
+  }
+
+  private place(path: string): void {
+    let child = path
+    let kind: 'file' | 'directory' = 'file'
+    for (const folder of parents(path)) {
+      const names = this.folders.get(folder) ?? new Map<string, 'file' | 'directory'>()
+      this.folders.set(folder, names)
+      names.set(basename(child), kind)
+      child = folder
+      kind = 'directory'
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/** What the editor said at `initialize` that it can do, reduced to the questions this server asks. */
+import type { InitializeParams } from 'vscode-languageserver/node'
+import type { Encoding } from './to_lsp.ts'
+
+export interface Client {
+  /** What a column counts. */
+  readonly encoding: Encoding
+  /** It asks for diagnostics, and can be told to ask again. */
+  readonly pullsDiagnostics: boolean
+  /** It may also ask for the diagnostics of all files at once. */
+  readonly pullsWorkspace: boolean
+  readonly showsRelated: boolean
+  readonly showsVersions: boolean
+  readonly showsLinks: boolean
+  readonly markdown: boolean
+  readonly answersConfiguration: boolean
+  readonly registersConfiguration: boolean
+  readonly registersWatchers: boolean
+  readonly changesFolders: boolean
+}
+
+export function clientOf({ capabilities, clientInfo }: InitializeParams): Client {
+  const { general, textDocument, workspace } = capabilities
+  return {
+    encoding: chooseEncoding(general?.positionEncodings),
+    // A change in one file changes what holds for others: pulling without being told to is of no use.
+    pullsDiagnostics:
+      textDocument?.diagnostic !== undefined && workspace?.diagnostics?.refreshSupport === true,
+    // Neovim (0.12) that is told to ask again asks for the workspace and drops what it gets for open buffers.
+    pullsWorkspace: clientInfo?.name !== 'Neovim',
+    showsRelated: textDocument?.publishDiagnostics?.relatedInformation === true,
+    showsVersions: textDocument?.publishDiagnostics?.versionSupport === true,
+    showsLinks: textDocument?.publishDiagnostics?.codeDescriptionSupport === true,
+    markdown: textDocument?.hover?.contentFormat?.includes('markdown') ?? false,
+    answersConfiguration: workspace?.configuration === true,
+    registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    changesFolders: workspace?.workspaceFolders === true,
+  }
+}
+
+/**
+ * UTF-16 wherever it is allowed, whatever the editor likes best: every client must know it, most servers
+ * speak it, and Neovim warns when the servers of one buffer differ.
+ */
+function chooseEncoding(offered: readonly string[] | undefined): Encoding {
+  const known: readonly Encoding[] = ['utf-16', 'utf-8', 'utf-32']
+  return known.find(encoding => offered?.includes(encoding)) ?? 'utf-16'
+}

@@ -1,0 +1,109 @@
+/**
+ * Findings as LSP diagnostics, and the board on which the newest ones of all folders stand, file by file. How
+ * they get to the client is `delivery.ts`'s.
+ */
+import {
+  type Diagnostic,
+  type DiagnosticRelatedInformation,
+  DiagnosticSeverity,
+  type Location,
+} from 'vscode-languageserver/node'
+import type { AnalysisView } from '../engine/job.ts'
+import type { Span } from '../files/span.ts'
+import type { Finding, Severity } from '../rules/finding.ts'
+import type { Client } from './client.ts'
+import { type Encoding, Lines, uriOf } from './to_lsp.ts'
+
+const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+}
+
+/** Makes locations of the spans of one view; a place in a file that couldn't be read is the file's beginning. */
+export function locator(view: AnalysisView, encoding: Encoding): (span: Span) => Location {
+  const lines = new Map<string, Lines>()
+  return span => {
+    let found = lines.get(span.path)
+    if (!found) {
+      found = new Lines(view.texts.get(span.path) ?? '', encoding)
+      lines.set(span.path, found)
+    }
+    return { uri: uriOf(span.path), range: found.range(span) }
+  }
+}
+
+/** The diagnostics of one folder's analysis, by the path of the file that must change. */
+export function diagnosticsOf(
+  view: AnalysisView,
+  client: Client,
+  ruleDocs: string | null,
+): Map<string, Diagnostic[]> {
+  const locate = locator(view, client.encoding)
+  const byPath = new Map<string, Diagnostic[]>()
+  for (const finding of view.findings) {
+    const diagnostic: Diagnostic = {
+      range: locate(finding.span).range,
+      severity: severities[finding.severity],
+      code: finding.rule,
+      source: 'precollect',
+      message: [finding.what, finding.why, finding.todo].filter(Boolean).join('\n'),
+      data: { fingerprint: finding.fingerprint },
+    }
+    if (ruleDocs !== null && client.showsLinks) diagnostic.codeDescription = { href: ruleDocs + finding.rule }
+    if (client.showsRelated) diagnostic.relatedInformation = relatedTo(finding, locate)
+    const others = byPath.get(finding.span.path)
+    if (others) others.push(diagnostic)
+    else byPath.set(finding.span.path, [diagnostic])
+  }
+  return byPath
+}
+
+/** The way from the collected file to the finding, then the other places worth a look. */
+function relatedTo(finding: Finding, locate: (span: Span) => Location): DiagnosticRelatedInformation[] {
+  const way = finding.chain.slice(0, -1).map((span, hop) => ({
+    location: locate(span),
+    message: hop === 0 ? 'pytest gets here from this file' : 'then through this line',
+  }))
+  const others = finding.related.map(({ span, message }) => ({ location: locate(span), message }))
+  return [...way, ...others]
+}
+
+/** What stands for one file. The id changes whenever the diagnostics do. */
+export interface Entry {
+  readonly id: string
+  readonly items: readonly Diagnostic[]
+}
+
+const clean: Entry = { id: 'clean', items: [] }
+
+export class Board {
+  private readonly byFolder = new Map<string, ReadonlyMap<string, readonly Diagnostic[]>>()
+  private readonly entries = new Map<string, Entry>()
+  private ids = 0
+
+  /** Replaces all that a folder's analysis says. */
+  set(root: string, found: ReadonlyMap<string, readonly Diagnostic[]>): void {
+    const before = this.byFolder.get(root)
+    this.byFolder.set(root, found)
+    for (const path of new Set([...(before?.keys() ?? []), ...found.keys()])) this.merge(path)
+  }
+
+  get(path: string): Entry {
+    return this.entries.get(path) ?? clean
+  }
+
+  /** The files that have diagnostics. */
+  paths(): IterableIterator<string> {
+    return this.entries.keys()
+  }
+
+  /** Two folders may say the same of a file outside of both. */
+  private merge(path: string): void {
+    const all = [...this.byFolder.values()].flatMap(found => found.get(path) ?? [])
+    const items = [...new Map(all.map(item => [JSON.stringify(item), item])).values()]
+    if (items.length === 0) this.entries.delete(path)
+    else if (JSON.stringify(items) !== JSON.stringify(this.get(path).items))
+      this.entries.set(path, { id: String(++this.ids), items })
+  }
+}

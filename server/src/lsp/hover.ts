@@ -1,0 +1,83 @@
+/** What a hover over a finding says: what, why, what to do, whom it stops, and how pytest gets there. */
+import { type Hover, MarkupKind, type Position } from 'vscode-languageserver/node'
+import { relative } from '../files/paths.ts'
+import type { Span } from '../files/span.ts'
+import type { Finding } from '../rules/finding.ts'
+import { locator } from './diagnostics.ts'
+import { type Encoding, Lines, uriOf } from './to_lsp.ts'
+import type { Folder } from './workspace.ts'
+
+/** More of a list than this helps nobody in a hover. */
+const shown = 8
+
+/**
+ * The findings of `folder` at a position of the file `path`, explained; null where there are none. `text` is what
+ * the editor shows: while it is newer than what was analysed, the places of findings in it aren't known.
+ */
+export function hoverAt(
+  folder: Folder,
+  path: string,
+  text: string,
+  position: Position,
+  client: { readonly encoding: Encoding; readonly markdown: boolean },
+): Hover | null {
+  if (folder.view?.texts.get(path) !== text) return null
+  const offset = new Lines(text, client.encoding).offset(position)
+  const here = folder.view.findings.filter(
+    ({ span }) => span.path === path && span.start <= offset && offset <= span.end,
+  )
+  const [first] = here
+  if (!first) return null
+  const locate = locator(folder.view, client.encoding)
+  const style = client.markdown ? markdown : plain
+  const page = (finding: Finding) =>
+    explain(finding, style, folder.root, span => locate(span).range.start.line)
+  return {
+    range: locate(first.span).range,
+    contents: {
+      kind: client.markdown ? MarkupKind.Markdown : MarkupKind.PlainText,
+      value: here.map(page).join(client.markdown ? '\n\n---\n\n' : '\n\n'),
+    },
+  }
+}
+
+interface Style {
+  readonly text: (text: string) => string
+  readonly strong: (text: string) => string
+  readonly link: (label: string, href: string) => string
+}
+
+const plain: Style = { text: text => text, strong: text => text, link: label => label }
+
+const markdown: Style = {
+  // Names such as __init__ would turn bold.
+  text: text => text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&'),
+  strong: text => `**${text}**`,
+  link: (label, href) => `[${markdown.text(label)}](${href})`,
+}
+
+function explain(finding: Finding, style: Style, root: string, lineOf: (span: Span) => number): string {
+  const { text, strong, link } = style
+  const parts = [
+    `${strong(`${finding.rule}:`)} ${text(finding.what)}`,
+    text(finding.why),
+    finding.todo && `${strong('What to do:')} ${text(finding.todo)}`,
+  ]
+  if (finding.breaks.length > 0) {
+    const files = finding.breaks.map(path => link(relative(root, path), uriOf(path)))
+    parts.push(`${strong('Not collected because of it:')} ${abridge(files).join(', ')}`)
+  }
+  if (finding.chain.length > 1) {
+    const hops = finding.chain.map(span => {
+      const line = lineOf(span) + 1
+      return link(`${relative(root, span.path)}:${line}`, `${uriOf(span.path)}#L${line}`)
+    })
+    parts.push(`${strong('How pytest gets here:')} ${hops.join(' → ')}`)
+  }
+  return parts.filter(Boolean).join('\n\n')
+}
+
+function abridge(items: readonly string[]): string[] {
+  const rest = items.length - shown
+  return rest > 0 ? [...items.slice(0, shown), `and ${rest} more`] : [...items]
+}

@@ -1,0 +1,202 @@
+/**
+ * The language server on standard input and output: wires the editor's messages to the workspace and its
+ * findings back. It loads nothing of the analysis, which lives in threads of its own, so it answers at once.
+ */
+import {
+  type Connection,
+  createConnection,
+  type HoverParams,
+  type InitializeParams,
+  type InitializeResult,
+  TextDocumentSyncKind,
+  type WorkspaceFolder,
+} from 'vscode-languageserver/node'
+import { version } from '../../../package.json'
+import { RemoteAnalyst } from '../engine/remote.ts'
+import { type Client, clientOf } from './client.ts'
+import { Configuration, requestFor, type Settings } from './configuration.ts'
+import { Delivery } from './delivery.ts'
+import { Board, diagnosticsOf } from './diagnostics.ts'
+import { type Documents, openDocuments } from './documents.ts'
+import { hoverAt } from './hover.ts'
+import { FirstAnalysis } from './progress.ts'
+import { pathOf } from './to_lsp.ts'
+import { Watch } from './watch.ts'
+import { type Folder, Workspace } from './workspace.ts'
+
+/** Speaks LSP on standard input and output until the client says `exit` or goes away. */
+export function startServer(): void {
+  const connection = createConnection(process.stdin, process.stdout)
+  // The last resort: a fault in one request must not end the server that answers all others.
+  const log = (error: unknown) => connection.console.error(`fault in the language server: ${error}`)
+  process.on('uncaughtException', log).on('unhandledRejection', log)
+  connection.onInitialize(params => new Server(connection, clientOf(params), params).introduction())
+  connection.listen()
+}
+
+class Server {
+  private readonly documents: Documents
+  private readonly configuration: Configuration
+  private readonly workspace: Workspace
+  private readonly board = new Board()
+  private readonly delivery: Delivery
+  private readonly watch: Watch
+  private readonly progress: FirstAnalysis
+  /** By root of the folder, as of its last `configure`. */
+  private readonly settings = new Map<string, Settings>()
+  /** By root of the folder: what its findings hold for, as last logged. */
+  private readonly basis = new Map<string, string>()
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly client: Client,
+    params: InitializeParams,
+  ) {
+    this.documents = openDocuments(client.encoding)
+    this.configuration = new Configuration(connection, client, params.initializationOptions)
+    this.progress = new FirstAnalysis(connection)
+    this.workspace = new Workspace(newAnalyst(connection), {
+      started: ({ root }) => this.progress.started(root),
+      published: folder => this.published(folder),
+      failed: (folder, message) => this.failed(folder, message),
+    })
+    this.delivery = new Delivery(connection, client, this.documents, this.workspace, this.board)
+    this.watch = new Watch(connection, client, paths => this.workspace.filesChanged(paths))
+    this.followDocuments()
+    connection.onHover(params => this.hover(params))
+    connection.onInitialized(() => this.begin(rootsOf(params)))
+    connection.onShutdown(() => {
+      this.delivery.dispose()
+      this.workspace.dispose()
+    })
+  }
+
+  introduction(): InitializeResult {
+    const pull = {
+      identifier: 'precollect',
+      interFileDependencies: true,
+      workspaceDiagnostics: this.client.pullsWorkspace,
+    }
+    return {
+      serverInfo: { name: 'precollect', version },
+      capabilities: {
+        positionEncoding: this.client.encoding,
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+        hoverProvider: true,
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+        ...(this.client.pullsDiagnostics ? { diagnosticProvider: pull } : {}),
+      },
+    }
+  }
+
+  private followDocuments(): void {
+    const { documents, workspace, watch, delivery } = this
+    documents.onDidOpen(() => {
+      watch.sign()
+      delivery.update()
+    })
+    documents.onDidChangeContent(({ document }) => {
+      const path = pathOf(document.uri)
+      if (path !== null) workspace.setText(path, document.getText())
+    })
+    documents.onDidSave(({ document }) => {
+      watch.sign()
+      const path = pathOf(document.uri)
+      if (path !== null) workspace.saved(path)
+    })
+    documents.onDidClose(({ document }) => {
+      const path = pathOf(document.uri)
+      if (path !== null) workspace.closeText(path)
+      delivery.update()
+    })
+    documents.listen(this.connection)
+  }
+
+  /** The client takes requests from now on. */
+  private begin(roots: readonly string[]): void {
+    this.watch.listen()
+    this.configuration.listen(() => {
+      for (const folder of this.workspace.folders) void this.configure(folder)
+    })
+    if (this.client.changesFolders) {
+      const uris = (folders: readonly WorkspaceFolder[]) => folders.map(({ uri }) => uri)
+      this.connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) =>
+        this.changeFolders(uris(added), uris(removed)),
+      )
+    }
+    this.changeFolders(roots, [])
+  }
+
+  private changeFolders(added: readonly string[], removed: readonly string[]): void {
+    for (const uri of removed) {
+      const root = pathOf(uri)
+      if (root === null) continue
+      this.workspace.remove(root)
+      this.board.set(root, new Map())
+    }
+    for (const uri of added) {
+      const root = pathOf(uri)
+      if (root !== null) void this.configure(this.workspace.add(root, uri))
+    }
+    // Which folder speaks for a file may have changed.
+    for (const folder of this.workspace.folders) this.show(folder)
+    this.delivery.update()
+  }
+
+  /** Never rejects. */
+  private async configure({ root, uri }: Folder): Promise<void> {
+    const settings = await this.configuration.of(uri)
+    this.settings.set(root, settings)
+    this.workspace.configure(root, requestFor(root, settings, this.configuration.trusted))
+  }
+
+  private published(folder: Folder): void {
+    const { root, view } = folder
+    this.progress.ended(root)
+    if (view && this.basis.get(root) !== view.basis) {
+      this.basis.set(root, view.basis)
+      this.connection.console.info(`${root}: ${view.basis}`)
+    }
+    this.show(folder)
+    this.delivery.update()
+  }
+
+  private failed({ root }: Folder, message: string): void {
+    this.progress.ended(root)
+    this.connection.console.error(`the analysis of ${root} failed: ${message}`)
+  }
+
+  /** Puts on the board what a folder's analysis says of the files that it speaks for. */
+  private show(folder: Folder): void {
+    if (!folder.view) return
+    const found = diagnosticsOf(folder.view, this.client, this.settings.get(folder.root)?.ruleDocs ?? null)
+    for (const path of found.keys()) {
+      const owner = this.workspace.owner(path)
+      if (owner !== null && owner !== folder) found.delete(path)
+    }
+    this.board.set(folder.root, found)
+  }
+
+  private hover({ textDocument, position }: HoverParams) {
+    const path = pathOf(textDocument.uri)
+    const document = this.documents.get(textDocument.uri)
+    if (path === null || !document) return null
+    const owner = this.workspace.owner(path)
+    const folders = owner ? [owner] : this.workspace.folders
+    for (const folder of folders) {
+      const hover = hoverAt(folder, path, document.getText(), position, this.client)
+      if (hover) return hover
+    }
+    return null
+  }
+}
+
+function newAnalyst(connection: Connection): () => RemoteAnalyst {
+  const program = new URL('./analysis_worker.js', import.meta.url)
+  return () => new RemoteAnalyst(program, line => connection.console.warn(line))
+}
+
+function rootsOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
+  if (workspaceFolders) return workspaceFolders.map(({ uri }) => uri)
+  return rootUri ? [rootUri] : []
+}

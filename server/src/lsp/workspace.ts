@@ -1,0 +1,111 @@
+/**
+ * The workspace folders, one analysis session each, and which of them a file concerns. Opening, editing and
+ * closing go to the sessions; what they find goes to a listener, with the folder it is about.
+ */
+import type { AnalysisRequest } from '../engine/analyze.ts'
+import type { AnalysisView, Analyst } from '../engine/job.ts'
+import { Session } from '../engine/session.ts'
+import { isWithin } from '../files/paths.ts'
+
+/** A folder of the workspace and what is known of it by its last published analysis. */
+export interface Folder {
+  readonly root: string
+  readonly uri: string
+  readonly session: Session
+  readonly view: AnalysisView | null
+}
+
+export interface WorkspaceListener {
+  started(folder: Folder): void
+  published(folder: Folder): void
+  failed(folder: Folder, message: string): void
+}
+
+export class Workspace {
+  private readonly byRoot = new Map<string, Folder>()
+  private readonly texts = new Map<string, string>()
+
+  constructor(
+    private readonly newAnalyst: () => Analyst,
+    private readonly listener: WorkspaceListener,
+  ) {}
+
+  get folders(): readonly Folder[] {
+    return [...this.byRoot.values()]
+  }
+
+  /** Adds a folder if it isn't there; it is analysed from its first `configure` on. */
+  add(root: string, uri: string): Folder {
+    const known = this.byRoot.get(root)
+    if (known) return known
+    const session = new Session(this.newAnalyst(), {
+      started: () => this.listener.started(folder),
+      published: view => {
+        folder.view = view
+        this.listener.published(folder)
+      },
+      failed: message => this.listener.failed(folder, message),
+    })
+    const folder: { -readonly [K in keyof Folder]: Folder[K] } = { root, uri, session, view: null }
+    this.byRoot.set(root, folder)
+    for (const [path, text] of this.texts)
+      if (this.concerned(path).includes(folder)) session.setText(path, text)
+    return folder
+  }
+
+  remove(root: string): void {
+    const folder = this.byRoot.get(root)
+    if (!folder) return
+    this.byRoot.delete(root)
+    folder.session.dispose()
+  }
+
+  configure(root: string, request: AnalysisRequest): void {
+    this.byRoot.get(root)?.session.configure(request)
+  }
+
+  setText(path: string, text: string): void {
+    this.texts.set(path, text)
+    for (const { session } of this.concerned(path)) session.setText(path, text)
+  }
+
+  closeText(path: string): void {
+    this.texts.delete(path)
+    for (const { session } of this.folders) session.closeText(path)
+  }
+
+  saved(path: string): void {
+    for (const { session } of this.folders) session.saved(path)
+  }
+
+  /** null: anything may have changed. */
+  filesChanged(paths: readonly string[] | null): void {
+    for (const folder of this.folders) {
+      if (paths === null) folder.session.filesChanged(null)
+      else folder.session.filesChanged(paths.filter(path => this.concerned(path).includes(folder)))
+    }
+  }
+
+  /** The folder that speaks for a file: the innermost one around it; null for a file outside of all. */
+  owner(path: string): Folder | null {
+    const around = this.folders.filter(({ root }) => isWithin(path, root))
+    return around.reduce<Folder | null>((a, b) => (a && a.root.length > b.root.length ? a : b), null)
+  }
+
+  /** Resolves when no session that the file concerns, or none at all, has anything left to do. */
+  async settled(path?: string): Promise<void> {
+    const concerned = path === undefined ? this.folders : this.concerned(path)
+    await Promise.all(concerned.map(({ session }) => session.settled()))
+  }
+
+  dispose(): void {
+    for (const { session } of this.folders) session.dispose()
+    this.byRoot.clear()
+  }
+
+  /** A file outside of all folders may be imported by any of them. */
+  private concerned(path: string): readonly Folder[] {
+    const around = this.folders.filter(({ root }) => isWithin(path, root))
+    return around.length > 0 ? around : this.folders
+  }
+}

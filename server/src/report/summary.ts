@@ -1,0 +1,154 @@
+/** The end of a terminal report: how many test files stand where, what would mend most, what is not known. */
+import { type Health, health, type RankedCause, type Totals } from './health.ts'
+import { cells, wrap } from './layout.ts'
+import { Places } from './places.ts'
+import type { ReportInput } from './report_input.ts'
+import { byRule, type Histogram } from './statistics.ts'
+import { count, type Paint, painter, type Style } from './style.ts'
+
+const TOP_CAUSES = 10
+const TOP_DOUBTS = 5
+
+/** The summary in lines. */
+export function summary(input: ReportInput, style: Style): string[] {
+  const model = health(input)
+  const paint = painter(style)
+  const paragraphs = [
+    style.verbose ? basis(input, style) : [],
+    topCauses(model, new Places(input), paint),
+    doubts(model, style),
+    wrap(verdict(input, model, paint), style.width),
+  ]
+  return paragraphs
+    .filter(lines => lines.length > 0)
+    .flatMap((lines, at) => (at === 0 ? lines : ['', ...lines]))
+}
+
+/** The line that opens a report of a run that stops; null where it runs. */
+export function sessionVerdict(input: ReportInput): string | null {
+  const { session } = health(input)
+  if (session.outcome === 'runs') return null
+  const code = session.exitCode === null ? '' : ` with exit code ${session.exitCode}`
+  if (session.outcome === 'unknown') {
+    return `whether the run reaches collection could not be decided${session.reason ? `: ${session.reason}` : ''}`
+  }
+  const early = input.plan.stops[0]?.phase !== 'after collection' || session.failure?.detail.kind === 'exit'
+  return early
+    ? `the whole run stops${code}: no test is collected`
+    : `the whole run stops${code} after collection`
+}
+
+/** What the verdicts hold for: interpreter, pytest, invocation. */
+function basis({ environment, plan }: ReportInput, style: Style): string[] {
+  const python = environment.executable ?? 'no interpreter, its standard library assumed'
+  const { kind, because } = plan.invocation
+  return [
+    `Python ${environment.version.join('.')}: ${python} (${environment.chosenBecause})`,
+    `pytest ${plan.pytestVersion}, started as ${kind} (${because})`,
+    `root folder ${plan.rootdir}, configuration ${plan.inipath ?? 'none'}`,
+  ].flatMap(line => wrap(line, style.width))
+}
+
+/** The test files by what becomes of them. */
+function verdict(input: ReportInput, model: Health, paint: Paint): string {
+  const { files, layers } = model
+  const total = files.collects + files.fails + files.skips + files.unknown
+  const stop = sessionVerdict(input)
+  const head = stop === null ? [] : [`${paint.bold(capital(stop))}.`]
+  if (total === 0) return [...head, 'No tests found.'].join(' ')
+  const outcome =
+    files.collects === total
+      ? `${capital(count(total, 'test file'))}: ${total === 1 ? 'it collects' : 'all collect'}`
+      : `${count(total, 'test file')}: ${outcomes(files).join(', ')}`
+  const behind = model.causes.filter(({ cause }) => cause.occurrences.some(at => at.layer > 0)).length
+  const next =
+    behind === 0
+      ? []
+      : [`Behind the first errors wait ${count(behind, 'more cause')}, in ${count(layers[1] ?? 0, 'file')}.`]
+  return [...head, `${stop === null ? '' : 'Were it cured: '}${outcome}.`, ...next].join(' ')
+}
+
+function outcomes({ fails, collects, skips, unknown }: Totals): string[] {
+  const parts = [
+    `${fails} ${fails === 1 ? 'fails' : 'fail'} to collect`,
+    `${collects} ${collects === 1 ? 'collects' : 'collect'}`,
+    skips > 0 ? `${skips} ${skips === 1 ? 'is' : 'are'} skipped` : '',
+    unknown > 0 ? `${unknown} could not be decided` : '',
+  ]
+  return parts.filter(Boolean)
+}
+
+/** What would mend most; told from two on, as one alone stands right above. */
+function topCauses({ causes }: Health, places: Places, paint: Paint): string[] {
+  const now = causes.filter(({ cause, files }) => cause.stopsRun || files > 0)
+  if (now.length < 2) return []
+  const rows = now
+    .slice(0, TOP_CAUSES)
+    .map(ranked => [damage(ranked), ranked.cause.rule, place(ranked, places)])
+  const more = now.length - rows.length
+  return [
+    paint.bold('Causes by test files lost:'),
+    ...table(rows),
+    ...(more > 0 ? [`  and ${count(more, 'more cause')}`] : []),
+  ]
+}
+
+function damage({ cause, files }: RankedCause): string {
+  return cause.stopsRun ? 'all' : String(files)
+}
+
+function place({ cause }: RankedCause, places: Places): string {
+  return `${places.short(cause.span)}  ${cause.subject.split('\n')[0]}`
+}
+
+/** Reasons for abstaining, most frequent first, and what is not known of the environment. */
+function doubts(model: Health, style: Style): string[] {
+  const shown = style.verbose ? model.doubts : model.doubts.slice(0, TOP_DOUBTS)
+  const rest = model.doubts.length - shown.length
+  const items = [
+    ...shown.map(({ reason, collectors }) => `${count(collectors.length, 'file')}: ${reason}`),
+    ...(rest > 0 ? [`and ${count(rest, 'more reason')} (-v shows them)`] : []),
+    ...(style.verbose ? model.unknown : []),
+  ]
+  return items.length === 0 ? [] : ['Not known:', ...items.flatMap(item => wrap(item, style.width, '  '))]
+}
+
+/** `--statistics`: counts in place of findings. */
+export function renderStatistics(input: ReportInput, style: Style): string {
+  const paint = painter(style)
+  const { missingModules, missingSymbols } = health(input).statistics
+  const sections: readonly (readonly [string, Histogram])[] = [
+    ['Findings by rule:', byRule(input.findings)],
+    ['Missing modules, by files that fail for want of them:', missingModules],
+    ['Missing names, by files that fail for want of them:', missingSymbols],
+  ]
+  const lines = sections
+    .filter(([, histogram]) => histogram.size > 0)
+    .flatMap(([title, histogram]) => [
+      paint.bold(title),
+      ...table([...histogram].map(([name, n]) => [String(n), name])),
+      '',
+    ])
+  return [...lines, ...(style.quiet ? [] : summary(input, style))].join('\n').trimEnd().concat('\n')
+}
+
+/** Rows with aligned columns; the first holds numbers and is set to the right. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const columns = Math.max(0, ...rows.map(row => row.length))
+  const widths = Array.from({ length: columns }, (_, at) =>
+    Math.max(...rows.map(row => cells(row[at] ?? ''))),
+  )
+  return rows.map(row =>
+    row
+      .map((cell, at) => {
+        const blanks = ' '.repeat(widths[at]! - cells(cell))
+        return at === 0 ? `  ${blanks}${cell}` : `  ${cell}${blanks}`
+      })
+      .join('')
+      .trimEnd(),
+  )
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

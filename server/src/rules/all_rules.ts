@@ -1,0 +1,57 @@
+/** Every rule, in the order of the reference. A new rule is its file and one line here. */
+import { basenameConflict } from './basename_conflict.ts'
+import { brokenConftest } from './broken_conftest.ts'
+import { brokenImport } from './broken_import.ts'
+import { circularImport } from './circular_import.ts'
+import { duplicateMetric } from './duplicate_metric.ts'
+import { importTimeException } from './import_time_exception.ts'
+import { importTimeMetric } from './import_time_metric.ts'
+import { invalidConfiguration } from './invalid_configuration.ts'
+import { leakedStub } from './leaked_stub.ts'
+import { missingAttribute } from './missing_attribute.ts'
+import { missingPlugin } from './missing_plugin.ts'
+import { missingSymbol } from './missing_symbol.ts'
+import { moduleLevelSkip } from './module_level_skip.ts'
+import { modulePackageCollision } from './module_package_collision.ts'
+import { relativeImportBeyondTopLevel } from './relative_import_beyond_top_level.ts'
+import type { Rule } from './rule.ts'
+import { shadowedModule } from './shadowed_module.ts'
+import { syntaxError } from './syntax_error.ts'
+import { undefinedName } from './undefined_name.ts'
+import { unknownConfigOption } from './unknown_config_option.ts'
+import { unregisteredMarker } from './unregistered_marker.ts'
+import { unresolvedImport } from './unresolved_import.ts'
+import { unusedSuppression } from './unused_suppression.ts'
+import { warningAsError } from './warning_as_error.ts'
+
+export const allRules: readonly Rule[] = [
+  unresolvedImport,
+  missingSymbol,
+  circularImport,
+  relativeImportBeyondTopLevel,
+  brokenImport,
+  syntaxError,
+  undefinedName,
+  missingAttribute,
+  importTimeException,
+  warningAsError,
+  modulePackageCollision,
+  basenameConflict,
+  shadowedModule,
+  leakedStub,
+  unregisteredMarker,
+  moduleLevelSkip,
+  duplicateMetric,
+  importTimeMetric,
+  brokenConftest,
+  missingPlugin,
+  unknownConfigOption,
+  invalidConfiguration,
+  unusedSuppression,
+]
+
+const byId = new Map(allRules.map(rule => [rule.id, rule]))
+
+export function ruleById(id: string): Rule | undefined {
+  return byId.get(id)
+}

@@ -1,0 +1,36 @@
+/** What to install: from the name that is missing to the distributions that provide it. */
+import importNames from '../environment/data/import_names.json' with { type: 'json' }
+import pluginTables from '../pytest/data/plugins.json' with { type: 'json' }
+
+const byImport: Readonly<Record<string, string>> = importNames
+
+/**
+ * The distribution that provides a module under a name other than its own; the longest dotted prefix counts.
+ * null where the names are the same or nothing is known.
+ */
+export function providerOf(module: string): string | null {
+  for (let name = module; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('.')))) {
+    if (Object.hasOwn(byImport, name)) return byImport[name]!
+  }
+  return null
+}
+
+/** The plugin distributions that register a marker of that name; empty where none is known. */
+export function pluginsWithMarker(marker: string): readonly string[] {
+  return pluginTables.plugins
+    .filter(({ markers }) => markers?.some(line => markerName(line) === marker))
+    .map(({ name }) => name)
+}
+
+/** The plugin distributions that add an option, given as on the command line ('--cov', '--cov=src'). */
+export function pluginsWithOption(argument: string): readonly string[] {
+  const option = argument.split('=')[0]!
+  return pluginTables.plugins
+    .filter(({ options }) => options.some(({ names }) => names.includes(option)))
+    .map(({ name }) => name)
+}
+
+/** pytest reads a registered line up to the first ':', then up to the first '('. */
+function markerName(line: string): string {
+  return line.split(':')[0]!.split('(')[0]!.trim()
+}

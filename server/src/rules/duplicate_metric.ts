@@ -1,0 +1,55 @@
+/** A Prometheus metric is registered although its name is already taken in the registry. */
+import type { Cause } from './causes.ts'
+import { shown } from './impact.ts'
+import { detailsOf, type Rule, type RuleContext, tell } from './rule.ts'
+
+export const duplicateMetric: Rule = {
+  id: 'duplicate-metric',
+  summary: 'a Prometheus metric is registered twice in one registry',
+  severity: 'error',
+  since: '0.1.0',
+  doc: {
+    breaks:
+      'The second registration raises ValueError, and with it the import and every test file that runs it.',
+    why:
+      'All test files share one process and one default registry. Either two definitions claim the same series (a ' +
+      'counter `x` also claims `x_total` and `x_created`), or one definition is executed twice: its file is ' +
+      'imported under two names, or its first import failed after the registration.',
+    todo:
+      'Define each metric once, in one module that is imported under one name. In tests pass `registry=` with a ' +
+      'registry of their own. A fixture that clears the registry comes too late: fixtures run after collection.',
+    pytest: "E   ValueError: Duplicated timeseries in CollectorRegistry: {'{name}', ...}",
+    limits:
+      'Names that are computed in ways that cannot be followed, and registries that are passed through unknown ' +
+      'code, are not compared.',
+  },
+  *check(context) {
+    for (const { cause, detail } of detailsOf(context, 'duplicate-metric', 'duplicate-metric')) {
+      const { metric, first, twice } = detail
+      const root = twice ? failedBefore(context, cause) : null
+      yield tell(context, cause, {
+        what: twice
+          ? `metric '${metric}' is registered a second time by the same line`
+          : `metric '${metric}' is already registered in ${shown(context, first.path)}`,
+        todo: root
+          ? `cure the error at ${shown(context, root.span.path)} first: this one goes with it`
+          : twice
+            ? 'import its file under one name only, or give the metric a registry of its own'
+            : 'define the metric in one place and import it from there, or rename one of the two',
+        related: [
+          ...(twice ? [] : [{ span: first, message: `'${metric}' is registered here first` }]),
+          ...(root ? [{ span: root.span, message: 'this error left the file half executed' }] : []),
+        ],
+      })
+    }
+  },
+}
+
+/** An earlier cause whose chain leads through the metric's file: its import failed after the registration. */
+function failedBefore(context: RuleContext, cause: Cause): Cause | null {
+  for (const other of context.causes) {
+    if (other === cause) return null
+    if (other.failure.chain.some(link => link.path === cause.span.path)) return other
+  }
+  return null
+}

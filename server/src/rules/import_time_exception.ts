@@ -1,0 +1,44 @@
+/** Code that runs at import raises: a raise statement, a failed assertion, an exit, a known call. */
+import { withoutRoot } from './classify.ts'
+import { causesOf, type Rule, tell } from './rule.ts'
+
+export const importTimeException: Rule = {
+  id: 'import-time-exception',
+  summary: 'code that runs at import raises an exception or ends the process',
+  severity: 'error',
+  since: '0.1.0',
+  doc: {
+    breaks:
+      'A statement at module level raises. The file and all that import it cannot be collected. `sys.exit()` at ' +
+      'import ends the whole run from pytest 8.4 on.',
+    why:
+      'Collecting a test file imports it, so everything outside functions runs: assertions about the environment, ' +
+      'a required variable, a script without `if __name__ == "__main__":`.',
+    todo:
+      'Move the code into a function, fixture or main guard. If the file cannot be used here, skip it: ' +
+      '`pytest.skip("why", allow_module_level=True)`.',
+    pytest: '{file}:{line}: in <module>\n    {source line}\nE   {Exception}: {message}',
+    limits:
+      'Reported only if every value that led to the exception is known. What an unknown call may raise is not ' +
+      'foreseen.',
+  },
+  *check(context) {
+    for (const cause of causesOf(context, 'import-time-exception')) {
+      const { exception, message, detail } = cause.failure
+      const text = withoutRoot(message, context.plan.rootdir)
+      yield tell(
+        context,
+        cause,
+        detail.kind === 'exit'
+          ? {
+              what: `this line ends the process while the file is imported (${exception}${text && `: ${text}`})`,
+              todo: 'put it under if __name__ == "__main__":, or into a function',
+            }
+          : {
+              what: `this line raises ${exception} while the file is imported${text && `: ${text}`}`,
+              todo: 'cure its reason, or move the code into a function or fixture, so that importing does not run it',
+            },
+      )
+    }
+  },
+}

@@ -1,0 +1,142 @@
+/**
+ * What a rule is, and what it sees. A rule turns what the simulation saw into words; it decides nothing
+ * about imports or pytest itself, and it knows neither settings nor suppressions (`run_rules.ts` does).
+ */
+import type { Environment } from '../environment/environment.ts'
+import type { Span } from '../files/span.ts'
+import type { ConfigWarning, Plan } from '../pytest/plan.ts'
+import type { Failure, FailureDetail, Trace } from '../simulate/trace.ts'
+import { type Cause, collectorsOf } from './causes.ts'
+import { wholeFile } from './classify.ts'
+import type { Finding, Severity } from './finding.ts'
+import { impact } from './impact.ts'
+
+export interface Rule {
+  /** Reads well after "allow": 'missing-symbol'. The rule's file has the same name in snake_case. */
+  readonly id: string
+  /** One line for tables and `--help`, without a full stop. */
+  readonly summary: string
+  /** The severity of a finding whose draft names none. */
+  readonly severity: Severity
+  /** The first version that has it. */
+  readonly since: string
+  readonly doc: RuleDoc
+  check(context: RuleContext): Iterable<Draft>
+}
+
+/** The rule's page: Markdown, but `pytest`, which is shown as it stands. */
+export interface RuleDoc {
+  readonly breaks: string
+  readonly why: string
+  readonly todo: string
+  /** What pytest prints, with {slots}. */
+  readonly pytest: string
+  readonly limits: string
+}
+
+export interface RuleContext {
+  readonly trace: Trace
+  readonly plan: Plan
+  readonly environment: Environment
+  /** Every failure of the trace and every stop of the plan, grouped by what has to change. */
+  readonly causes: readonly Cause[]
+  /** The plan's warnings, each under a rule that exists. */
+  readonly configWarnings: readonly ConfigWarning[]
+  /** Is there a file or folder of that path? False where nobody can say. */
+  readonly exists: (path: string) => boolean
+  /** Decoded text of a file; null where it is not at hand. */
+  readonly text: (path: string) => string | null
+}
+
+/** A finding as a rule makes it: what is left out follows from the rule and the cause. */
+export interface Draft {
+  readonly span: Span
+  readonly subject: string
+  readonly what: string
+  readonly why: string
+  readonly todo: string
+  readonly severity?: Severity
+  readonly breaks?: readonly string[]
+  readonly chain?: readonly Span[]
+  readonly related?: Finding['related']
+  /** The cause that it tells of: the finding then has the cause's id as its fingerprint. */
+  readonly cause?: string
+}
+
+/** The causes that belong to a rule, in collection order. */
+export function causesOf(context: RuleContext, rule: string): readonly Cause[] {
+  return context.causes.filter(cause => cause.rule === rule)
+}
+
+/** The causes of a rule whose failure is of one kind, with that kind's detail. */
+export function* detailsOf<K extends FailureDetail['kind']>(
+  context: RuleContext,
+  rule: string,
+  kind: K,
+): Generator<{
+  readonly cause: Cause
+  readonly failure: Failure
+  readonly detail: Extract<FailureDetail, { kind: K }>
+}> {
+  for (const cause of causesOf(context, rule)) {
+    const { detail } = cause.failure
+    if (isKind(detail, kind)) yield { cause, failure: cause.failure, detail }
+  }
+}
+
+function isKind<K extends FailureDetail['kind']>(
+  detail: FailureDetail,
+  kind: K,
+): detail is Extract<FailureDetail, { kind: K }> {
+  return detail.kind === kind
+}
+
+/**
+ * The draft of a finding about a cause: an error, as it is proved. What only waits behind an earlier error is a
+ * warning: pytest does not show it now. An error that breaks no collector stops the whole run.
+ */
+export function tell(
+  context: RuleContext,
+  cause: Cause,
+  words: {
+    readonly what: string
+    readonly todo: string
+    readonly why?: string
+    readonly related?: Finding['related']
+  },
+): Draft {
+  const breaks = collectorsOf(cause)
+  const chain = cause.failure.chain
+  return {
+    span: cause.span,
+    subject: cause.subject,
+    what: words.what,
+    why: words.why ?? impact(context, cause),
+    todo: words.todo,
+    severity: cause.stopsRun || breaks.length > 0 ? 'error' : 'warning',
+    breaks,
+    // The culprit may be a file that no frame is in, such as one that hides another.
+    chain: chain.at(-1)?.path === cause.span.path ? chain : [...chain, cause.span],
+    ...(words.related ? { related: words.related } : {}),
+    cause: cause.id,
+  }
+}
+
+/** The draft of a finding about a warning that pytest gives for its configuration; `todo` by its subject. */
+export function* tellConfigWarnings(
+  context: RuleContext,
+  rule: string,
+  todo: (subject: string) => string,
+): Generator<Draft> {
+  for (const warning of context.configWarnings) {
+    if (warning.rule !== rule) continue
+    yield {
+      span: warning.span ?? wholeFile(context.plan.inipath ?? context.plan.rootdir),
+      subject: warning.subject,
+      severity: 'warning',
+      what: warning.message,
+      why: 'pytest warns and goes on without it',
+      todo: todo(warning.subject),
+    }
+  }
+}

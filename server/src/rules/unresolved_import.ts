@@ -1,0 +1,95 @@
+/** An import names a module that nothing on sys.path serves. */
+import { basename, join } from '../files/paths.ts'
+import type { FailureDetail } from '../simulate/trace.ts'
+import { providerOf } from './distributions.ts'
+import { shown } from './impact.ts'
+import removedModules from './removed_stdlib.ts'
+import { detailsOf, type Rule, type RuleContext, tell } from './rule.ts'
+
+type NotFound = Extract<FailureDetail, { kind: 'module-not-found' }>
+
+export const unresolvedImport: Rule = {
+  id: 'unresolved-import',
+  summary: 'an imported module cannot be found',
+  severity: 'error',
+  since: '0.1.0',
+  doc: {
+    breaks:
+      'A module imports another one that no entry of `sys.path` serves. Every test file that runs the import ' +
+      'while it is collected is lost with all its tests.',
+    why:
+      'Python walks `sys.path` in order and finds neither a module, nor a package, nor a folder of that name. ' +
+      'Either a distribution is not installed for this interpreter, or a module of the project was moved or ' +
+      'deleted, or its folder is not on `sys.path` under the way pytest is started: `python -m pytest` adds the ' +
+      'working directory, `pytest` does not.',
+    todo:
+      'Install the distribution, correct the name, or put the folder on `sys.path` with the `pythonpath` setting ' +
+      'of pytest. If the import is optional, say so: `pytest.importorskip("name")` in a test file, ' +
+      '`try: ... except ImportError:` elsewhere.',
+    pytest:
+      "ImportError while importing test module '{test file}'.\nHint: make sure your test modules/packages have valid Python names.\nTraceback:\n...\nE   ModuleNotFoundError: No module named '{module}'",
+    limits:
+      'Imports inside functions that are not called at import, and imports that the code catches, are not ' +
+      'reported. Where code changes `sys.path` or the import system in a way that cannot be followed, the rule ' +
+      'stays silent.',
+  },
+  *check(context) {
+    for (const { cause, detail } of detailsOf(context, 'unresolved-import', 'module-not-found')) {
+      yield tell(context, cause, {
+        what: `module '${detail.module}' cannot be found${notAPackage(context, detail)}`,
+        todo: remedy(context, detail),
+      })
+    }
+  },
+}
+
+function notAPackage(context: RuleContext, { blocker }: NotFound): string {
+  if (!blocker) return ''
+  const file = blocker.path === null ? '' : ` (${shown(context, blocker.path)})`
+  return `: '${blocker.name}' is a single module${file}, not a package`
+}
+
+/** The most likely cure, by what is known of the name. */
+function remedy(context: RuleContext, { module, blocker, searched }: NotFound): string {
+  if (blocker) return `turn '${blocker.name}' into a package that holds it, or import from where it lives now`
+  const [top] = module.split('.') as [string]
+  const gone = removedModules.get(top)
+  if (gone && atLeast(context.environment.version, gone)) {
+    return `'${top}' left the standard library in Python ${gone.join('.')}: stop using it or install a replacement`
+  }
+  const folder = folderOf(context, top, searched)
+  if (folder !== null) return folder
+  const provider = providerOf(module)
+  if (provider !== null) {
+    return `install ${provider}, which provides '${module}', or correct the import if it is a module of the project`
+  }
+  if (module === top) {
+    return `install the distribution that provides '${top}', or correct the import if it is a module that moved`
+  }
+  const parent = module.slice(0, module.lastIndexOf('.'))
+  return `'${parent}' exists but has no such submodule: create it, or import from where it lives now`
+}
+
+/** The name lies in a folder of the project that is simply not on sys.path. */
+function folderOf(context: RuleContext, top: string, searched: readonly string[]): string | null {
+  const { cwd, kind } = context.plan.invocation
+  const root = context.plan.rootdir
+  for (const folder of new Set([cwd, root, join(root, 'src'), join(root, 'lib')])) {
+    if (searched.includes(folder)) continue
+    const place = [join(folder, `${top}.py`), join(folder, top, '__init__.py')].find(context.exists)
+    if (place === undefined) continue
+    const entry = shown(context, folder)
+    const setting = `set pythonpath to "${entry}" in the configuration of pytest`
+    const start = folder === cwd && kind === 'pytest' ? ', or start it as python -m pytest' : ''
+    return `${shown(context, place)} is there, but ${folderName(entry)} is not on sys.path: ${setting}${start}`
+  }
+  return null
+}
+
+function folderName(entry: string): string {
+  return entry === '.' ? 'the root folder' : `${basename(entry)}/`
+}
+
+function atLeast(version: readonly number[], [major, minor]: readonly [number, number]): boolean {
+  return version[0]! > major || (version[0] === major && version[1]! >= minor)
+}

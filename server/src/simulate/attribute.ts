@@ -1,0 +1,175 @@
+/**
+ * Reading and writing attributes. Only a module's missing attribute is ever an AttributeError: instances and
+ * classes have too many ways (descriptors, metaclasses, `__getattr__`) to have one after all.
+ */
+import type { Span } from '../files/span.ts'
+import { ancestry, exceptionClass } from './classes.ts'
+import { raiseMissingAttribute, settled } from './importer.ts'
+import type { Machine } from './machine.ts'
+import { containerMethod } from './models/containers.ts'
+import { pathAttribute } from './models/pathlib.ts'
+import { stringMethod } from './models/strings.ts'
+import { replaceSysPath, versionField } from './models/sys.ts'
+import { constant, HARMLESS, type Module, tuple, UNKNOWN, type Value } from './values.ts'
+
+export function getAttribute(m: Machine, value: Value, name: string, focus: Span): Value {
+  switch (value.t) {
+    case 'module':
+      return moduleAttribute(m, value, name, focus)
+    case 'class':
+      return classAttribute(value, name)
+    case 'instance':
+      return instanceAttribute(m, value, name)
+    case 'native':
+      return value.attribute?.(name, focus) ?? UNKNOWN
+    case 'const':
+      if (typeof value.v === 'string') return stringMethod(m, value.v, name)
+      return HARMLESS
+    case 'bytes':
+      return HARMLESS
+    case 'list':
+    case 'dict':
+    case 'set':
+    case 'tuple':
+      return versionField(value, name) ?? containerMethod(m, value, name)
+    case 'path':
+      return pathAttribute(m, value.path, name)
+    case 'func': {
+      const slot = value.attributes.slots.get(name)
+      if (slot) return slot.value
+      if (name === '__name__' || name === '__qualname__') return constant(value.name)
+      if (name === '__module__') return constant(value.module.name)
+      return UNKNOWN
+    }
+    case 'nsdict':
+      return containerMethod(m, value, name)
+    case 'bound':
+      return UNKNOWN
+    case 'unknown':
+      m.mayRaise(exceptionClass('AttributeError'))
+      return value
+  }
+}
+
+function moduleAttribute(m: Machine, module: Module, name: string, focus: Span): Value {
+  const slot = module.ns.slots.get(name)
+  if (slot) {
+    if (slot.maybe) m.mayRaise(exceptionClass('AttributeError'))
+    return settled(m, module, name, slot.value)
+  }
+  if (name === '__dict__') return { t: 'nsdict', ns: module.ns, module }
+  if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension') {
+    const loaded = m.modules.get(`${module.name}.${name}`)
+    if (loaded) return loaded
+    if (m.finder.isStandard(module.name.split('.')[0]!)) {
+      m.mayRaise(exceptionClass('AttributeError'))
+      return HARMLESS
+    }
+  }
+  if (module.ns.open || module.ns.slots.has('__getattr__') || name.startsWith('__')) {
+    m.mayRaise(exceptionClass('AttributeError'))
+    return UNKNOWN
+  }
+  if (mayBeBoundUnseen(m, module, name)) {
+    m.mayRaise(exceptionClass('AttributeError'))
+    return UNKNOWN
+  }
+  return raiseMissingAttribute(m, module, name, focus)
+}
+
+/** A submodule that exists may have been imported by code that was not simulated. */
+function mayBeBoundUnseen(m: Machine, module: Module, name: string): boolean {
+  if (m.heap.doubtful) return true
+  if (module.path === null) return false
+  if (!Array.isArray(module.path)) return true
+  const loaded = m.modules.get(`${module.name}.${name}`)
+  if (loaded?.t === 'module' && loaded.state === 'executing') return false
+  return m.finder.findSubmodule(`${module.name}.${name}`, name, module.path) !== null
+}
+
+function classAttribute(cls: Extract<Value, { t: 'class' }>, name: string): Value {
+  if (name === '__name__' || name === '__qualname__') return constant(cls.name)
+  if (name === '__module__') return constant(cls.module)
+  if (name === '__dict__') return { t: 'nsdict', ns: cls.ns, module: null }
+  if (name === '__bases__') return tuple(cls.bases)
+  for (const ancestor of ancestry(cls)) {
+    if (ancestor === null) return UNKNOWN
+    const slot = ancestor.ns.slots.get(name)
+    if (slot) return ancestor.open && slot.value.t !== 'func' ? UNKNOWN : slot.value
+  }
+  return UNKNOWN
+}
+
+function instanceAttribute(m: Machine, value: Extract<Value, { t: 'instance' }>, name: string): Value {
+  const own = value.attributes.slots.get(name)
+  if (own) return own.value
+  if (name === '__class__') return value.cls
+  if (value.exception) {
+    if (name === 'args') return tuple(value.exception.args)
+    if (name === 'msg') return constant(value.exception.message)
+    if (name === 'name' && value.exception.detail.kind === 'module-not-found')
+      return constant(value.exception.detail.module)
+    if (name === 'name' && value.exception.detail.kind === 'missing-symbol')
+      return constant(value.exception.detail.module)
+  }
+  const found = classAttribute(value.cls, name)
+  if (found.t === 'func') return { t: 'bound', self: value, fn: found }
+  if (found === UNKNOWN) m.mayRaise(exceptionClass('AttributeError'))
+  return found
+}
+
+/** `value.name = item`. */
+export function setAttribute(m: Machine, value: Value, name: string, item: Value): void {
+  switch (value.t) {
+    case 'module':
+      if (value.name === 'sys' && name === 'path') return replaceSysPath(m, item)
+      if (value.name === 'sys' && name === 'meta_path') m.metaPathOpen = true
+      if (value.name === 'sys' && name === 'modules') m.openPrefixes.add('*')
+      m.heap.set(value.ns, name, item)
+      return
+    case 'class':
+      m.heap.set(value.ns, name, item)
+      return
+    case 'instance':
+      m.heap.set(value.attributes, name, item)
+      return
+    case 'func':
+      m.heap.set(value.attributes, name, item)
+      return
+    default:
+      return
+  }
+}
+
+/** `del value.name`. */
+export function deleteAttribute(m: Machine, value: Value, name: string): void {
+  if (value.t === 'module' || value.t === 'class') m.heap.delete(value.ns, name)
+  else if (value.t === 'instance') m.heap.delete(value.attributes, name)
+}
+
+/** hasattr() in three values. It has Python's side effect of importing nothing. */
+export function hasAttribute(m: Machine, value: Value, name: string): boolean | null {
+  switch (value.t) {
+    case 'module': {
+      const slot = value.ns.slots.get(name)
+      if (slot) return slot.maybe ? null : true
+      if (name === '__path__') return value.path !== null
+      if (name === '__file__') return value.file !== null
+      if (value.kind !== 'project' || value.ns.open || value.ns.slots.has('__getattr__') || m.heap.doubtful) return null
+      return value.path !== null && m.finder.findSubmodule(`${value.name}.${name}`, name, Array.isArray(value.path) ? value.path : [])
+        ? null
+        : false
+    }
+    case 'instance':
+      return value.attributes.slots.has(name) ? true : null
+    case 'func':
+      return value.attributes.slots.has(name) ? true : null
+    case 'class':
+      return classAttribute(value, name) === UNKNOWN ? null : true
+    case 'const':
+      if (typeof value.v === 'string') return stringMethod(m, value.v, name) !== UNKNOWN
+      return null
+    default:
+      return null
+  }
+}

@@ -1,0 +1,328 @@
+/**
+ * Calls: functions of the project that can matter are run, everything else is left out, and what is left
+ * out may have written to whatever it was handed.
+ *
+ * Which exceptions may leave a called function as a proof is decided here: ImportError and its kin, what
+ * pytest itself raises, exits, and what a model proves; any other only if no condition on the way was
+ * unknown.
+ */
+import type { CallExpr, Op, Parameter } from '../compile/module_code.ts'
+import { ancestry, exceptionClass, isException, isSubclass } from './classes.ts'
+import { certainRaise, type Completion } from './completion.ts'
+import { evaluate, stringOf } from './evaluate.ts'
+import { runBlock } from './execute.ts'
+import type { Frame, Machine } from './machine.ts'
+import {
+  type Args,
+  type Class,
+  constant,
+  type Exc,
+  type Func,
+  type FunctionCode,
+  HARMLESS,
+  type Instance,
+  NONE,
+  PyRaise,
+  type Scope,
+  same,
+  tuple,
+  UNKNOWN,
+  type Value,
+} from './values.ts'
+
+/** Statements that the outermost call under way may run, all its inner calls included. */
+const CALL_BUDGET = 1500
+const DEEPEST_CALL = 8
+
+/** Thrown when the budget of the outermost call is spent; its value is then unknown. */
+class BudgetSpent extends Error {}
+
+export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | null): Value {
+  switch (fn.t) {
+    case 'native':
+      if (fn.call) return fn.call(args, call)
+      break
+    case 'class':
+      return fn.native ? fn.native(args, call) : instantiate(m, fn, args)
+    case 'func':
+      return callFunction(m, fn, args)
+    case 'bound':
+      return callFunction(m, fn.fn, { ...args, positional: [fn.self, ...args.positional] })
+    case 'instance': {
+      for (const ancestor of ancestry(fn.cls)) {
+        const method = ancestor?.ns.slots.get('__call__')?.value
+        if (method?.t === 'func') return callFunction(m, method, { ...args, positional: [fn, ...args.positional] })
+        if (ancestor === null || method) break
+      }
+      break
+    }
+    case 'unknown':
+      if (fn.harmless) {
+        m.mayRaise(null)
+        handOver(m, args, false)
+        return HARMLESS
+      }
+      break
+    default:
+  }
+  m.mayRaise(null)
+  handOver(m, args, false)
+  return UNKNOWN
+}
+
+/** Makes the function object of a `def` or `lambda`. */
+export function makeFunction(m: Machine, frame: Frame, name: string, code: FunctionCode, defaults?: Map<string, Value>): Func {
+  const given = defaults ?? new Map<string, Value>()
+  if (!defaults) for (const p of code.params) if (p.default) given.set(p.name, evaluate(m, p.default, frame))
+  return {
+    t: 'func',
+    name,
+    code,
+    scope: frame.scope,
+    module: frame.scope.module,
+    defaults: given,
+    owner: null,
+    attributes: m.heap.namespace(),
+  }
+}
+
+function instantiate(m: Machine, cls: Class, args: Args): Value {
+  if (isException(cls)) return makeException(m, cls, args)
+  const instance: Instance = { t: 'instance', cls, attributes: m.heap.namespace(), exception: null }
+  if (cls.open) {
+    handOver(m, args, false)
+    m.mayRaise(null)
+    return instance
+  }
+  for (const ancestor of ancestry(cls)) {
+    if (ancestor === null) break
+    if (ancestor.ns.slots.has('__new__')) {
+      handOver(m, args, false)
+      return UNKNOWN
+    }
+    const init = ancestor.ns.slots.get('__init__')?.value
+    if (!init) continue
+    if (init.t === 'func') callFunction(m, init, { ...args, positional: [instance, ...args.positional] })
+    else handOver(m, args, false)
+    break
+  }
+  return instance
+}
+
+/** An exception object that is not raised yet. */
+export function makeException(m: Machine, cls: Class, args: Args): Instance {
+  const message = args.positional.length === 1 ? (stringOf(args.positional[0]!) ?? '') : args.positional.length === 0 ? '' : '(...)'
+  const made = m.exception(cls, message, { kind: 'raised' }, { args: args.positional, cause: null })
+  const exception = { ...made, fresh: true }
+  return { t: 'instance', cls, attributes: m.heap.namespace(), exception }
+}
+
+export function callFunction(m: Machine, fn: Func, args: Args): Value {
+  const def = fn.code.def
+  if (def && (def.async || def.generator)) {
+    leaveOut(m, fn, args)
+    return UNKNOWN
+  }
+  const depth = m.frames.filter(f => f.kind === 'function').length
+  if (!fn.code.unit.project || depth >= DEEPEST_CALL || !matters(m, fn)) {
+    leaveOut(m, fn, args)
+    m.mayRaise(null)
+    return UNKNOWN
+  }
+  const outermost = !m.frames.some(f => f.kind === 'function')
+  if (outermost) m.callBudget = CALL_BUDGET
+  const height = m.frames.length
+  const watches = m.watches.length
+  try {
+    return run(m, fn, args)
+  } catch (error) {
+    if (!(error instanceof BudgetSpent) || !outermost) throw error
+    m.frames.length = height
+    m.watches.length = watches
+    leaveOut(m, fn, args)
+    m.mayRaise(null)
+    return UNKNOWN
+  }
+}
+
+/** To be called for each statement of a function's frame. */
+export function spendBudget(m: Machine): void {
+  if (--m.callBudget < 0) throw new BudgetSpent()
+}
+
+function run(m: Machine, fn: Func, args: Args): Value {
+  const scope: Scope = {
+    kind: 'function',
+    names: m.heap.namespace(),
+    parent: fn.scope.kind === 'function' ? fn.scope : fn.scope.kind === 'class' ? fn.scope.parent : null,
+    module: fn.module,
+    globals: new Set(),
+    nonlocals: new Set(),
+  }
+  bindParameters(m, fn, args, scope)
+  const { def, lambda, unit } = fn.code
+  const body = def ? m.world.body(unit, def.body) : unit
+  const frame: Frame = { unit: body, scope, kind: 'function', restricted: false, at: 0, exact: true, handling: [] }
+  m.frames.push(frame)
+  let completion: Completion
+  try {
+    if (lambda) return evaluate(m, lambda, { ...frame, unit })
+    completion = runBlock(m, body.code.ops, frame)
+  } finally {
+    m.frames.pop()
+  }
+  const raised = certainRaise(completion)
+  if (raised) {
+    if (mayLeave(raised)) throw new PyRaise(raised)
+    m.mayRaise(raised.cls)
+    return UNKNOWN
+  }
+  let value: Value | null = completion.normal ? NONE : null
+  for (const exit of completion.exits) {
+    if (exit.kind === 'raise') m.mayHaveRaised(exit.exc)
+    else if (exit.kind === 'return') value = value === null || same(value, exit.value) ? exit.value : UNKNOWN
+  }
+  return value ?? UNKNOWN
+}
+
+const PROVEN = new Set<string>([
+  'module-not-found',
+  'missing-symbol',
+  'relative-import',
+  'syntax',
+  'unknown-marker',
+  'duplicate-metric',
+  'warning',
+  'exit',
+  'skip-misused',
+])
+
+function mayLeave(exc: Exc): boolean {
+  if (exc.exact || PROVEN.has(exc.detail.kind)) return true
+  return isSubclass(exc.cls, exceptionClass('ImportError')) === true || isOutcome(exc.cls)
+}
+
+/** Skips, failures and exits of pytest and unittest: BaseExceptions that no ordinary code raises. */
+export function isOutcome(cls: Class): boolean {
+  return isSubclass(cls, exceptionClass('Exception')) === false
+}
+
+function bindParameters(m: Machine, fn: Func, args: Args, scope: Scope): void {
+  const set = (name: string, value: Value) => m.heap.set(scope.names, name, value)
+  const positional = [...args.positional]
+  const keywords = new Map(args.keywords)
+  for (const p of fn.code.params) {
+    if (p.kind === 'args') set(p.name, args.open ? UNKNOWN : tuple(positional.splice(0)))
+    else if (p.kind === 'kwargs') set(p.name, args.open ? UNKNOWN : keywordDict(keywords))
+    else set(p.name, takeArgument(fn, p, positional, keywords, args.open))
+  }
+}
+
+function takeArgument(fn: Func, p: Parameter, positional: Value[], keywords: Map<string, Value>, open: boolean): Value {
+  if (p.kind !== 'keyword' && positional.length > 0) return positional.shift()!
+  const named = keywords.get(p.name)
+  if (named && p.kind !== 'positional') {
+    keywords.delete(p.name)
+    return named
+  }
+  return open ? UNKNOWN : (fn.defaults.get(p.name) ?? UNKNOWN)
+}
+
+function keywordDict(keywords: ReadonlyMap<string, Value>): Value {
+  const items = new Map([...keywords].map(([name, value]) => [`s:${name}`, { key: constant(name) as Value, value }]))
+  return { t: 'dict', items, open: false }
+}
+
+const TELLING =
+  /\b(import|importorskip|skip|exit|mark|warn|fail|import_module|__import__|find_spec|sys\.path|sys\.modules|exec|getoption|register|REGISTRY|Counter|Gauge|Histogram|Summary|Info|Enum|raise)\b/
+const matterings = new WeakMap<object, boolean>()
+
+/** Can running this function change what is collected? Its words tell, or it is short and has no loop. */
+function matters(m: Machine, fn: Func): boolean {
+  const { def, lambda, unit } = fn.code
+  if (lambda) return true
+  let answer = matterings.get(def!)
+  if (answer === undefined) {
+    const body = unit.code.bodies[def!.body]
+    const text = body ? unit.text.slice(body.start, body.end) : ''
+    answer = TELLING.test(text) || isShort(m.world.body(unit, def!.body).code.ops)
+    matterings.set(def!, answer)
+  }
+  return answer
+}
+
+function isShort(ops: readonly Op[]): boolean {
+  let count = 0
+  const walk = (block: readonly Op[]): boolean =>
+    block.every(op => {
+      if (op.op === 'for' || op.op === 'while' || ++count > 7) return false
+      if (op.op === 'if') return walk(op.then) && walk(op.else)
+      if (op.op === 'try')
+        return walk(op.body) && walk(op.else) && walk(op.finally) && op.handlers.every(h => walk(h.body))
+      return op.op === 'with' ? walk(op.body) : true
+    })
+  return walk(ops)
+}
+
+/** A function of the project that is not run: what it may have done is unknown from now on. */
+export function leaveOut(m: Machine, fn: Func, args: Args): void {
+  handOver(m, args, true)
+  const { def, unit } = fn.code
+  const body = def ? unit.code.bodies[def.body] : undefined
+  if (!body) return
+  const text = unit.text.slice(body.start, body.end)
+  const globals = fn.module.ns
+  if (/\bglobals\(\)|\bvars\(\)|\bexec\(/.test(text)) m.heap.open(globals)
+  for (const [, names] of text.matchAll(/\b(?:global|nonlocal)\s+([\w, ]+)/g))
+    for (const name of names!.split(',')) m.heap.set(globals, name.trim(), UNKNOWN)
+  for (const [name, slot] of globals.slots) {
+    const { value } = slot
+    if ((value.t === 'list' || value.t === 'dict' || value.t === 'set') && !value.open && new RegExp(`\\b${name}\\b`).test(text))
+      m.heap.openContainer(value)
+  }
+  if (/sys\.modules/.test(text)) m.openPrefixes.add(fn.module.name.split('.')[0]!)
+  if (/sys\.path|addsitedir/.test(text)) m.sysPath.open = true
+}
+
+/**
+ * Objects handed to code that is not run. `own`: a function of the project, for which even `__name__` is
+ * enough to find the module; others need the module, its namespace or `sys.modules` itself.
+ */
+export function handOver(m: Machine, args: Args, own: boolean): void {
+  for (const value of [...args.positional, ...args.keywords.values()]) handOverValue(m, value, own)
+}
+
+function handOverValue(m: Machine, value: Value, own: boolean): void {
+  switch (value.t) {
+    case 'list':
+    case 'dict':
+    case 'set':
+      m.heap.openContainer(value)
+      return
+    case 'nsdict':
+      m.heap.open(value.ns)
+      return
+    case 'module':
+      if (value.kind === 'project') m.heap.open(value.ns)
+      return
+    case 'native':
+      if (value.name === 'sys.modules') m.openPrefixes.add(m.frame.scope.module.name.split('.')[0]!)
+      return
+    case 'const':
+      if (own && typeof value.v === 'string') {
+        const module = m.frame.scope.module
+        if (value.v === module.name) m.heap.open(module.ns)
+      }
+      return
+    case 'func':
+      for (const [, names] of bodyText(value).matchAll(/\bglobal\s+([\w, ]+)/g))
+        for (const name of names!.split(',')) m.heap.set(value.module.ns, name.trim(), UNKNOWN)
+      return
+    default:
+  }
+}
+
+function bodyText(fn: Func): string {
+  const body = fn.code.def ? fn.code.unit.code.bodies[fn.code.def.body] : undefined
+  return body ? fn.code.unit.text.slice(body.start, body.end) : ''
+}

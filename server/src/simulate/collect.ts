@@ -1,0 +1,248 @@
+/**
+ * One collection pass over a Plan: plugins, initial conftests, hooks, then directories and test files in
+ * pytest's order on one process. What each collector came to is the result.
+ */
+import type { Span } from '../files/span.ts'
+import type { CollectNode, PluginLoad, Stop } from '../pytest/plan.ts'
+import { atLeast } from '../pytest/version.ts'
+import { exceptionClass, isSubclass } from './classes.ts'
+import { callHook, configure, isIgnored, loadPlugin, type Plugin, pluginNames, register } from './hooks.ts'
+import { importConftest, importPath } from './import_modes.ts'
+import type { Machine } from './machine.ts'
+import { FAILED, SKIPPED, USAGE_ERROR } from './models/pytest.ts'
+import { SKIP_TEST } from './models/unittest.ts'
+import { applyConfiguredFilters } from './models/warnings.ts'
+import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
+import { constant, type Exc, PyRaise, UNKNOWN } from './values.ts'
+
+export interface Pass {
+  readonly session: SessionTrace
+  readonly collectors: readonly CollectorTrace[]
+}
+
+/** Thrown to end the whole run. */
+class SessionEnds extends Error {
+  readonly session: SessionTrace
+  constructor(session: SessionTrace) {
+    super('session ends')
+    this.session = session
+  }
+}
+
+export function collect(m: Machine): Pass {
+  const collectors: CollectorTrace[] = []
+  const runs: SessionTrace = { outcome: 'runs', exitCode: null, failure: null, reason: null }
+  try {
+    const plugins = start(m)
+    for (const root of m.plan.roots) collectNode(m, root, plugins, collectors, null)
+    stopFor(m, ['collection', 'after collection'])
+    return { session: { ...runs, exitCode: exitCode(collectors) }, collectors }
+  } catch (error) {
+    if (error instanceof SessionEnds) return { session: error.session, collectors: [] }
+    throw error
+  }
+}
+
+function exitCode(collectors: readonly CollectorTrace[]): number {
+  if (collectors.some(c => c.outcome === 'fails')) return 2
+  return collectors.some(c => c.outcome === 'collects' || c.outcome === 'unknown') ? 0 : 5
+}
+
+/** Everything before collection, in pytest's order; the plugins and conftests in force come back. */
+function start(m: Machine): Plugin[] {
+  initialSysPath(m)
+  stopFor(m, ['config'])
+  const plugins: Plugin[] = []
+  for (const load of m.plan.plugins) {
+    guardSession(m, exc => pluginExit(m, exc, load), () => loadPlugin(m, load.module, plugins, placeOf(m, load)))
+  }
+  stopFor(m, ['plugins'])
+  applyConfiguredFilters(m)
+  for (const path of m.plan.noConftest ? [] : m.plan.initialConftests) {
+    guardSession(m, exc => conftestExit(exc), () => loadConftest(m, path, plugins))
+  }
+  stopFor(m, ['conftests', 'options'])
+  for (const plugin of plugins) guardSession(m, hookExit, () => configure(m, plugin))
+  m.configured = true
+  for (const plugin of plugins)
+    guardSession(m, hookExit, () => callHook(m, plugin, 'pytest_sessionstart', { session: UNKNOWN }))
+  return plugins
+}
+
+function initialSysPath(m: Machine): void {
+  const { invocation, pythonpath } = m.plan
+  const entries = [...m.environment.sysPath]
+  const safe = Boolean(invocation.env.PYTHONSAFEPATH)
+  if (invocation.kind === 'python -m pytest' && !safe) entries.unshift(invocation.cwd)
+  m.sysPath.items = [...pythonpath, ...entries].map(constant)
+}
+
+/** A stop that the plan knows of, once the run has come to its phase. */
+function stopFor(m: Machine, phases: readonly Stop['phase'][]): void {
+  const stop = m.plan.stops.find(s => phases.includes(s.phase))
+  if (!stop) return
+  const span: Span = stop.span ?? { path: m.plan.inipath ?? m.plan.rootdir, start: 0, end: 0 }
+  const failure: Failure = {
+    exception: stop.exception,
+    message: stop.message,
+    span,
+    focus: span,
+    chain: [span],
+    detail: { kind: 'plugin', plugin: stop.subject },
+    cause: null,
+    foreign: false,
+  }
+  throw new SessionEnds({ outcome: 'stops', exitCode: stop.exitCode, failure, reason: stop.rule })
+}
+
+function placeOf(m: Machine, load: PluginLoad): Span {
+  return load.span ?? { path: m.plan.inipath ?? m.plan.rootdir, start: 0, end: 0 }
+}
+
+/** Runs a part of the start-up; its exception ends the session with the exit code that `code` tells. */
+function guardSession(m: Machine, code: (exc: Exc) => number, run: () => void): void {
+  const doubts = m.doubts.length
+  const frames = m.frames.length
+  try {
+    run()
+  } catch (error) {
+    if (!(error instanceof PyRaise)) throw error
+    m.frames.length = frames
+    const { exc } = error
+    if (m.isHealed(exc)) return
+    throw new SessionEnds({ outcome: 'stops', exitCode: code(exc), failure: failureOf(exc), reason: null })
+  }
+  // What may fail before collection is told for the session, not for the first collector.
+  m.doubts.length = doubts
+}
+
+function pluginExit(m: Machine, exc: Exc, load: PluginLoad): number {
+  if (isSystemExit(exc)) return exitStatus(exc)
+  const newest = atLeast(m.plan.pytestVersion, '9.2')
+  if (!newest) return 1
+  return load.how !== 'entry point' && exc.detail.kind === 'module-not-found' ? 4 : 3
+}
+
+function conftestExit(exc: Exc): number {
+  if (isSystemExit(exc)) return exitStatus(exc)
+  return isSubclass(exc.cls, SKIPPED) === true || isSubclass(exc.cls, exceptionClass('Exception')) === false ? 1 : 4
+}
+
+function hookExit(exc: Exc): number {
+  if (isSystemExit(exc)) return exitStatus(exc)
+  return isSubclass(exc.cls, USAGE_ERROR) === true ? 4 : 3
+}
+
+function isSystemExit(exc: Exc): boolean {
+  return isSubclass(exc.cls, exceptionClass('SystemExit')) === true
+}
+
+function exitStatus(exc: Exc): number {
+  return exc.detail.kind === 'exit' ? (exc.detail.code ?? 1) : 1
+}
+
+function loadConftest(m: Machine, path: string, plugins: Plugin[]): void {
+  const module = importConftest(m, path)
+  if (!module) return
+  const folder = path.slice(0, path.lastIndexOf('/'))
+  const plugin: Plugin = { module, folder }
+  plugins.push(plugin)
+  const named = pluginNames(module)
+  for (const name of named ?? []) loadPlugin(m, name, plugins, { path, start: 0, end: 0 })
+  register(m, plugin)
+  if (m.configured) configure(m, plugin)
+}
+
+function collectNode(
+  m: Machine,
+  node: CollectNode,
+  plugins: readonly Plugin[],
+  out: CollectorTrace[],
+  doubtful: string | null,
+): void {
+  if (node.kind === 'module') {
+    const ignored = node.explicit ? false : isIgnored(m, node.path, plugins)
+    if (ignored === true) return
+    const doubt = ignored === null ? 'a conftest may leave this file out' : doubtful
+    out.push(collectFile(m, node.path, doubt))
+    return
+  }
+  const ignored = isIgnored(m, node.path, plugins)
+  if (ignored === true) return
+  const doubt = ignored === null ? 'a conftest may leave this folder out' : doubtful
+  const inForce = [...plugins]
+  if (node.conftest && !m.plan.noConftest) {
+    const conftest = node.conftest
+    const result = observe(m, node.path, doubt, () => {
+      checkPlugins(m, conftest)
+      loadConftest(m, conftest, inForce)
+    })
+    if (result.outcome === 'fails' || result.outcome === 'skips') {
+      out.push(result)
+      return
+    }
+  }
+  for (const child of node.children) collectNode(m, child, inForce, out, doubt)
+}
+
+/** `pytest_plugins` in a conftest that is loaded after configuration is refused. */
+function checkPlugins(m: Machine, conftest: string): void {
+  const text = m.world.text(conftest)
+  if (!text || !/^pytest_plugins\s*[:=]/m.test(text)) return
+  const start = text.search(/^pytest_plugins\s*[:=]/m)
+  const focus: Span = { path: conftest, start, end: start + 'pytest_plugins'.length }
+  const message = `Defining 'pytest_plugins' in a non-top-level conftest is no longer supported:\nIt affects the entire test suite instead of just below the conftest as expected.\n  ${conftest}\nPlease move it to a top level conftest file at the rootdir:\n  ${m.plan.confcutdir}`
+  const exc = m.exception(FAILED, message, { kind: 'other' }, { span: focus, focus })
+  if (!m.isHealed(exc)) throw new PyRaise(exc)
+}
+
+function collectFile(m: Machine, path: string, doubt: string | null): CollectorTrace {
+  return observe(m, path, doubt, () => {
+    importPath(m, path)
+  })
+}
+
+/** Runs one collector's import and tells what came of it. */
+function observe(m: Machine, path: string, doubt: string | null, run: () => void): CollectorTrace {
+  m.doubts = []
+  m.frames.length = 0
+  m.watches.length = 0
+  let exc: Exc | null = null
+  try {
+    run()
+  } catch (error) {
+    // Our own stack is the one thing that runs out on code nested without bounds.
+    if (error instanceof RangeError) m.doubt('the code is nested too deeply to be followed', { path, start: 0, end: 0 })
+    else if (error instanceof PyRaise) exc = error.exc
+    else throw error
+  }
+  const nothing = { path, reason: null, failure: null, behind: [] }
+  if (exc === null) {
+    const [first] = m.doubts
+    return first ? { ...nothing, outcome: 'unknown', reason: first.reason } : { ...nothing, outcome: 'collects' }
+  }
+  if (isSkip(exc)) return { ...nothing, outcome: 'skips', reason: exc.message }
+  if (m.isHealed(exc)) return { ...nothing, outcome: 'collects' }
+  if (isSystemExit(exc) && atLeast(m.plan.pytestVersion, '8.1'))
+    throw new SessionEnds({ outcome: 'stops', exitCode: 3, failure: failureOf(exc), reason: null })
+  if (doubt) return { ...nothing, outcome: 'unknown', reason: doubt }
+  return { ...nothing, outcome: 'fails', failure: failureOf(exc) }
+}
+
+function isSkip(exc: Exc): boolean {
+  if (isSubclass(exc.cls, SKIP_TEST) === true) return true
+  return isSubclass(exc.cls, SKIPPED) === true && exc.detail.kind !== 'skip-misused'
+}
+
+function failureOf(exc: Exc): Failure {
+  return {
+    exception: exc.cls.name,
+    message: exc.message,
+    span: exc.span,
+    focus: exc.focus,
+    chain: exc.chain.length > 0 ? exc.chain : [exc.span],
+    detail: exc.detail,
+    cause: exc.cause,
+    foreign: exc.foreign,
+  }
+}

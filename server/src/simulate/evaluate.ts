@@ -1,0 +1,355 @@
+/**
+ * Expressions: from an `Expr` to a Value in the present frame. A Python exception leaves as `PyRaise`.
+ * Operators on values are in `operate`, attributes in `attribute`, calls in `call`.
+ */
+import type { CallExpr, CompClause, Expr } from '../compile/module_code.ts'
+import type { Span } from '../files/span.ts'
+import { getAttribute } from './attribute.ts'
+import { callValue, makeFunction } from './call.ts'
+import { exceptionClass, isException } from './classes.ts'
+import { NORMAL } from './completion.ts'
+import { assign, attempt } from './execute.ts'
+import type { Frame, Machine } from './machine.ts'
+import { builtin } from './models/builtins.ts'
+import { binary, compare, elementsOf, getItem, slice, unary } from './operate.ts'
+import {
+  type Args,
+  constant,
+  type Dict,
+  HARMLESS,
+  keyOf,
+  list,
+  type Scope,
+  same,
+  truth,
+  tuple,
+  UNKNOWN,
+  type Value,
+} from './values.ts'
+
+/** A comprehension over more elements than this is not computed. */
+const LONGEST_COMPREHENSION = 500
+
+export function evaluate(m: Machine, expr: Expr, frame: Frame): Value {
+  switch (expr.e) {
+    case 'const':
+      return constant(expr.value)
+    case 'bytes':
+      return { t: 'bytes', v: expr.value }
+    case 'bigint':
+      return constant(BigInt(expr.value))
+    case 'complex':
+    case 'ellipsis':
+      return HARMLESS
+    case 'name':
+      return readName(m, expr.id, frame, m.spanOf(frame.unit, expr.at))
+    case 'attr': {
+      const of = evaluate(m, expr.of, frame)
+      frame.at = expr.at
+      return getAttribute(m, of, expr.name, tailOf(m, frame, expr))
+    }
+    case 'call':
+      return evaluateCall(m, expr, frame)
+    case 'sub':
+      return getItem(m, evaluate(m, expr.of, frame), evaluate(m, expr.index, frame))
+    case 'slice': {
+      const part = (e: Expr | null) => (e ? evaluate(m, e, frame) : constant(null))
+      return slice(part(expr.from), part(expr.to), part(expr.step))
+    }
+    case 'tuple': {
+      const items = evaluateItems(m, expr.items, frame)
+      return items ? tuple(items) : UNKNOWN
+    }
+    case 'list': {
+      const items = evaluateItems(m, expr.items, frame)
+      return list(items ?? [], items === null)
+    }
+    case 'set':
+      return makeSet(evaluateItems(m, expr.items, frame))
+    case 'dict':
+      return evaluateDict(m, expr.items, frame)
+    case 'star':
+      evaluate(m, expr.of, frame)
+      return UNKNOWN
+    case 'compare':
+      return evaluateCompare(m, expr, frame)
+    case 'and':
+    case 'or': {
+      const left = evaluate(m, expr.left, frame)
+      const known = truth(left)
+      if (known !== null) return known === (expr.e === 'and') ? evaluate(m, expr.right, frame) : left
+      return perhaps(m, frame, expr.right, left)
+    }
+    case 'unary':
+      return unary(expr.operator, evaluate(m, expr.of, frame))
+    case 'binary': {
+      const left = evaluate(m, expr.left, frame)
+      const right = evaluate(m, expr.right, frame)
+      return binary(m, expr.operator, left, right)
+    }
+    case 'if': {
+      const known = truth(evaluate(m, expr.test, frame))
+      if (known !== null) return evaluate(m, known ? expr.then : expr.else, frame)
+      return perhaps(m, frame, expr.then, perhaps(m, frame, expr.else, UNKNOWN))
+    }
+    case 'fstring':
+      return evaluateFString(m, expr, frame)
+    case 'lambda':
+      return makeFunction(m, frame, '<lambda>', { params: expr.params, def: null, lambda: expr.body, unit: frame.unit })
+    case 'comp':
+      return evaluateComprehension(m, expr, frame)
+    case 'walrus': {
+      const value = evaluate(m, expr.value, frame)
+      m.heap.set(frame.scope.names, expr.name, value)
+      return value
+    }
+    case 'await':
+    case 'yield':
+      if (expr.of) evaluate(m, expr.of, frame)
+      return UNKNOWN
+    case 'opaque':
+      for (const read of expr.reads) evaluate(m, read, frame)
+      return UNKNOWN
+  }
+}
+
+/** Evaluates something that may not be evaluated at all; the result is known only if both agree. */
+function perhaps(m: Machine, frame: Frame, expr: Expr, otherwise: Value): Value {
+  frame.exact = false
+  let value: Value = UNKNOWN
+  const completion = m.heap.alternatives([
+    () => attempt(m, () => {
+      value = evaluate(m, expr, frame)
+    }),
+    () => NORMAL,
+  ])
+  for (const exit of completion.exits) if (exit.kind === 'raise') m.mayHaveRaised(exit.exc)
+  return same(value, otherwise) ? value : UNKNOWN
+}
+
+/** The span of NAME in `x.y.NAME`. */
+function tailOf(m: Machine, frame: Frame, expr: Extract<Expr, { e: 'attr' }>): Span {
+  const whole = m.spanOf(frame.unit, expr.at)
+  return { path: whole.path, start: whole.end - expr.name.length, end: whole.end }
+}
+
+function readName(m: Machine, name: string, frame: Frame, span: Span): Value {
+  const found = lookUpName(m, name, frame)
+  if (found !== undefined) return found
+  if (frame.restricted || m.heap.doubtful) {
+    if (!frame.restricted) m.mayRaise(exceptionClass('NameError'))
+    return UNKNOWN
+  }
+  const exc = m.exception(exceptionClass('NameError'), `name '${name}' is not defined`, { kind: 'undefined-name', name }, { focus: span })
+  return m.throwUnlessHealed(exc)
+}
+
+/** Locals, enclosing functions, globals, built-ins; undefined where no such name is bound for certain. */
+export function lookUpName(m: Machine, name: string, frame: Frame): Value | undefined {
+  let scope: Scope | null = frame.scope
+  let open = false
+  if (scope.globals.has(name)) scope = null
+  for (; scope && scope.kind !== 'module'; scope = scope.parent) {
+    const slot = scope.names.slots.get(name)
+    if (slot) {
+      if (!slot.maybe) return slot.value
+      m.mayRaise(exceptionClass('NameError'))
+      return slot.value
+    }
+    open ||= scope.names.open
+  }
+  const globals = frame.scope.module.ns
+  const slot = globals.slots.get(name)
+  if (slot) {
+    if (slot.maybe) m.mayRaise(exceptionClass('NameError'))
+    return slot.value
+  }
+  const served = builtin(m, name)
+  if (served) return served
+  return open || globals.open ? UNKNOWN : undefined
+}
+
+function evaluateItems(m: Machine, items: readonly Expr[], frame: Frame): Value[] | null {
+  const out: Value[] = []
+  let known = true
+  for (const item of items) {
+    if (item.e !== 'star') out.push(evaluate(m, item, frame))
+    else {
+      const more = elementsOf(evaluate(m, item.of, frame))
+      if (more) out.push(...more)
+      else known = false
+    }
+  }
+  return known ? out : null
+}
+
+/** A set of the items; open where they, or one of them, are unknown. */
+export function makeSet(items: readonly Value[] | null, frozen = false): Value {
+  const set = { t: 'set' as const, items: new Map<string, Value>(), open: items === null, frozen }
+  for (const item of items ?? []) {
+    const key = keyOf(item)
+    if (key === null) set.open = true
+    else set.items.set(key, item)
+  }
+  return set
+}
+
+function evaluateDict(m: Machine, items: readonly { key: Expr | null; value: Expr }[], frame: Frame): Value {
+  const dict: Dict = { t: 'dict', items: new Map(), open: false }
+  for (const { key, value } of items) {
+    if (key === null) {
+      const more = evaluate(m, value, frame)
+      if (more.t === 'dict') {
+        for (const [k, entry] of more.items) dict.items.set(k, entry)
+        dict.open ||= more.open
+      } else dict.open = true
+      continue
+    }
+    const keyValue = evaluate(m, key, frame)
+    const valueValue = evaluate(m, value, frame)
+    const k = keyOf(keyValue)
+    if (k === null) dict.open = true
+    else dict.items.set(k, { key: keyValue, value: valueValue })
+  }
+  return dict
+}
+
+function evaluateCompare(m: Machine, expr: Extract<Expr, { e: 'compare' }>, frame: Frame): Value {
+  let left = evaluate(m, expr.left, frame)
+  let result: Value = constant(true)
+  for (const [i, operator] of expr.ops.entries()) {
+    const right = evaluate(m, expr.rights[i]!, frame)
+    const answer = compare(m, operator, left, right)
+    if (answer === false) return constant(false)
+    if (answer === null) result = HARMLESS
+    left = right
+  }
+  return result
+}
+
+function evaluateFString(m: Machine, expr: Extract<Expr, { e: 'fstring' }>, frame: Frame): Value {
+  let text: string | null = expr.exact ? '' : null
+  for (const part of expr.parts) {
+    if (typeof part === 'string') {
+      if (text !== null) text += part
+      continue
+    }
+    const value = evaluate(m, part, frame)
+    const shown = stringOf(value)
+    text = text === null || shown === null ? null : text + shown
+  }
+  return text === null ? HARMLESS : constant(text)
+}
+
+/** Python's str() of a value; null where it isn't known. */
+export function stringOf(value: Value): string | null {
+  if (value.t === 'path') return value.path
+  if (value.t === 'instance' && value.exception) return value.exception.message
+  if (value.t !== 'const') return null
+  if (value.v === null) return 'None'
+  if (value.v === true) return 'True'
+  if (value.v === false) return 'False'
+  return typeof value.v === 'number' && !Number.isInteger(value.v) ? null : String(value.v)
+}
+
+function evaluateCall(m: Machine, expr: CallExpr, frame: Frame): Value {
+  const fn = evaluate(m, expr.fn, frame)
+  if (frame.restricted && fn.t !== 'native' && !(fn.t === 'class' && isException(fn))) {
+    m.mayRaise(null)
+    return UNKNOWN
+  }
+  const args = evaluateArguments(m, expr, frame)
+  const before = frame.at
+  frame.at = expr.at
+  const value = callValue(m, fn, args, expr)
+  frame.at = before
+  return value
+}
+
+export function evaluateArguments(m: Machine, expr: Pick<CallExpr, 'args' | 'keywords'>, frame: Frame): Args {
+  const positional: Value[] = []
+  const keywords = new Map<string, Value>()
+  let open = false
+  for (const arg of expr.args) {
+    if (arg.e !== 'star') {
+      positional.push(evaluate(m, arg, frame))
+      continue
+    }
+    const more = elementsOf(evaluate(m, arg.of, frame))
+    if (more) positional.push(...more)
+    else open = true
+  }
+  for (const { name, value } of expr.keywords) {
+    const given = evaluate(m, value, frame)
+    if (name !== null) keywords.set(name, given)
+    else if (given.t === 'dict' && !given.open) {
+      for (const entry of given.items.values())
+        if (entry.key.t === 'const' && typeof entry.key.v === 'string') keywords.set(entry.key.v, entry.value)
+    } else open = true
+  }
+  return { positional, keywords, open }
+}
+
+/** Computed element by element where everything that it iterates over is known; else open. */
+function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, frame: Frame): Value {
+  const scope: Scope = {
+    kind: 'function',
+    names: m.heap.namespace(),
+    parent: frame.scope.kind === 'class' ? frame.scope.parent : frame.scope,
+    module: frame.scope.module,
+    globals: new Set(),
+    nonlocals: new Set(),
+  }
+  const first = evaluate(m, expr.clauses[0]!.iter, frame)
+  const inner: Frame = { ...frame, scope, kind: 'function', handling: frame.handling }
+  const out: { key: Value; value: Value }[] = []
+  m.frames.push(inner)
+  let known: boolean
+  try {
+    known = iterate(m, expr.clauses, 0, first, inner, () => {
+      const key = expr.key ? evaluate(m, expr.key, inner) : UNKNOWN
+      out.push({ key, value: evaluate(m, expr.value, inner) })
+    })
+  } finally {
+    m.frames.pop()
+  }
+  const values = out.map(entry => entry.value)
+  if (expr.kind === 'set') return makeSet(known ? values : null)
+  if (expr.kind === 'dict') {
+    const dict: Dict = { t: 'dict', items: new Map(), open: !known }
+    for (const entry of known ? out : []) {
+      const k = keyOf(entry.key)
+      if (k === null) dict.open = true
+      else dict.items.set(k, entry)
+    }
+    return dict
+  }
+  return list(known ? values : [], !known)
+}
+
+function iterate(
+  m: Machine,
+  clauses: readonly CompClause[],
+  depth: number,
+  source: Value,
+  frame: Frame,
+  body: () => void,
+): boolean {
+  const clause = clauses[depth]
+  const elements = elementsOf(source)
+  if (!clause || elements === null || elements.length > LONGEST_COMPREHENSION) return false
+  for (const element of elements) {
+    assign(m, clause.target, element, frame)
+    let passes = true
+    for (const condition of clause.conditions) {
+      const answer = truth(evaluate(m, condition, frame))
+      if (answer === null) return false
+      passes &&= answer
+      if (!passes) break
+    }
+    if (!passes) continue
+    if (depth + 1 === clauses.length) body()
+    else if (!iterate(m, clauses, depth + 1, evaluate(m, clauses[depth + 1]!.iter, frame), frame, body)) return false
+  }
+  return true
+}

@@ -1,0 +1,441 @@
+/**
+ * Statements in execution order. Blocks with conditions, handlers and loops are in `control`.
+ */
+import type { Block, ClassOp, DefOp, Expr, FromOp, ImportOp, Op } from '../compile/module_code.ts'
+import { deleteAttribute, setAttribute } from './attribute.ts'
+import { callValue, isOutcome, leaveOut, makeException, makeFunction, spendBudget } from './call.ts'
+import { exceptionClass, isException, nativeClass, OBJECT } from './classes.ts'
+import { certainRaise, type Completion, combine, leave, NORMAL } from './completion.ts'
+import { assignedNames, executeFor, executeIf, executeMatch, executeTry, executeWhile, executeWith } from './control.ts'
+import { evaluate } from './evaluate.ts'
+import { importModule, importName, importStar, resolveRelative } from './importer.ts'
+import type { Frame, Machine, Unreadable } from './machine.ts'
+import { raiseUnreadable } from './syntax.ts'
+import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
+import {
+  type Args,
+  type Class,
+  type CodeUnit,
+  constant,
+  type Exc,
+  type Func,
+  list,
+  type Module,
+  PyRaise,
+  type Scope,
+  truth,
+  UNKNOWN,
+  type Value,
+} from './values.ts'
+
+/** Executes the body of a module that stands in `sys.modules` already; its exception leaves as PyRaise. */
+export function runModule(m: Machine, module: Module, project: boolean): void {
+  const unit = m.world.code(module.file!, project)
+  if (isUnreadable(unit)) {
+    if (project) raiseUnreadable(m, unit)
+    return m.heap.open(module.ns)
+  }
+  const verdict = unit.code.suspects.length > 0 ? m.world.syntax(unit.path) : 'fine'
+  if (verdict === undefined) m.suspects.add(unit.path)
+  else if (verdict !== 'fine') raiseUnreadable(m, verdict)
+  m.noteDependency(unit.path)
+  const scope: Scope = { kind: 'module', names: module.ns, parent: null, module, globals: new Set(), nonlocals: new Set() }
+  const frame: Frame = { unit, scope, kind: 'module', restricted: !project, at: 0, exact: true, handling: [] }
+  // What may be raised unseen in here is no business of the importer's `try`: only failing imports are.
+  m.watches.push({ any: false, classes: new Set(), imports: [] })
+  m.frames.push(frame)
+  let completion: Completion
+  try {
+    completion = runBlock(m, unit.code.ops, frame)
+  } finally {
+    m.frames.pop()
+    const watch = m.watches.pop()!
+    for (const { exc, reason } of watch.imports) m.mayHaveRaised(exc, reason)
+  }
+  const raised = certainRaise(completion)
+  if (raised) throw new PyRaise(raised)
+  if (!completion.normal && completion.exits.length > 1) {
+    const words = completion.exits.map(exit => (exit.kind === 'raise' ? exit.exc.cls.name : exit.kind))
+    m.doubt(`it ends in ${[...new Set(words)].join(' or ')}, depending on a condition that can't be evaluated`)
+  }
+}
+
+export function isUnreadable(unit: CodeUnit | Unreadable): unit is Unreadable {
+  return 'exception' in unit
+}
+
+/** Runs statements one after another; never throws a PyRaise: it becomes the completion. */
+export function runBlock(m: Machine, ops: Block, frame: Frame, from = 0): Completion {
+  for (let i = from; i < ops.length; i++) {
+    const op = ops[i]!
+    const completion = step(m, op, frame)
+    if (completion === NORMAL) continue
+    if (!completion.normal) return completion
+    // Some paths have left already: the rest runs only perhaps.
+    const left: Completion = { normal: false, exits: completion.exits }
+    return branch(m, frame, [() => runBlock(m, ops, frame, i + 1), () => left])
+  }
+  return NORMAL
+}
+
+/**
+ * Runs alternatives of which only one happens. An exception on one of several paths is no proof: it is
+ * dropped and remembered, unless it skips or exits, or no path goes on at all.
+ */
+export function branch(m: Machine, frame: Frame, runs: readonly (() => Completion)[]): Completion {
+  frame.exact = false
+  const completion = m.heap.alternatives(runs)
+  const goesOn = completion.normal || completion.exits.some(exit => exit.kind !== 'raise')
+  if (!goesOn) return completion
+  const kept = completion.exits.filter(exit => {
+    if (exit.kind !== 'raise' || isOutcome(exit.exc.cls)) return true
+    m.mayHaveRaised(exit.exc)
+    return false
+  })
+  return combine([{ normal: completion.normal, exits: kept }])
+}
+
+/** Runs something that evaluates; a Python exception becomes the completion. */
+export function attempt(m: Machine, run: () => void): Completion {
+  const height = m.frames.length
+  try {
+    run()
+    return NORMAL
+  } catch (error) {
+    if (!(error instanceof PyRaise)) throw error
+    m.frames.length = height
+    return leave({ kind: 'raise', exc: error.exc })
+  }
+}
+
+function step(m: Machine, op: Op, frame: Frame): Completion {
+  frame.at = op.at
+  if (frame.kind === 'function') spendBudget(m)
+  const height = m.frames.length
+  try {
+    return execute(m, op, frame)
+  } catch (error) {
+    if (!(error instanceof PyRaise)) throw error
+    m.frames.length = height
+    return isHealedHere(m, error.exc, op, frame) ? NORMAL : leave({ kind: 'raise', exc: error.exc })
+  }
+}
+
+/** A statement whose failure counts as cured has bound what it would have bound. */
+function isHealedHere(m: Machine, exc: Exc, op: Op, frame: Frame): boolean {
+  if (!m.isHealed(exc)) return false
+  for (const name of assignedNames([op])) bindName(m, name, UNKNOWN, frame)
+  return true
+}
+
+function execute(m: Machine, op: Op, frame: Frame): Completion {
+  switch (op.op) {
+    case 'import':
+      executeImport(m, op, frame)
+      return NORMAL
+    case 'from':
+      executeFrom(m, op, frame)
+      return NORMAL
+    case 'expr':
+      evaluate(m, op.value, frame)
+      return NORMAL
+    case 'assign': {
+      const value = evaluate(m, op.value, frame)
+      for (const target of op.targets) assign(m, target, value, frame)
+      return NORMAL
+    }
+    case 'annotated': {
+      const [major, minor] = m.environment.version
+      const evaluated = frame.kind !== 'function' && !frame.unit.code.lazyAnnotations && major === 3 && minor < 14
+      if (evaluated && !frame.restricted) evaluate(m, op.annotation, frame)
+      if (op.value) assign(m, op.target, evaluate(m, op.value, frame), frame)
+      return NORMAL
+    }
+    case 'augment':
+      augment(m, op, frame)
+      return NORMAL
+    case 'delete':
+      for (const target of op.targets) remove(m, target, frame)
+      return NORMAL
+    case 'if':
+      return executeIf(m, op, frame)
+    case 'for':
+      return executeFor(m, op, frame)
+    case 'while':
+      return executeWhile(m, op, frame)
+    case 'try':
+      return executeTry(m, op, frame)
+    case 'with':
+      return executeWith(m, op, frame)
+    case 'match':
+      return executeMatch(m, op, frame)
+    case 'def':
+      define(m, op, frame)
+      return NORMAL
+    case 'class':
+      return defineClass(m, op, frame)
+    case 'return':
+      return leave({ kind: 'return', value: op.value ? evaluate(m, op.value, frame) : constant(null) })
+    case 'raise': {
+      const exc = raised(m, op, frame)
+      return m.isHealed(exc) ? NORMAL : leave({ kind: 'raise', exc })
+    }
+    case 'assert':
+      return assertion(m, op, frame)
+    case 'global':
+      for (const name of op.names) frame.scope.globals.add(name)
+      return NORMAL
+    case 'nonlocal':
+      for (const name of op.names) frame.scope.nonlocals.add(name)
+      return NORMAL
+    case 'type':
+      bindName(m, op.name, UNKNOWN, frame)
+      return NORMAL
+    case 'break':
+    case 'continue':
+      return leave({ kind: op.op })
+    case 'pass':
+      return NORMAL
+    case 'opaque':
+      m.heap.open(frame.scope.names)
+      return NORMAL
+  }
+}
+
+function executeImport(m: Machine, op: ImportOp, frame: Frame): void {
+  for (const name of op.names) {
+    const focus = m.spanOf(frame.unit, name.at)
+    const top = name.module.split('.')[0]!
+    if (op.lazy) {
+      bindName(m, name.as ?? top, UNKNOWN, frame)
+      continue
+    }
+    const leaf = importModule(m, name.module, focus)
+    if (name.as === null) bindName(m, top, m.modules.get(top) ?? UNKNOWN, frame)
+    else bindName(m, name.as, name.module.includes('.') ? viaParent(m, name.module, leaf) : leaf, frame)
+  }
+}
+
+/** `import a.b as c` takes the attribute b of a, which need not be the module. */
+function viaParent(m: Machine, name: string, leaf: Value): Value {
+  const dot = name.lastIndexOf('.')
+  const parent = m.modules.get(name.slice(0, dot))
+  const slot = parent?.t === 'module' ? parent.ns.slots.get(name.slice(dot + 1)) : undefined
+  return slot && !slot.maybe ? slot.value : leaf
+}
+
+function executeFrom(m: Machine, op: FromOp, frame: Frame): void {
+  const bindAll = (value: Value) => {
+    if (op.names === '*') m.heap.open(frame.scope.names)
+    else for (const name of op.names) bindName(m, name.as ?? name.name, value, frame)
+  }
+  if (op.lazy) return bindAll(UNKNOWN)
+  const focus = m.spanOf(frame.unit, op.moduleAt)
+  const name = resolveRelative(m, frame.scope.module, op.level, op.module, focus)
+  if (name === null) return bindAll(UNKNOWN)
+  const module = importModule(m, name, focus)
+  if (op.names === '*') return importStar(m, module, focus)
+  for (const wanted of op.names) {
+    const at = m.spanOf(frame.unit, wanted.at)
+    bindName(m, wanted.as ?? wanted.name, importName(m, module, wanted.name, at), frame)
+  }
+}
+
+export function bindName(m: Machine, name: string, value: Value, frame: Frame): void {
+  const { scope } = frame
+  if (scope.globals.has(name)) return m.heap.set(scope.module.ns, name, value)
+  if (scope.nonlocals.has(name)) {
+    for (let outer = scope.parent; outer; outer = outer.parent)
+      if (outer.names.slots.has(name)) return m.heap.set(outer.names, name, value)
+  }
+  m.heap.set(scope.names, name, value)
+}
+
+/** Assigns to a name, attribute, subscript, or a tuple or list of those with at most one star. */
+export function assign(m: Machine, target: Expr, value: Value, frame: Frame): void {
+  switch (target.e) {
+    case 'name':
+      return bindName(m, target.id, value, frame)
+    case 'attr':
+      return setAttribute(m, evaluate(m, target.of, frame), target.name, value)
+    case 'sub':
+      return setItem(m, evaluate(m, target.of, frame), evaluate(m, target.index, frame), value)
+    case 'star':
+      return assign(m, target.of, value, frame)
+    case 'tuple':
+    case 'list': {
+      const elements = elementsOf(value)
+      const star = target.items.findIndex(item => item.e === 'star')
+      const fits = elements && (star < 0 ? elements.length === target.items.length : elements.length >= target.items.length - 1)
+      if (!fits) {
+        if (value.t !== 'unknown' && elements) m.mayRaise(exceptionClass('ValueError'))
+        for (const item of target.items) assign(m, item, UNKNOWN, frame)
+        return
+      }
+      const extra = elements.length - target.items.length
+      for (const [i, item] of target.items.entries()) {
+        if (item.e === 'star') assign(m, item.of, list(elements.slice(i, i + extra + 1)), frame)
+        else assign(m, item, elements[star >= 0 && i > star ? i + extra : i]!, frame)
+      }
+      return
+    }
+    default:
+  }
+}
+
+function augment(m: Machine, op: Extract<Op, { op: 'augment' }>, frame: Frame): void {
+  const before = evaluate(m, op.target, frame)
+  const more = evaluate(m, op.value, frame)
+  if (before.t === 'list' && op.operator === '+') {
+    // In place: everyone who holds this list sees it.
+    const elements = elementsOf(more)
+    m.heap.touch(before)
+    if (elements) before.items.push(...elements)
+    else m.heap.openContainer(before)
+    return assign(m, op.target, before, frame)
+  }
+  if (before.t === 'set' && op.operator === '|' && more.t === 'set') {
+    m.heap.touch(before)
+    for (const [key, item] of more.items) before.items.set(key, item)
+    if (more.open) m.heap.openContainer(before)
+    return
+  }
+  assign(m, op.target, binary(m, op.operator, before, more), frame)
+}
+
+function remove(m: Machine, target: Expr, frame: Frame): void {
+  switch (target.e) {
+    case 'name': {
+      const ns = frame.scope.globals.has(target.id) ? frame.scope.module.ns : frame.scope.names
+      return m.heap.delete(ns, target.id)
+    }
+    case 'attr':
+      return deleteAttribute(m, evaluate(m, target.of, frame), target.name)
+    case 'sub':
+      return deleteItem(m, evaluate(m, target.of, frame), evaluate(m, target.index, frame))
+    case 'tuple':
+    case 'list':
+      for (const item of target.items) remove(m, item, frame)
+      return
+    default:
+  }
+}
+
+function define(m: Machine, op: DefOp, frame: Frame): void {
+  const code = { params: op.params, def: op, lambda: null, unit: frame.unit }
+  if (frame.restricted) return bindName(m, op.name, makeFunction(m, frame, op.name, code, new Map()), frame)
+  const decorators = op.decorators.map(decorator => evaluateDecorator(m, decorator, frame))
+  const fn = makeFunction(m, frame, op.name, code)
+  if (evaluatesAnnotations(m, frame) && op.typeParams.length === 0) {
+    for (const p of op.params) if (p.annotation) evaluate(m, p.annotation, frame)
+    if (op.returns) evaluate(m, op.returns, frame)
+  }
+  bindName(m, op.name, decorate(m, fn, decorators), frame)
+}
+
+function evaluatesAnnotations(m: Machine, frame: Frame): boolean {
+  const [major, minor] = m.environment.version
+  return !frame.unit.code.lazyAnnotations && major === 3 && minor < 14
+}
+
+function evaluateDecorator(m: Machine, decorator: Expr, frame: Frame): Value {
+  if ('at' in decorator) frame.at = decorator.at
+  return evaluate(m, decorator, frame)
+}
+
+/** Applies decorators from the innermost outwards. One that isn't known may do anything with the function. */
+function decorate(m: Machine, object: Func | Class, decorators: readonly Value[]): Value {
+  let value: Value = object
+  for (const decorator of decorators.toReversed()) {
+    const args: Args = { positional: [value], keywords: new Map(), open: false }
+    const decorated = callValue(m, decorator, args, null)
+    if (object.t === 'class' && decorated.t === 'unknown') object.open = true
+    else value = decorated
+    if (object.t === 'func' && decorated.t === 'unknown') leaveOut(m, object, { ...args, positional: [] })
+  }
+  return value
+}
+
+function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
+  const bases: Value[] = []
+  for (const base of op.bases) bases.push(base.e === 'star' ? UNKNOWN : evaluate(m, base, frame))
+  const decorators = frame.restricted ? [] : op.decorators.map(decorator => evaluateDecorator(m, decorator, frame))
+  frame.at = op.at
+  for (const { value } of op.keywords) evaluate(m, value, frame)
+  const cls: Class = {
+    t: 'class',
+    name: op.name,
+    module: frame.scope.module.name,
+    bases: bases.length > 0 ? bases : [OBJECT],
+    ns: m.heap.namespace(frame.restricted),
+    open: frame.restricted || op.keywords.length > 0 || bases.some(base => base.t !== 'class' || base.open),
+    native: null,
+  }
+  if (frame.restricted) {
+    bindName(m, op.name, cls, frame)
+    return NORMAL
+  }
+  const scope: Scope = {
+    kind: 'class',
+    names: cls.ns,
+    parent: frame.scope.kind === 'function' ? frame.scope : frame.scope.parent,
+    module: frame.scope.module,
+    globals: new Set(),
+    nonlocals: new Set(),
+  }
+  m.heap.set(cls.ns, '__module__', constant(cls.module))
+  m.heap.set(cls.ns, '__qualname__', constant(cls.name))
+  const inner: Frame = { unit: frame.unit, scope, kind: 'class', restricted: false, at: op.at, exact: frame.exact, handling: frame.handling }
+  m.frames.push(inner)
+  let completion: Completion
+  try {
+    completion = runBlock(m, op.body, inner)
+  } finally {
+    m.frames.pop()
+  }
+  if (!completion.normal) return completion
+  bindName(m, op.name, decorate(m, cls, decorators), frame)
+  return completion
+}
+
+function raised(m: Machine, op: Extract<Op, { op: 'raise' }>, frame: Frame): Exc {
+  const span = m.spanOf(frame.unit, op.at)
+  if (op.value === null) {
+    const again = frame.handling.at(-1)
+    return again ?? m.exception(exceptionClass('RuntimeError'), 'No active exception to reraise', { kind: 'raised' })
+  }
+  const value = evaluate(m, op.value, frame)
+  const from = op.cause ? evaluate(m, op.cause, frame) : null
+  const cause = from?.t === 'instance' ? from.exception : from ? null : undefined
+  frame.at = op.at
+  if (value.t === 'instance' && value.exception) {
+    const known = value.exception
+    // A caught exception raised again keeps its first place; a new one gets this one.
+    if (!known.fresh) return known
+    return m.exception(known.cls, known.message, { kind: 'raised' }, { args: known.args, cause, focus: span })
+  }
+  if (value.t === 'class' && isException(value)) {
+    const empty: Args = { positional: [], keywords: new Map(), open: false }
+    const made = makeException(m, value, empty).exception!
+    return m.exception(made.cls, '', { kind: 'raised' }, { args: [], cause, focus: span })
+  }
+  const cls = value.t === 'instance' ? value.cls : value.t === 'class' ? value : nativeClass(nameOf(op.value), '', [UNKNOWN])
+  return m.exception(cls, '', { kind: 'raised' }, { args: [], cause, focus: span })
+}
+
+/** How an exception class that isn't known is written: 'X' of `raise a.X(...)`. */
+function nameOf(expr: Expr): string {
+  if (expr.e === 'call') return nameOf(expr.fn)
+  return expr.e === 'name' ? expr.id : expr.e === 'attr' ? expr.name : 'Exception'
+}
+
+function assertion(m: Machine, op: Extract<Op, { op: 'assert' }>, frame: Frame): Completion {
+  if (frame.restricted) return NORMAL
+  const holds = truth(evaluate(m, op.test, frame))
+  if (holds === null) m.mayRaise(exceptionClass('AssertionError'))
+  if (holds !== false) return NORMAL
+  const message = op.message ? evaluate(m, op.message, frame) : null
+  const words = message?.t === 'const' && typeof message.v === 'string' ? message.v : ''
+  const focus = m.spanOf(frame.unit, op.at)
+  return leave({ kind: 'raise', exc: m.exception(exceptionClass('AssertionError'), words, { kind: 'raised' }, { focus }) })
+}

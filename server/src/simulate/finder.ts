@@ -1,0 +1,164 @@
+/**
+ * Where Python would find a module: the path finder and what stands behind it, over directory listings.
+ * It knows nothing of `sys.modules` and executes nothing.
+ */
+import type { Environment } from '../environment/environment.ts'
+import type { FileSystem } from '../files/file_system.ts'
+import { join } from '../files/paths.ts'
+
+/** What a finder would load: Python's ModuleSpec, as far as it matters. */
+export interface Spec {
+  readonly name: string
+  readonly kind: 'source' | 'package' | 'namespace' | 'extension' | 'builtin' | 'bytecode'
+  /** The file; for builtin modules and namespaces null. */
+  readonly file: string | null
+  /** `__path__` of packages and namespaces. */
+  readonly path: readonly string[] | null
+  /** The sys.path (or `__path__`) entry that served it. */
+  readonly entry: string | null
+  /** `foo.py` or `foo.so` beside the package `foo/` that won. */
+  readonly hiddenBeside: string | null
+}
+
+interface Listing {
+  readonly files: ReadonlySet<string>
+  readonly folders: ReadonlySet<string>
+}
+
+const EMPTY: Listing = { files: new Set(), folders: new Set() }
+
+export class Finder {
+  private readonly fs: FileSystem
+  private readonly environment: Environment
+  private readonly listings = new Map<string, Listing>()
+  private readonly found = new Map<string, Spec | 'portion' | null>()
+  private readonly builtin: ReadonlySet<string>
+  private readonly stdlibNames: ReadonlySet<string>
+  private readonly stdlib: ReadonlySet<string>
+
+  constructor(fs: FileSystem, environment: Environment) {
+    this.fs = fs
+    this.environment = environment
+    this.builtin = new Set(environment.builtinModules)
+    this.stdlibNames = new Set(environment.stdlibNames)
+    this.stdlib = new Set(environment.stdlib)
+  }
+
+  /** The meta path's answer for a top-level name on `sysPath`. Follows importlib's order of finders. */
+  findTopLevel(name: string, sysPath: readonly string[]): Spec | null {
+    if (this.builtin.has(name)) return spec(name, 'builtin', null, null, null)
+    return this.findOn(name, name, sysPath) ?? this.findEditable(name)
+  }
+
+  /** `parent.tail` on the parent's `__path__`. */
+  findSubmodule(fullName: string, tail: string, path: readonly string[]): Spec | null {
+    if (this.builtin.has(fullName)) return spec(fullName, 'builtin', null, null, null)
+    return this.findOn(fullName, tail, path) ?? this.findEditable(fullName)
+  }
+
+  /** Is the name part of the standard library of this interpreter? */
+  isStandard(name: string): boolean {
+    return this.builtin.has(name) || this.stdlibNames.has(name)
+  }
+
+  /** What other entries behind the winning one would have served, for explaining what a file hides. */
+  findHidden(name: string, sysPath: readonly string[], winner: Spec): Spec | null {
+    let behind = false
+    for (const entry of sysPath) {
+      if (entry === winner.entry) {
+        behind = true
+        continue
+      }
+      if (!behind) continue
+      const found = this.findIn(name, name, entry)
+      if (found && found !== 'portion') return found
+    }
+    return null
+  }
+
+  private findOn(name: string, tail: string, path: readonly string[]): Spec | null {
+    const portions: string[] = []
+    for (const entry of path) {
+      const found = this.findIn(name, tail, entry)
+      if (found === 'portion') portions.push(join(entry, tail))
+      else if (found) return found
+    }
+    return portions.length > 0 ? spec(name, 'namespace', null, portions, null) : null
+  }
+
+  /** One directory: package, extension, source, byte code, in Python's order; else perhaps a portion. */
+  private findIn(name: string, tail: string, entry: string): Spec | 'portion' | null {
+    const key = `${entry}\0${tail}`
+    const known = this.found.get(key)
+    if (known !== undefined) return known && known !== 'portion' && known.name !== name ? { ...known, name } : known
+    const answer = this.lookIn(name, tail, entry)
+    this.found.set(key, answer)
+    return answer
+  }
+
+  private lookIn(name: string, tail: string, entry: string): Spec | 'portion' | null {
+    const listing = this.listing(entry)
+    if (listing === EMPTY && this.stdlib.has(entry) && this.stdlibNames.has(tail) && !name.includes('.'))
+      return spec(name, 'builtin', null, null, entry) // no library folder to look into: the tables answer
+    const modules = [
+      ...this.environment.extensionSuffixes.map(suffix => [suffix, 'extension'] as const),
+      ['.py', 'source'] as const,
+      ['.pyc', 'bytecode'] as const,
+    ]
+    const beside = modules.find(([suffix]) => listing.files.has(tail + suffix))
+    if (listing.folders.has(tail)) {
+      const folder = join(entry, tail)
+      const inside = this.listing(folder)
+      const init = modules.find(([suffix]) => inside.files.has(`__init__${suffix}`))
+      if (init)
+        return {
+          ...spec(name, 'package', join(folder, `__init__${init[0]}`), [folder], entry),
+          hiddenBeside: beside ? join(entry, tail + beside[0]) : null,
+        }
+    }
+    if (beside) return spec(name, beside[1], join(entry, tail + beside[0]), null, entry)
+    return listing.folders.has(tail) ? 'portion' : null
+  }
+
+  /** setuptools' editable finders: mapped names, their immediate children, and namespaces. */
+  private findEditable(name: string): Spec | null {
+    for (const { mapping, namespaces } of this.environment.editableFinders) {
+      for (const [mapped, target] of Object.entries(mapping)) {
+        const child = name.startsWith(`${mapped}.`) ? name.slice(mapped.length + 1) : null
+        if (name !== mapped && (child === null || child.includes('.'))) continue
+        const place = child === null ? target : join(target, child)
+        const entry = place.slice(0, place.lastIndexOf('/'))
+        const found = this.findIn(name, place.slice(place.lastIndexOf('/') + 1), entry)
+        if (found && found !== 'portion') return found
+      }
+      const portions = namespaces[name]
+      if (portions) return spec(name, 'namespace', null, portions, null)
+    }
+    return null
+  }
+
+  private listing(folder: string): Listing {
+    let listing = this.listings.get(folder)
+    if (!listing) {
+      const entries = this.fs.list(folder)
+      listing = entries
+        ? {
+            files: new Set(entries.filter(e => e.kind === 'file').map(e => e.name)),
+            folders: new Set(entries.filter(e => e.kind === 'directory').map(e => e.name)),
+          }
+        : EMPTY
+      this.listings.set(folder, listing)
+    }
+    return listing
+  }
+}
+
+function spec(
+  name: string,
+  kind: Spec['kind'],
+  file: string | null,
+  path: readonly string[] | null,
+  entry: string | null,
+): Spec {
+  return { name, kind, file, path, entry, hiddenBeside: null }
+}

@@ -1,0 +1,129 @@
+/**
+ * Third-party modules: which of them need executing at all. A module from whose import statements nothing
+ * absent can be reached can't fail for that reason, whatever its conditions say; it is loaded as an open
+ * module without being parsed. Only one in seventeen asks for anything that isn't there.
+ */
+import { scanImports } from '../compile/import_scan.ts'
+import type { Spec } from './finder.ts'
+import { type Machine, topLevel } from './machine.ts'
+import { serveVirtual } from './models/all_models.ts'
+
+/** Per machine: what each file's import statements lead to. */
+interface Reach {
+  readonly edges: readonly Spec[]
+  /** An import statement names something that isn't there, or code of the project. */
+  readonly leaves: boolean
+}
+
+const reaches = new WeakMap<Machine, { files: Map<string, Reach>; clean: Set<string>; dirty: Set<string> }>()
+
+/** Can executing this file, or what it imports, ask for a module that is absent or run project code? */
+export function reachesAbsent(m: Machine, spec: Spec): boolean {
+  if (spec.file === null) return false
+  let known = reaches.get(m)
+  if (!known) reaches.set(m, (known = { files: new Map(), clean: new Set(), dirty: new Set() }))
+  if (known.clean.has(spec.file)) return false
+  if (known.dirty.has(spec.file)) return true
+  const seen = new Set<string>([spec.file])
+  const queue: Spec[] = [spec]
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    const file = next.file!
+    if (known.clean.has(file)) continue
+    let reach = known.files.get(file)
+    if (!reach) known.files.set(file, (reach = reachOf(m, next)))
+    if (reach.leaves || known.dirty.has(file)) {
+      known.dirty.add(spec.file)
+      return true
+    }
+    for (const edge of reach.edges) {
+      if (seen.has(edge.file!)) continue
+      seen.add(edge.file!)
+      queue.push(edge)
+    }
+  }
+  for (const file of seen) known.clean.add(file)
+  return false
+}
+
+function reachOf(m: Machine, spec: Spec): Reach {
+  const text = spec.file!.endsWith('.py') ? m.world.text(spec.file!) : ''
+  if (!text) return { edges: [], leaves: false }
+  const edges: Spec[] = []
+  const packageName = spec.path ? spec.name : spec.name.slice(0, Math.max(0, spec.name.lastIndexOf('.')))
+  for (const { module, level, names } of scanImports(text)) {
+    const base = level === 0 ? module : relative(packageName, level, module)
+    if (base === null || base === '') continue
+    const found = findAll(m, base)
+    if (!found || found.some(s => s.file !== null && m.isProject(s.file))) return { edges, leaves: true }
+    for (const step of found) if (isForeignSource(m, step)) edges.push(step)
+    const last = found.at(-1)
+    if (!last?.path || names === '*') continue
+    for (const name of names) {
+      const sub = m.finder.findSubmodule(`${base}.${name}`, name, last.path)
+      if (sub && isForeignSource(m, sub)) edges.push(sub)
+    }
+  }
+  return { edges, leaves: false }
+}
+
+/** The modules that importing a dotted name loads; null where one of them is not there. */
+function findAll(m: Machine, name: string): Spec[] | null {
+  const found: Spec[] = []
+  let parent: Spec | null = null
+  let fullName = ''
+  for (const part of name.split('.')) {
+    fullName = fullName ? `${fullName}.${part}` : part
+    if (serveVirtual(m, fullName)) return found
+    const next: Spec | null = parent
+      ? parent.path
+        ? m.finder.findSubmodule(fullName, part, parent.path)
+        : null
+      : m.finder.findTopLevel(part, m.searchPath())
+    if (!next) return parent !== null && m.finder.isStandard(topLevel(name)) ? found : null
+    if (stdlibPartMissing(m, next)) return null
+    found.push(next)
+    parent = next
+  }
+  return found
+}
+
+function isForeignSource(m: Machine, spec: Spec): boolean {
+  return spec.file?.endsWith('.py') === true && !m.isProject(spec.file) && !isStandardFile(m, spec)
+}
+
+/** The standard library is taken to work, but for the parts that need a library of the system. */
+function isStandardFile(m: Machine, spec: Spec): boolean {
+  return m.finder.isStandard(topLevel(spec.name)) && m.environment.stdlib.some(lib => spec.file!.startsWith(`${lib}/`))
+}
+
+/** Extension modules without which a package of the standard library can't be imported. */
+const NEEDED_PARTS: Readonly<Record<string, string>> = {
+  tkinter: '_tkinter',
+  sqlite3: '_sqlite3',
+  curses: '_curses',
+  lzma: '_lzma',
+  bz2: '_bz2',
+  ctypes: '_ctypes',
+  ssl: '_ssl',
+  'dbm.gnu': '_gdbm',
+  'dbm.ndbm': '_dbm',
+  'compression.zstd': '_zstd',
+}
+
+/** The missing compiled part of a standard module (an interpreter built without it), or null. */
+export function stdlibPartMissing(m: Machine, spec: Spec): string | null {
+  const part = NEEDED_PARTS[spec.name]
+  if (!part || !m.environment.stdlibExact || spec.file === null || !isStandardFile(m, spec)) return null
+  return m.finder.findTopLevel(part, m.environment.sysPath) ? null : part
+}
+
+/** True for modules of the standard library: never executed, their names never checked. */
+export function isStandardModule(m: Machine, spec: Spec): boolean {
+  return spec.file === null ? m.finder.isStandard(topLevel(spec.name)) : isStandardFile(m, spec)
+}
+
+function relative(packageName: string, level: number, module: string): string | null {
+  const parts = packageName.split('.')
+  if (packageName === '' || level > parts.length) return null
+  return [...parts.slice(0, parts.length - level + 1), ...(module ? [module] : [])].join('.')
+}

@@ -1,0 +1,172 @@
+/**
+ * All writes of the machine, with a journal: a branch that may or may not run is executed, taken back, and
+ * joined with its alternatives. A name bound on one path only is *maybe* bound; an object written to on a
+ * path that may not be taken becomes *open*.
+ *
+ * Modules loaded in a branch stay loaded (they are marked doubtful by the importer): executing them again
+ * for every alternative would cost time without telling more.
+ */
+import { type Completion, combine } from './completion.ts'
+import {
+  type Dict,
+  type List,
+  type Namespace,
+  type SetValue,
+  type Slot,
+  same,
+  UNKNOWN,
+  type Value,
+} from './values.ts'
+
+type Container = List | Dict | SetValue
+
+interface Branch {
+  readonly birth: number
+  /** What the names and containers held when the branch began. */
+  readonly names: Map<Namespace, Map<string, Slot | undefined>>
+  readonly containers: Map<Container, Container['items']>
+  readonly opened: Set<Namespace>
+}
+
+interface Outcome {
+  readonly completion: Completion
+  readonly names: Map<Namespace, Map<string, Slot | undefined>>
+  readonly containers: Map<Container, Container['items']>
+  readonly opened: Set<Namespace>
+}
+
+export class Heap {
+  private readonly branches: Branch[] = []
+  private clock = 0
+
+  /** True while executing something that may not happen. */
+  get doubtful(): boolean {
+    return this.branches.length > 0
+  }
+
+  namespace(open = false): Namespace {
+    return { slots: new Map(), open, born: ++this.clock }
+  }
+
+  set(ns: Namespace, name: string, value: Value): void {
+    this.write(ns, name, { value, maybe: false })
+  }
+
+  delete(ns: Namespace, name: string): void {
+    this.write(ns, name, undefined)
+  }
+
+  /** Any name may have been written to. */
+  open(ns: Namespace): void {
+    if (ns.open) return
+    ns.open = true
+    // Doubt is never taken back: what was opened on one path stays open.
+  }
+
+  /** To be called before each change of a container's items. */
+  touch(container: Container): void {
+    const branch = this.branches.at(-1)
+    if (!branch || branch.containers.has(container)) return
+    branch.containers.set(container, copyItems(container))
+  }
+
+  /** Something unknown may have changed the container. */
+  openContainer(container: Container): void {
+    container.open = true
+  }
+
+  /**
+   * Runs each alternative from the present state and leaves the join of those that go on. An alternative
+   * that ends in an exception leaves nothing behind, for execution does not go on from there.
+   */
+  alternatives(runs: readonly (() => Completion)[]): Completion {
+    const outcomes = runs.map(run => this.attempt(run))
+    const going = outcomes.filter(o => o.completion.normal || o.completion.exits.some(e => e.kind !== 'raise'))
+    this.join(going)
+    return combine(outcomes.map(o => o.completion))
+  }
+
+  private attempt(run: () => Completion): Outcome {
+    const branch: Branch = { birth: ++this.clock, names: new Map(), containers: new Map(), opened: new Set() }
+    this.branches.push(branch)
+    let completion: Completion
+    try {
+      completion = run()
+    } finally {
+      this.branches.pop()
+    }
+    const names: Outcome['names'] = new Map()
+    for (const [ns, before] of branch.names) {
+      const after = new Map<string, Slot | undefined>()
+      for (const [name, slot] of before) {
+        after.set(name, ns.slots.get(name))
+        restore(ns, name, slot)
+      }
+      names.set(ns, after)
+    }
+    const containers: Outcome['containers'] = new Map()
+    for (const [container, items] of branch.containers) {
+      containers.set(container, container.items)
+      container.items = items as never
+    }
+    return { completion, names, containers, opened: branch.opened }
+  }
+
+  private join(outcomes: readonly Outcome[]): void {
+    const names = new Map<Namespace, Set<string>>()
+    const containers = new Set<Container>()
+    for (const outcome of outcomes) {
+      for (const [ns, slots] of outcome.names) {
+        const all = names.get(ns) ?? new Set()
+        for (const name of slots.keys()) all.add(name)
+        names.set(ns, all)
+      }
+      for (const container of outcome.containers.keys()) containers.add(container)
+    }
+    for (const [ns, all] of names) {
+      for (const name of all) {
+        const slots = outcomes.map(o => {
+          const written = o.names.get(ns)
+          return written?.has(name) ? written.get(name) : ns.slots.get(name)
+        })
+        this.write(ns, name, joinSlots(slots))
+      }
+    }
+    for (const container of containers) {
+      this.touch(container)
+      const only = outcomes.length === 1 ? outcomes[0]!.containers.get(container) : undefined
+      if (only) container.items = only as never
+      else container.open = true
+    }
+  }
+
+  private write(ns: Namespace, name: string, slot: Slot | undefined): void {
+    const branch = this.branches.at(-1)
+    if (branch && ns.born < branch.birth) {
+      let before = branch.names.get(ns)
+      if (!before) branch.names.set(ns, (before = new Map()))
+      if (!before.has(name)) before.set(name, ns.slots.get(name))
+    }
+    restore(ns, name, slot)
+  }
+}
+
+function restore(ns: Namespace, name: string, slot: Slot | undefined): void {
+  if (slot) ns.slots.set(name, slot)
+  else ns.slots.delete(name)
+}
+
+function copyItems(container: Container): Container['items'] {
+  if (container.t === 'list') return [...container.items]
+  return new Map(container.items as Map<string, never>)
+}
+
+function joinSlots(slots: readonly (Slot | undefined)[]): Slot | undefined {
+  const bound = slots.filter(slot => slot !== undefined)
+  if (bound.length === 0) return undefined
+  const first = bound[0]!.value
+  return {
+    value: bound.every(slot => same(slot.value, first)) ? first : UNKNOWN,
+    maybe: bound.length < slots.length || bound.some(slot => slot.maybe),
+  }
+}

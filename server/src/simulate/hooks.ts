@@ -1,0 +1,137 @@
+/**
+ * conftest files and the project's own plugins: loading them, and running the hooks that decide what is
+ * collected, which marks are known and which options exist.
+ */
+import { dirname, isWithin, join } from '../files/paths.ts'
+import { matchesGlob } from '../pytest/glob.ts'
+import { atLeast } from '../pytest/version.ts'
+import { callFunction } from './call.ts'
+import { elementsOf, pathText } from './operate.ts'
+import { importModule } from './importer.ts'
+import type { Machine } from './machine.ts'
+import { configObject, parserObject } from './models/pytest.ts'
+import { isString, type Module, truth, UNKNOWN, type Value } from './values.ts'
+
+/** A loaded conftest or plugin module of the project. */
+export interface Plugin {
+  readonly module: Module
+  /** The folder it is in force for; null for plugins, which are in force everywhere. */
+  readonly folder: string | null
+}
+
+/** Calls one hook of a plugin with the arguments that it asks for by name. */
+export function callHook(m: Machine, plugin: Plugin, name: string, given: Readonly<Record<string, Value>>): Value | null {
+  const hook = plugin.module.ns.slots.get(name)?.value
+  if (hook?.t !== 'func') return null
+  const keywords = new Map<string, Value>()
+  for (const p of hook.code.params) {
+    if (p.kind === 'args' || p.kind === 'kwargs') continue
+    keywords.set(p.name, given[p.name] ?? UNKNOWN)
+  }
+  return callFunction(m, hook, { positional: [], keywords, open: false })
+}
+
+/** `pytest_addoption` is called when a plugin is registered, before the command line is parsed. */
+export function register(m: Machine, plugin: Plugin): void {
+  callHook(m, plugin, 'pytest_addoption', { parser: parserObject(m), pluginmanager: UNKNOWN })
+}
+
+export function configure(m: Machine, plugin: Plugin): void {
+  callHook(m, plugin, 'pytest_configure', { config: configObject(m) })
+}
+
+/** `pytest_plugins` of a module: names to load; null where they aren't known. */
+export function pluginNames(module: Module): readonly string[] | null {
+  const value = module.ns.slots.get('pytest_plugins')?.value
+  if (!value) return []
+  if (isString(value)) return value.v.split(',').map(name => name.trim()).filter(Boolean)
+  const elements = elementsOf(value)
+  return elements?.every(isString) ? elements.map(e => e.v as string) : null
+}
+
+/** Loads a plugin by its import name and what it names in turn; modules of the project get their hooks. */
+export function loadPlugin(m: Machine, name: string, into: Plugin[], place: { path: string; start: number; end: number }): void {
+  if (BUILT_IN.has(name)) return
+  const value = importModule(m, name, place)
+  if (value.t !== 'module' || value.kind !== 'project') return
+  if (into.some(plugin => plugin.module === value)) return
+  const plugin: Plugin = { module: value, folder: null }
+  into.push(plugin)
+  register(m, plugin)
+  for (const more of pluginNames(value) ?? []) loadPlugin(m, more, into, place)
+}
+
+/** pytest's own plugins that `-p` and `pytest_plugins` name without a package. */
+const BUILT_IN = new Set(
+  'mark main runner fixtures helpconfig python terminal debugging unittest capture skipping legacypath tmpdir monkeypatch recwarn pastebin nose assertion junitxml doctest cacheprovider setuponly setupplan stepwise warnings logging reports python_path unraisableexception threadexception faulthandler pytester pytester_assertions freeze_support subtests'.split(
+    ' ',
+  ),
+)
+
+/**
+ * Is the path left out by `collect_ignore`, `collect_ignore_glob` or a `pytest_ignore_collect` hook?
+ * null where that can't be told. The nearest conftest that defines a list wins, as in pytest.
+ */
+export function isIgnored(m: Machine, path: string, plugins: readonly Plugin[]): boolean | null {
+  const folder = dirname(path)
+  const inForce = plugins.filter(p => p.folder !== null && isWithin(folder, p.folder))
+  const nearestFirst = inForce.toSorted((a, b) => b.folder!.length - a.folder!.length)
+  const paths = nearest(nearestFirst, 'collect_ignore')
+  if (paths) {
+    const { value, plugin } = paths
+    const elements = listed(value)
+    if (!elements) return null
+    const ignored = elements.map(e => pathText(e, plugin.folder!))
+    if (ignored.includes(path)) return true
+    if (ignored.includes(null) || (value.t === 'list' && value.open)) return null
+  }
+  const globs = nearest(nearestFirst, 'collect_ignore_glob')
+  if (globs) {
+    const elements = listed(globs.value)
+    if (!elements) return null
+    for (const element of elements) {
+      if (!isString(element)) return null
+      if (matchesGlob(path, join(globs.plugin.folder!, element.v))) return true
+    }
+    if (globs.value.t === 'list' && globs.value.open) return null
+  }
+  return ignoredByHook(m, path, [...nearestFirst, ...plugins.filter(p => p.folder === null)])
+}
+
+function listed(value: Value): readonly Value[] | null {
+  return value.t === 'list' ? value.items : elementsOf(value)
+}
+
+function nearest(plugins: readonly Plugin[], name: string): { value: Value; plugin: Plugin } | null {
+  for (const plugin of plugins) {
+    const slot = plugin.module.ns.slots.get(name)
+    if (slot) return { value: slot.maybe ? UNKNOWN : slot.value, plugin }
+  }
+  return null
+}
+
+function ignoredByHook(m: Machine, path: string, plugins: readonly Plugin[]): boolean | null {
+  let unknown = false
+  for (const plugin of plugins) {
+    const hook = plugin.module.ns.slots.get('pytest_ignore_collect')?.value
+    if (!hook) continue
+    const answer = hook.t === 'func' ? answerOf(m, plugin, path) : null
+    if (answer === true) return true
+    if (answer === false) return false
+    if (answer === null) unknown = true
+  }
+  return unknown ? null : false
+}
+
+/** True or false decide; undefined (None) asks the next one. */
+function answerOf(m: Machine, plugin: Plugin, path: string): boolean | null | undefined {
+  const modern = atLeast(m.plan.pytestVersion, '7.0')
+  const value = callHook(m, plugin, 'pytest_ignore_collect', {
+    collection_path: modern ? { t: 'path', path } : UNKNOWN,
+    path: UNKNOWN,
+    config: configObject(m),
+  })
+  if (value === null) return null
+  if (value.t === 'const' && value.v === null) return undefined
+  return truth(value)
+}

@@ -1,0 +1,462 @@
+/**
+ * The import system: `sys.modules` first, parents first, a partially initialised module has exactly the
+ * names bound so far, a failed module leaves `sys.modules` while those it had imported stay. Follows
+ * importlib._bootstrap (`_find_and_load`, `_handle_fromlist`) and ceval's IMPORT_FROM.
+ */
+import { dirname } from '../files/paths.ts'
+import type { Span } from '../files/span.ts'
+import { NORMAL } from './completion.ts'
+import { exceptionClass, isSubclass } from './classes.ts'
+import { runModule } from './execute.ts'
+import type { Spec } from './finder.ts'
+import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
+import { type Machine, topLevel } from './machine.ts'
+import { modelOf, serveVirtual } from './models/all_models.ts'
+import {
+  constant,
+  type Exc,
+  isString,
+  list,
+  type Module,
+  type ModuleKind,
+  NONE,
+  PyRaise,
+  UNKNOWN,
+  type Value,
+} from './values.ts'
+
+/** Deeper chains of imports than any real project has: the limit guards our own stack. */
+const DEEPEST_IMPORT = 400
+
+/** What `name` stands for in `sys.modules` after importing it; a failure is raised as PyRaise. */
+export function importModule(m: Machine, name: string, focus: Span): Value {
+  const value = findAndLoad(m, name, focus)
+  if (value.t === 'module' && value.file) m.noteDependency(value.file)
+  return value
+}
+
+function findAndLoad(m: Machine, name: string, focus: Span): Value {
+  const loaded = lookUp(m, name, focus)
+  if (loaded) return loaded
+  const dot = name.lastIndexOf('.')
+  if (dot < 0) return load(m, name, null, focus)
+  const parent = importModule(m, name.slice(0, dot), focus)
+  // The parent's body may have imported it, or put something in its place.
+  return lookUp(m, name, focus) ?? load(m, name, parent, focus)
+}
+
+function lookUp(m: Machine, name: string, focus: Span): Value | null {
+  const entry = m.modules.get(name)
+  if (entry === undefined) return null
+  if (entry === null) {
+    const message = `import of ${name} halted; None in sys.modules`
+    return fail(m, name, message, focus, { name, path: null, stub: true })
+  }
+  return entry
+}
+
+function load(m: Machine, name: string, parent: Value | null, focus: Span): Value {
+  const virtual = serveVirtual(m, name)
+  if (virtual) return bind(m, name, parent, virtual)
+  let spec: Spec | null
+  if (parent === null) {
+    const atStart = m.startModules.has(name)
+    spec = m.finder.findTopLevel(name, atStart ? m.environment.sysPath : m.searchPath())
+    if (!spec && name in m.environment.namespacePth)
+      spec = { name, kind: 'namespace', file: null, path: m.environment.namespacePth[name]!, entry: null, hiddenBeside: null }
+  } else {
+    const path = packagePath(parent)
+    if (path === 'unknown') return UNKNOWN
+    if (path === null) {
+      const above = name.slice(0, name.lastIndexOf('.'))
+      const message = `No module named '${name}'; '${above}' is not a package`
+      if (!certainlyNoPackage(m, above, parent)) return bind(m, name, parent, UNKNOWN)
+      const stub = parent.t !== 'module' || parent.kind === 'stub'
+      return fail(m, name, message, focus, { name: above, path: parent.t === 'module' ? parent.file : null, stub })
+    }
+    spec = m.finder.findSubmodule(name, name.slice(name.lastIndexOf('.') + 1), path)
+  }
+  if (!spec) return notFound(m, name, parent, focus)
+  return execute(m, spec, parent, focus)
+}
+
+/** `__path__` of what stands for a package: null if it has none, 'unknown' where that can't be told. */
+function packagePath(parent: Value): readonly string[] | null | 'unknown' {
+  if (parent.t !== 'module') {
+    if (parent.t !== 'instance') return 'unknown'
+    if (parent.attributes.slots.has('__path__')) return 'unknown'
+    return parent.cls.open ? 'unknown' : null
+  }
+  const slot = parent.ns.slots.get('__path__')
+  if (slot?.value.t === 'list')
+    return slot.value.open ? 'unknown' : slot.value.items.filter(isString).map(v => v.v)
+  if (slot && slot.value.t !== 'const') return 'unknown'
+  if (parent.path === null) return parent.kind === 'stub' && parent.ns.open ? 'unknown' : null
+  return Array.isArray(parent.path) ? parent.path : 'unknown'
+}
+
+/** Third-party modules play tricks with `sys.modules`; what their text does not show they do not do. */
+function certainlyNoPackage(m: Machine, name: string, parent: Value): boolean {
+  if (parent.t !== 'module') return true
+  if (parent.kind === 'project' || parent.kind === 'stub') return parent.state !== 'failed'
+  if (parent.kind !== 'foreign') return false
+  return !playsWithModules(m, name)
+}
+
+function notFound(m: Machine, name: string, parent: Value | null, focus: Span): Value {
+  const message = `No module named '${name}'`
+  const reason = whyUncertain(m, name, parent)
+  if (reason === null) return fail(m, name, message, focus, null)
+  if (reason === '') return bind(m, name, parent, UNKNOWN)
+  m.mayHaveRaised(notFoundError(m, name, message, focus, null), `perhaps ${reason}`)
+  return bind(m, name, parent, UNKNOWN)
+}
+
+/** null: certainly absent. '': silent. Else what might provide it after all. */
+function whyUncertain(m: Machine, name: string, parent: Value | null): string | null {
+  if (m.metaPathOpen) return 'an import hook of the project serves it'
+  if (m.openPrefixes.has(topLevel(name)) || m.openPrefixes.has('*')) return 'code puts it into sys.modules'
+  if (m.perhapsLoaded.has(name)) return ''
+  const executor = [...m.executors].find(file => file === m.frame?.unit.path || file.endsWith('/conftest.py'))
+  if (executor) return `code that ${executor} executes provides it`
+  if (parent === null) {
+    if (m.sysPath.open) return 'an entry of sys.path that could not be evaluated holds it'
+    if (m.environment.opaquePth.length > 0) return `${m.environment.opaquePth[0]} provides it`
+    if (m.finder.isStandard(name) && !m.environment.stdlibExact) return ''
+    return null
+  }
+  if (parent.t !== 'module') return ''
+  if (parent.kind === 'project' || parent.kind === 'namespace' || parent.kind === 'stub')
+    return parent.ns.open && parent.ns.slots.has('__path__') ? '' : null
+  if (parent.kind !== 'foreign' && parent.kind !== 'model') return ''
+  return playsWithModules(m, topLevel(name)) ? '' : null
+}
+
+/** Does any loaded module of this top-level package mention the tables through which modules appear? */
+function playsWithModules(m: Machine, top: string): boolean {
+  for (const [name, module] of m.modules) {
+    if (topLevel(name) !== topLevel(top) || module?.t !== 'module') continue
+    if (module.kind === 'extension') return true
+    const text = module.file ? m.world.text(module.file) : null
+    if (text && /sys\.modules|meta_path|__path__|\bmodules\[|apipkg|import_hook|lazy/.test(text)) return true
+  }
+  return false
+}
+
+/** Loads a module from its spec into `sys.modules` and executes it, as the last step of an import. */
+export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Span): Value {
+  const kind = kindOf(m, spec)
+  const module: Module = {
+    t: 'module',
+    name: spec.name,
+    file: spec.file,
+    kind,
+    ns: m.heap.namespace(kind !== 'project' && kind !== 'namespace'),
+    path: spec.path,
+    state: 'executing',
+    replacement: null,
+    doubtful: m.heap.doubtful,
+  }
+  noteLayout(m, spec, kind, focus)
+  setModuleAttributes(m, module)
+  m.modules.set(spec.name, module)
+  if (m.importDepth >= DEEPEST_IMPORT) m.heap.open(module.ns)
+  else if (kind === 'model') {
+    for (const [name, value] of Object.entries(modelOf(m, spec.name)!)) m.heap.set(module.ns, name, value)
+  } else if (kind === 'project' || (kind === 'foreign' && spec.kind !== 'builtin')) {
+    const missing = stdlibPartMissing(m, spec)
+    if (missing) {
+      m.modules.delete(spec.name)
+      return fail(m, missing, `No module named '${missing}'`, focus, null)
+    }
+    if (kind === 'project' || (!isStandardModule(m, spec) && reachesAbsent(m, spec))) {
+      m.importDepth++
+      try {
+        runModule(m, module, kind === 'project')
+      } catch (error) {
+        if (error instanceof PyRaise) {
+          module.state = 'failed'
+          if (m.modules.get(spec.name) === module) m.modules.delete(spec.name)
+        }
+        throw error
+      } finally {
+        m.importDepth--
+      }
+    }
+  }
+  module.state = 'done'
+  // `sys.modules[__name__]` is what the import hands out, whatever the body put there.
+  const result = m.modules.get(spec.name)
+  return bind(m, spec.name, parent, result ?? UNKNOWN)
+}
+
+function kindOf(m: Machine, spec: Spec): ModuleKind {
+  if (spec.kind === 'namespace') return 'namespace'
+  const project = spec.file !== null && m.isProject(spec.file)
+  if (spec.kind === 'extension' || spec.kind === 'bytecode') return 'extension'
+  if (project) return 'project'
+  return modelOf(m, spec.name) ? 'model' : 'foreign'
+}
+
+function setModuleAttributes(m: Machine, module: Module): void {
+  const set = (name: string, value: Value) => m.heap.set(module.ns, name, value)
+  set('__name__', constant(module.name))
+  set('__doc__', UNKNOWN)
+  set('__loader__', UNKNOWN)
+  set('__spec__', UNKNOWN)
+  set('__builtins__', UNKNOWN)
+  if (module.file) set('__file__', constant(module.file))
+  else if (module.kind === 'namespace') set('__file__', NONE)
+  if (module.kind === 'project') set('__cached__', UNKNOWN)
+  const isPackage = module.path !== null
+  set('__package__', constant(isPackage ? module.name : module.name.slice(0, Math.max(0, module.name.lastIndexOf('.')))))
+  if (Array.isArray(module.path)) set('__path__', list(module.path.map(constant)))
+}
+
+/** The parent's attribute is bound after the child was executed, also while the parent is executing. */
+function bind(m: Machine, name: string, parent: Value | null, value: Value): Value {
+  if (value === UNKNOWN && !m.modules.has(name)) m.modules.set(name, UNKNOWN)
+  if (parent?.t === 'module') m.heap.set(parent.ns, name.slice(name.lastIndexOf('.') + 1), value)
+  return value
+}
+
+function fail(
+  m: Machine,
+  module: string,
+  message: string,
+  focus: Span,
+  blocker: { name: string; path: string | null; stub: boolean } | null,
+): Value {
+  const exc = notFoundError(m, module, message, focus, blocker)
+  if (m.isHealed(exc)) {
+    const healed: Module = {
+      t: 'module',
+      name: module,
+      file: null,
+      kind: 'foreign',
+      ns: m.heap.namespace(true),
+      path: UNKNOWN,
+      state: 'done',
+      replacement: null,
+      doubtful: false,
+    }
+    m.modules.set(module, healed)
+    return bind(m, module, parentOf(m, module), healed)
+  }
+  throw new PyRaise(exc)
+}
+
+function parentOf(m: Machine, module: string): Value | null {
+  const dot = module.lastIndexOf('.')
+  return dot < 0 ? null : (m.modules.get(module.slice(0, dot)) ?? null)
+}
+
+function notFoundError(
+  m: Machine,
+  module: string,
+  message: string,
+  focus: Span,
+  blocker: { name: string; path: string | null; stub: boolean } | null,
+): Exc {
+  const parent = parentOf(m, module)
+  const path = parent ? packagePath(parent) : m.searchPath()
+  return m.exception(
+    exceptionClass('ModuleNotFoundError'),
+    message,
+    { kind: 'module-not-found', module, searched: Array.isArray(path) ? path : [], blocker },
+    { focus },
+  )
+}
+
+/** Collisions and shadowing are told where an import meets them. */
+function noteLayout(m: Machine, spec: Spec, kind: ModuleKind, focus: Span): void {
+  if (kind !== 'project' || spec.file === null) return
+  if (spec.hiddenBeside)
+    m.note({ event: 'collision', name: spec.name, package: spec.file, module: spec.hiddenBeside, span: focus })
+  if (spec.name.includes('.')) return
+  const hidden = m.finder.findHidden(spec.name, m.searchPath(), spec)
+  if (!hidden || hidden.kind === 'namespace') return
+  const standard = m.finder.isStandard(spec.name)
+  if (hidden.file !== null && m.isProject(hidden.file)) return
+  m.note({
+    event: 'shadowed',
+    name: spec.name,
+    by: spec.file,
+    hidden: hidden.file ?? spec.name,
+    hiddenKind: standard ? 'standard library' : 'installed',
+    span: focus,
+  })
+}
+
+/** `from .x import y`: the absolute name, by the package of the importing module (PEP 328). */
+export function resolveRelative(m: Machine, module: Module, level: number, name: string, focus: Span): string | null {
+  if (level === 0) return name
+  const slot = module.ns.slots.get('__package__')?.value
+  if (slot && !isString(slot)) return null
+  const packageName = slot ? slot.v : ''
+  if (!packageName) {
+    m.raise('ImportError', 'attempted relative import with no known parent package', { kind: 'relative-import', reason: 'no parent package' }, focus)
+  }
+  const parts = packageName.split('.')
+  if (level > parts.length) {
+    const [major, minor] = m.environment.version
+    const cls = major > 3 || minor >= 9 ? 'ImportError' : 'ValueError'
+    m.raise(cls, 'attempted relative import beyond top-level package', { kind: 'relative-import', reason: 'beyond top-level' }, focus)
+  }
+  const base = parts.slice(0, parts.length - level + 1).join('.')
+  return name ? `${base}.${name}` : base
+}
+
+/**
+ * One name of `from module import name`: the attribute, else the submodule, else what a module-level
+ * `__getattr__` may give, else `sys.modules`, else ImportError.
+ */
+export function importName(m: Machine, module: Value, name: string, focus: Span): Value {
+  if (module.t !== 'module') return fromObject(module, name)
+  const slot = module.ns.slots.get(name)
+  if (slot && !slot.maybe) return settled(m, module, name, slot.value)
+  const sub = trySubmodule(m, module, name, focus)
+  if (sub) return sub
+  if (slot) return slot.value
+  if (module.ns.open || hasGetattr(module) || module.kind === 'foreign') return UNKNOWN
+  if (packagePath(module) === 'unknown') return UNKNOWN
+  const entry = m.modules.get(`${module.name}.${name}`)
+  if (entry) return entry
+  if (module.kind === 'namespace' && m.sysPath.open) return UNKNOWN
+  if (m.openPrefixes.has(topLevel(module.name)) || m.openPrefixes.has('*')) return UNKNOWN
+  return missing(m, module, name, focus)
+}
+
+/** A constant of a module run in the restricted way counts only if no function there rebinds it. */
+export function settled(m: Machine, module: Module, name: string, value: Value): Value {
+  if (module.kind !== 'foreign' || value.t === 'module' || value.t === 'class') return value
+  const text = module.file ? m.world.text(module.file) : null
+  return text && !new RegExp(`\\bglobal\\b[^\\n]*\\b${name}\\b`).test(text) ? value : UNKNOWN
+}
+
+function fromObject(object: Value, name: string): Value {
+  return (object.t === 'instance' && object.attributes.slots.get(name)?.value) || UNKNOWN
+}
+
+function hasGetattr(module: Module): boolean {
+  return module.ns.slots.has('__getattr__')
+}
+
+function submoduleExists(m: Machine, module: Module, name: string): boolean {
+  const path = packagePath(module)
+  return Array.isArray(path) && m.finder.findSubmodule(`${module.name}.${name}`, name, path) !== null
+}
+
+/** `_handle_fromlist`: a missing `pkg.name` is swallowed, any other error inside it goes on. */
+function trySubmodule(m: Machine, module: Module, name: string, focus: Span): Value | null {
+  const fullName = `${module.name}.${name}`
+  const loaded = m.modules.get(fullName)
+  if (loaded !== undefined) return loaded
+  if (!submoduleExists(m, module, name) && !serveVirtual(m, fullName)) return null
+  return importModule(m, fullName, focus)
+}
+
+function missing(m: Machine, module: Module, name: string, focus: Span): Value {
+  const place = module.file ?? 'unknown location'
+  const partial = module.state === 'executing'
+  const message = partial && module.file
+    ? `cannot import name '${name}' from partially initialized module '${module.name}' (most likely due to a circular import) (${place})`
+    : `cannot import name '${name}' from '${module.name}' (${place})`
+  const exc = m.exception(
+    exceptionClass('ImportError'),
+    message,
+    {
+      kind: 'missing-symbol',
+      module: module.name,
+      file: module.file,
+      name,
+      cycle: partial ? cycleOf(m, module) : null,
+      has: [...module.ns.slots.keys()].filter(n => !n.startsWith('__')),
+    },
+    { focus },
+  )
+  return m.throwUnlessHealed(exc)
+}
+
+/** `pkg.a` while `pkg.a` is still executing: the parent's attribute is bound only afterwards. */
+function raiseUnfinishedChild(m: Machine, module: Module, name: string, focus: Span): Value {
+  const [, minor] = m.environment.version
+  const message =
+    minor >= 11
+      ? `cannot access submodule '${name}' of module '${module.name}' (most likely due to a circular import)`
+      : `module '${module.name}' has no attribute '${name}'`
+  const detail = { kind: 'missing-attribute' as const, module: module.name, name, cycle: true }
+  return m.throwUnlessHealed(m.exception(exceptionClass('AttributeError'), message, detail, { focus }))
+}
+
+/** Files being executed from the module down to the present frame: the way round the cycle. */
+export function cycleOf(m: Machine, module: Module): string[] {
+  const files = m.frames.filter(f => f.kind === 'module').map(f => f.unit.path)
+  const start = module.file ? files.lastIndexOf(module.file) : -1
+  return start < 0 ? [] : files.slice(start)
+}
+
+/** `from module import *` into the namespace of the present frame. */
+export function importStar(m: Machine, module: Value, focus: Span): void {
+  const into = m.frame.scope.names
+  if (module.t !== 'module') return m.heap.open(into)
+  if (module.ns.open || hasGetattr(module)) m.heap.open(into)
+  const all = module.ns.slots.get('__all__')
+  if (all) {
+    const names = all.value.t === 'list' || all.value.t === 'tuple' ? all.value.items : null
+    if (!names || (all.value.t === 'list' && all.value.open) || all.maybe || !names.every(isString)) {
+      copyPublic(m, module)
+      return m.heap.open(into)
+    }
+    for (const name of names.map(v => v.v as string)) m.heap.set(into, name, starName(m, module, name, focus))
+    return
+  }
+  copyPublic(m, module)
+}
+
+function copyPublic(m: Machine, module: Module): void {
+  const into = m.frame.scope.names
+  for (const [name, slot] of module.ns.slots) {
+    if (name.startsWith('_')) continue
+    if (slot.maybe) m.heap.alternatives([() => (m.heap.set(into, name, slot.value), NORMAL), () => NORMAL])
+    else m.heap.set(into, name, slot.value)
+  }
+}
+
+function starName(m: Machine, module: Module, name: string, focus: Span): Value {
+  const slot = module.ns.slots.get(name)
+  if (slot) return slot.value
+  const sub = trySubmodule(m, module, name, focus)
+  if (sub) return sub
+  if (module.ns.open || hasGetattr(module) || module.kind !== 'project') return UNKNOWN
+  return raiseMissingAttribute(m, module, name, focus)
+}
+
+/** AttributeError in the words for modules, which depend on whether the module is still executing. */
+export function raiseMissingAttribute(m: Machine, module: Module, name: string, focus: Span): Value {
+  const partial = module.state === 'executing'
+  const [, minor] = m.environment.version
+  const child = m.modules.get(`${module.name}.${name}`)
+  if (child?.t === 'module' && child.state === 'executing') return raiseUnfinishedChild(m, module, name, focus)
+  const from = minor >= 13 && module.file ? ` from '${module.file}'` : ''
+  const message = partial
+    ? `partially initialized module '${module.name}'${from} has no attribute '${name}' (most likely due to a circular import)`
+    : `module '${module.name}' has no attribute '${name}'`
+  const exc = m.exception(
+    exceptionClass('AttributeError'),
+    message,
+    { kind: 'missing-attribute', module: module.name, name, cycle: partial },
+    { focus },
+  )
+  return m.throwUnlessHealed(exc)
+}
+
+/** Would an exception of this class be an ImportError for certain? */
+export function isImportError(cls: import('./values.ts').Class): boolean {
+  return isSubclass(cls, exceptionClass('ImportError')) === true
+}
+
+/** The folder of a module's file, for models that do path arithmetic on it. */
+export function folderOf(module: Module): string | null {
+  return module.file ? dirname(module.file) : null
+}

@@ -1,0 +1,272 @@
+/**
+ * The state of the one simulated process, and the words in which it speaks: frames, `sys.path`,
+ * `sys.modules`, exceptions raised, doubts and events noted. What statements, calls and imports *do* to it
+ * stands in the files beside this one; this one executes nothing.
+ */
+import type { At } from '../compile/module_code.ts'
+import type { Environment } from '../environment/environment.ts'
+import type { FileSystem } from '../files/file_system.ts'
+import { isWithin } from '../files/paths.ts'
+import type { Span } from '../files/span.ts'
+import type { Plan } from '../pytest/plan.ts'
+import { exceptionClass, isSubclass } from './classes.ts'
+import { Finder } from './finder.ts'
+import { Heap } from './heap.ts'
+import type { FailureDetail, TraceEvent } from './trace.ts'
+import {
+  type Class,
+  type CodeUnit,
+  constant,
+  type Exc,
+  type List,
+  list,
+  PyRaise,
+  type Scope,
+  UNKNOWN,
+  type Value,
+} from './values.ts'
+
+/** A file that can't become code: unreadable, undecodable, or refused by the interpreter's compile(). */
+export interface Unreadable {
+  readonly path: string
+  readonly exception: string
+  readonly message: string
+  readonly span: Span
+}
+
+/** What the machine is given: everything outside it, as pure look-ups. */
+export interface World {
+  readonly fs: FileSystem
+  readonly environment: Environment
+  readonly plan: Plan
+  /** Folders whose code is the project's and is executed in full. */
+  readonly projectRoots: readonly string[]
+  /** Compiled text of a file; `Unreadable` where it has none. Never throws. */
+  readonly code: (path: string, project: boolean) => CodeUnit | Unreadable
+  /** Code of a function's body, compiled on demand. */
+  readonly body: (unit: CodeUnit, body: number) => CodeUnit
+  /** Does a third-party file reach, through import statements alone, anything that is absent? */
+  readonly text: (path: string) => string | null
+  /** The verdict of an interpreter on a suspected file; undefined where it wasn't asked yet. */
+  readonly syntax: (path: string) => Unreadable | 'fine' | undefined
+  /** Failures to be passed over as if cured: see `siteOf`. */
+  readonly healed: ReadonlySet<string>
+}
+
+export interface Frame {
+  readonly unit: CodeUnit
+  readonly scope: Scope
+  readonly kind: 'module' | 'class' | 'function'
+  /** Third-party code: no calls, no class bodies, no name checks. */
+  readonly restricted: boolean
+  /** The statement or call being executed. */
+  at: At
+  /** False once a condition of this call was unknown: its later exceptions are no proof. */
+  exact: boolean
+  /** The exception being handled, innermost last. */
+  readonly handling: Exc[]
+}
+
+/** What may have been raised unseen inside a `try` body. */
+export interface Watch {
+  any: boolean
+  readonly classes: Set<Class>
+  /** Imports that may fail: a doubt if nothing catches them. */
+  readonly imports: PossibleFailure[]
+}
+
+export interface PossibleFailure {
+  readonly exc: Exc
+  /** Why it isn't certain. */
+  readonly reason: string
+}
+
+export class Machine {
+  readonly world: World
+  readonly heap = new Heap()
+  readonly finder: Finder
+  readonly environment: Environment
+  readonly plan: Plan
+  readonly frames: Frame[] = []
+  readonly watches: Watch[] = []
+  readonly sysPath: List
+  /** sys.modules. `null` is Python's None entry, which makes an import fail. */
+  readonly modules = new Map<string, Value | null>()
+  /** Loaded at start for certain, or perhaps, without being simulated. */
+  readonly startModules: ReadonlySet<string>
+  readonly perhapsLoaded: ReadonlySet<string>
+  /** A finder that project code put on sys.meta_path may serve anything. */
+  metaPathOpen = false
+  /** Top-level names below which unknown keys were written to sys.modules. */
+  readonly openPrefixes = new Set<string>()
+  /** Files that ran `exec` or `eval` on text that isn't known; conftests among them speak for all. */
+  readonly executors = new Set<string>()
+  readonly markers = new Set<string>()
+  /** Marks are checked only once the mark plugin was configured. */
+  configured = false
+  markersOpen: boolean
+  readonly events: TraceEvent[] = []
+  readonly suspects = new Set<string>()
+  /** Which project file imports which, for import closures. */
+  readonly dependencies = new Map<string, Set<string>>()
+  /** The file whose import is under way with no frame yet: a test file, conftest or plugin. */
+  importing: string | null = null
+  /** What made a verdict on the present collector impossible. */
+  doubts: { readonly reason: string; readonly span: Span }[] = []
+  /** Statements left for the outermost call under way, and for calls of the present file. */
+  callBudget = 0
+  fileBudget = 0
+  importDepth = 0
+  /** Warning filters in force, last match first; see models/warnings. */
+  warningFilters: { readonly action: string; readonly category: Class | null; readonly message: string; readonly module: string }[] = []
+  /** State that models keep for the process (metric registries, ...), by model. */
+  readonly modelState = new Map<string, unknown>()
+  /** conftest hooks and options gathered so far; see collect. */
+  readonly optionDefaults = new Map<string, Value>()
+
+  constructor(world: World, start: { always: ReadonlySet<string>; sometimes: ReadonlySet<string> }) {
+    this.world = world
+    this.environment = world.environment
+    this.plan = world.plan
+    this.finder = new Finder(world.fs, world.environment)
+    this.startModules = start.always
+    this.perhapsLoaded = start.sometimes
+    this.markersOpen = world.plan.markersOpen.length > 0
+    this.sysPath = list([])
+    for (const marker of world.plan.markers) this.markers.add(marker.name)
+  }
+
+  get frame(): Frame {
+    return this.frames.at(-1)!
+  }
+
+  /** The search path as strings; entries that are no strings are skipped by Python too. */
+  searchPath(): string[] {
+    return this.sysPath.items.flatMap(v => (v.t === 'const' && typeof v.v === 'string' ? [v.v || this.plan.invocation.cwd] : []))
+  }
+
+  isProject(path: string): boolean {
+    if (this.environment.sitePackages.some(site => isWithin(path, site))) return false
+    if (this.environment.stdlib.some(lib => isWithin(path, lib))) return false
+    if (this.environment.prefix && isWithin(path, this.environment.prefix)) return false
+    return this.world.projectRoots.some(root => isWithin(path, root))
+  }
+
+  spanOf(unit: CodeUnit, at: At): Span {
+    const places = unit.code.places
+    return { path: unit.path, start: places[2 * at] ?? 0, end: places[2 * at + 1] ?? 0 }
+  }
+
+  /** Where the innermost project frame stands; the innermost of all where none is the project's. */
+  here(): Span {
+    const frame = this.frames.findLast(f => f.unit.project) ?? this.frames.at(-1)
+    return frame ? this.spanOf(frame.unit, frame.at) : { path: this.plan.inipath ?? this.plan.rootdir, start: 0, end: 0 }
+  }
+
+  /** Project frames from the outermost to the innermost. */
+  chain(): Span[] {
+    const spans = this.frames.filter(f => f.unit.project).map(f => this.spanOf(f.unit, f.at))
+    return spans.filter((span, i) => i === 0 || span.path !== spans[i - 1]!.path || span.start !== spans[i - 1]!.start)
+  }
+
+  /** May an exception raised now be told as a proof, as far as the calls under way go? */
+  get exact(): boolean {
+    for (let i = this.frames.length - 1; i >= 0; i--) {
+      const frame = this.frames[i]!
+      if (frame.kind === 'module') return true
+      if (!frame.exact) return false
+    }
+    return true
+  }
+
+  exception(
+    cls: Class,
+    message: string,
+    detail: FailureDetail,
+    more: { focus?: Span; args?: readonly Value[]; span?: Span; cause?: Exc | null } = {},
+  ): Exc {
+    const innermost = this.frames.at(-1)
+    const handled = innermost?.handling.at(-1)
+    const cause = more.cause === undefined ? (handled ?? null) : more.cause
+    const span = more.span ?? this.here()
+    return {
+      cls,
+      message,
+      args: more.args ?? [constant(message)],
+      span,
+      focus: more.focus ?? span,
+      chain: more.span ? [...this.chain(), more.span] : this.chain(),
+      detail,
+      cause: cause ? { exception: cause.cls.name, message: cause.message, span: cause.span } : null,
+      foreign: innermost !== undefined && !innermost.unit.project,
+      exact: this.exact,
+    }
+  }
+
+  /** Raises a Python exception of a built-in class. */
+  raise(name: string, message: string, detail: FailureDetail, focus?: Span): never {
+    throw new PyRaise(this.exception(exceptionClass(name), message, detail, focus ? { focus } : {}))
+  }
+
+  /** Is this failure to be passed over because it counts as cured? */
+  isHealed(exc: Exc): boolean {
+    return this.world.healed.size > 0 && this.world.healed.has(siteOf(exc))
+  }
+
+  /** Raises, unless the failure counts as cured: then the value is unknown and execution goes on. */
+  throwUnlessHealed(exc: Exc): Value {
+    if (this.isHealed(exc)) return UNKNOWN
+    throw new PyRaise(exc)
+  }
+
+  /** Something that can't be known keeps us from a verdict on the present collector. */
+  doubt(reason: string, span: Span = this.here()): void {
+    this.doubts.push({ reason, span })
+  }
+
+  /** An unknown call, attribute or subscript: inside a `try` it may have raised. Null class: anything. */
+  mayRaise(cls: Class | null): void {
+    const watch = this.watches.at(-1)
+    if (!watch) return
+    if (cls) watch.classes.add(cls)
+    else watch.any = true
+  }
+
+  /** An exception that is not certain, because its path may not be taken or for another reason. */
+  mayHaveRaised(exc: Exc, reason = "a condition that can't be evaluated leads there"): void {
+    const watch = this.watches.at(-1)
+    if (isSubclass(exc.cls, exceptionClass('ImportError'))) {
+      if (watch) watch.imports.push({ exc, reason })
+      else this.doubt(`${exc.message}: ${reason}`, exc.span)
+    } else if (watch) watch.classes.add(exc.cls)
+  }
+
+  /** The file that is executing depends on `file`. */
+  noteDependency(file: string): void {
+    const importer = this.frames.findLast(f => f.unit.project)?.unit.path ?? this.importing
+    if (importer === null || importer === file) return
+    const known = this.dependencies.get(importer)
+    if (known) known.add(file)
+    else this.dependencies.set(importer, new Set([file]))
+  }
+
+  note(event: TraceEvent): void {
+    if (!this.heap.doubtful) this.events.push(event)
+  }
+
+  /** Is a module of this name perhaps in `sys.modules` although the machine never put it there? */
+  perhapsInModules(name: string): boolean {
+    return this.perhapsLoaded.has(name) || this.openPrefixes.has('*') || this.openPrefixes.has(topLevel(name))
+  }
+
+}
+
+/** Identity of a failure for curing it: the statement and what was wanted there. */
+export function siteOf(exc: { readonly focus: Span; readonly message: string }): string {
+  return `${exc.focus.path}:${exc.focus.start}:${exc.message}`
+}
+
+export function topLevel(name: string): string {
+  const dot = name.indexOf('.')
+  return dot < 0 ? name : name.slice(0, dot)
+}

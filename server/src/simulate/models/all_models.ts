@@ -1,0 +1,96 @@
+/** The models, one line each, and the virtual modules that no finder sees. */
+import type { Machine } from '../machine.ts'
+import { HARMLESS, type Module, type Value } from '../values.ts'
+import { contextModels } from './contexts.ts'
+import { importlibModels } from './importlib.ts'
+import type { Model } from './model.ts'
+import { osModels } from './os.ts'
+import { pathlibModels } from './pathlib.ts'
+import { platformModels } from './platform.ts'
+import { prometheusModels } from './prometheus_client.ts'
+import { pytestModels } from './pytest.ts'
+import { sysModels } from './sys.ts'
+import { typesModels } from './types.ts'
+import { typingModels } from './typing.ts'
+import { unittestModels } from './unittest.ts'
+import { warningsModels } from './warnings.ts'
+
+const ALL: readonly Model[] = [
+  ...contextModels,
+  ...importlibModels,
+  ...osModels,
+  ...pathlibModels,
+  ...platformModels,
+  ...prometheusModels,
+  ...pytestModels,
+  ...sysModels,
+  ...typesModels,
+  ...typingModels,
+  ...unittestModels,
+  ...warningsModels,
+]
+
+const byModule = new Map(ALL.flatMap(model => model.modules.map(module => [module, model] as const)))
+const made = new WeakMap<Machine, Map<string, Readonly<Record<string, Value>>>>()
+
+/** The modelled names of a module; null where it has no model. The values are the same for one machine. */
+export function modelOf(m: Machine, module: string): Readonly<Record<string, Value>> | null {
+  const model = byModule.get(module)
+  if (!model) return null
+  let names = made.get(m)
+  if (!names) made.set(m, (names = new Map()))
+  let values = names.get(module)
+  if (!values) names.set(module, (values = model.names(m, module)))
+  return values
+}
+
+/**
+ * Modules that exist in `sys.modules` or through a finder of their own although no path entry holds them:
+ * `six.moves` of any copy of six, and what setuptools' shim serves as distutils.
+ */
+export function serveVirtual(m: Machine, name: string): Value | null {
+  const known = m.modules.get(name)
+  if (known) return known
+  if (name === 'os.path') return open(m, name, 'model')
+  if (name === 'distutils' && m.environment.distutilsShim && !m.finder.isStandard('distutils')) return open(m, name, 'foreign')
+  if (name.startsWith('distutils.') && m.environment.distutilsShim && !m.finder.isStandard('distutils'))
+    return distutilsPart(m, name)
+  const moves = /^(.*\bsix)\.moves(\.|$)/.exec(name)
+  return moves && servesMoves(m, moves[1]!) ? open(m, name, 'foreign') : null
+}
+
+/** six's own finder on sys.meta_path; before 1.16 Python 3.12 and later do not ask it. */
+function servesMoves(m: Machine, six: string): boolean {
+  const module = m.modules.get(six)
+  const spec = module?.t === 'module' ? module : m.finder.findTopLevel(six, m.searchPath())
+  const text = spec?.file ? m.world.text(spec.file) : null
+  if (!text?.includes('_SixMetaPathImporter')) return false
+  const [major, minor] = m.environment.version
+  return (major === 3 && minor < 12) || text.includes('find_spec')
+}
+
+function distutilsPart(m: Machine, name: string): Value | null {
+  const setuptools = m.finder.findTopLevel('setuptools', m.environment.sysPath)
+  if (!setuptools?.path) return null
+  const part = name.slice('distutils.'.length).split('.')[0]!
+  const folder = `${setuptools.path[0]}/_distutils`
+  const found = m.finder.findSubmodule(name, part, [folder])
+  return found ? open(m, name, 'foreign') : null
+}
+
+function open(m: Machine, name: string, kind: Module['kind']): Value {
+  const module: Module = {
+    t: 'module',
+    name,
+    file: null,
+    kind,
+    ns: m.heap.namespace(true),
+    path: HARMLESS,
+    state: 'done',
+    replacement: null,
+    doubtful: false,
+  }
+  for (const [key, value] of Object.entries(modelOf(m, name) ?? {})) m.heap.set(module.ns, key, value)
+  m.modules.set(name, module)
+  return module
+}

@@ -1,0 +1,260 @@
+/** Python's built-in names: the calls that conditions and registrations at import really use. */
+import { getAttribute, hasAttribute, setAttribute } from '../attribute.ts'
+import { EXCEPTIONS, exceptionClass, isSubclass, nativeClass, OBJECT, TYPE } from '../classes.ts'
+import { makeSet, stringOf } from '../evaluate.ts'
+import { importModule } from '../importer.ts'
+import type { Machine } from '../machine.ts'
+import { elementsOf, isInstance } from '../operate.ts'
+import {
+  type Args,
+  type Class,
+  constant,
+  type Dict,
+  HARMLESS,
+  isInt,
+  isString,
+  keyOf,
+  list,
+  native,
+  PyRaise,
+  truth,
+  tuple,
+  UNKNOWN,
+  type Value,
+} from '../values.ts'
+import { callSpan } from './model.ts'
+
+/** Names that exist and are not modelled further. */
+const OTHERS =
+  '__debug__ __doc__ __loader__ __name__ __package__ __spec__ __build_class__ abs aiter anext ascii bin breakpoint bytearray callable chr classmethod compile complex copyright credits delattr dir divmod eval exit filter float format hash help hex id input iter license locals map max memoryview min next oct open ord pow print property quit repr reversed round slice staticmethod sum super Ellipsis NotImplemented'.split(
+    ' ',
+  )
+
+const tables = new WeakMap<Machine, ReadonlyMap<string, Value>>()
+
+/** A built-in by name; undefined where Python has none of that name. */
+export function builtin(m: Machine, name: string): Value | undefined {
+  let table = tables.get(m)
+  if (!table) tables.set(m, (table = makeTable(m)))
+  const value = table.get(name)
+  if (value === undefined && name === 'WindowsError') return m.environment.platform === 'win32' ? EXCEPTIONS.get('OSError') : undefined
+  return value
+}
+
+function makeTable(m: Machine): ReadonlyMap<string, Value> {
+  const table = new Map<string, Value>()
+  for (const name of OTHERS) table.set(name, HARMLESS)
+  for (const [name, cls] of EXCEPTIONS) if (exists(m, name)) table.set(name, cls)
+  table.set('object', OBJECT)
+  const define = (name: string, call: (args: Args) => Value) => table.set(name, native(name, call))
+  const type = (name: string, call: (args: Args) => Value) => table.set(name, nativeClass(name, 'builtins', [OBJECT], call))
+  table.set('type', { ...TYPE, native: args => typeOf(args) })
+  type('str', args => (args.positional.length === 0 ? constant('') : known(stringOf(args.positional[0]!))))
+  type('int', args => toInt(m, args))
+  type('bool', args => (args.positional[0] ? fromTruth(truth(args.positional[0])) : constant(false)))
+  type('list', args => sequence(args, items => list([...items]), () => list([], true)))
+  type('tuple', args => sequence(args, tuple, () => UNKNOWN))
+  type('set', args => sequence(args, items => makeSet(items), () => makeSet(null)))
+  type('frozenset', args => sequence(args, items => makeSet(items, true), () => makeSet(null, true)))
+  type('dict', makeDict)
+  type('bytes', () => HARMLESS)
+  type('float', () => HARMLESS)
+  define('len', args => length(args.positional[0]))
+  define('any', args => anyOf(args, false))
+  define('all', args => anyOf(args, true))
+  define('sorted', args => sorted(args))
+  define('range', args => range(args))
+  define('zip', args => zip(args))
+  define('enumerate', args => enumerate(args))
+  define('hasattr', args => {
+    const [object, name] = args.positional
+    return object && isString(name) ? fromTruth(hasAttribute(m, object, name.v)) : HARMLESS
+  })
+  define('getattr', args => getattr(m, args))
+  define('setattr', args => {
+    const [object, name, value] = args.positional
+    if (object && value && isString(name)) setAttribute(m, object, name.v, value)
+    else if (object?.t === 'module') m.heap.open(object.ns)
+    return constant(null)
+  })
+  define('isinstance', args => isInstanceOf(args))
+  define('issubclass', args => {
+    const [cls, of] = args.positional
+    return cls?.t === 'class' && of?.t === 'class' ? fromTruth(isSubclass(cls, of)) : HARMLESS
+  })
+  define('callable', args => {
+    const t = args.positional[0]?.t
+    return t === 'func' || t === 'class' || t === 'bound' ? constant(true) : t === 'const' ? constant(false) : HARMLESS
+  })
+  define('globals', () => ({ t: 'nsdict', ns: m.frame.scope.module.ns, module: m.frame.scope.module }))
+  define('locals', () => ({ t: 'nsdict', ns: m.frame.scope.names, module: null }))
+  define('vars', args => {
+    const [object] = args.positional
+    if (!object) return { t: 'nsdict', ns: m.frame.scope.names, module: null }
+    return object.t === 'module' || object.t === 'class'
+      ? { t: 'nsdict', ns: object.ns, module: object.t === 'module' ? object : null }
+      : UNKNOWN
+  })
+  define('exec', args => {
+    const [, ns] = args.positional
+    if (ns?.t === 'dict') m.heap.openContainer(ns)
+    else m.heap.open(m.frame.scope.names)
+    m.heap.open(m.frame.scope.module.ns)
+    m.executors.add(m.frame.unit.path)
+    m.mayRaise(null)
+    return constant(null)
+  })
+  define('__import__', args => dunderImport(m, args))
+  for (const name of ['exit', 'quit'])
+    define(name, args => {
+      const code = args.positional[0]
+      throw new PyRaise(
+        m.exception(exceptionClass('SystemExit'), code ? (stringOf(code) ?? '') : '', { kind: 'exit', code: isInt(code) ? code.v : null }),
+      )
+    })
+  return table
+}
+
+function exists(m: Machine, name: string): boolean {
+  const [major, minor] = m.environment.version
+  const since: Record<string, number> = { ExceptionGroup: 11, BaseExceptionGroup: 11, EncodingWarning: 10, PythonFinalizationError: 13 }
+  return major > 3 || minor >= (since[name] ?? 0)
+}
+
+function known(textual: string | null): Value {
+  return textual === null ? HARMLESS : constant(textual)
+}
+
+function fromTruth(value: boolean | null): Value {
+  return value === null ? HARMLESS : constant(value)
+}
+
+function typeOf(args: Args): Value {
+  const [object, bases, names] = args.positional
+  if (args.positional.length === 1) return object?.t === 'instance' && !object.exception ? object.cls : HARMLESS
+  if (!isString(object) || bases?.t !== 'tuple' || !names) return UNKNOWN
+  const cls: Class = { ...nativeClass(object.v, '', bases.items), open: true }
+  return cls
+}
+
+function toInt(m: Machine, args: Args): Value {
+  const [value] = args.positional
+  if (!value) return constant(0)
+  if (value.t === 'const' && typeof value.v === 'number') return constant(Math.trunc(value.v))
+  if (value.t === 'const' && typeof value.v === 'boolean') return constant(Number(value.v))
+  if (isString(value) && args.positional.length === 1 && /^\s*[+-]?\d+\s*$/.test(value.v)) return constant(Number(value.v))
+  if (isString(value) && args.positional.length === 1 && !/\d/.test(value.v))
+    return m.raise('ValueError', `invalid literal for int() with base 10: '${value.v}'`, { kind: 'other' })
+  m.mayRaise(exceptionClass('ValueError'))
+  return HARMLESS
+}
+
+function sequence(args: Args, make: (items: readonly Value[]) => Value, open: () => Value): Value {
+  if (args.open) return open()
+  const [source] = args.positional
+  if (!source) return make([])
+  const items = elementsOf(source)
+  return items ? make(items) : open()
+}
+
+function makeDict(args: Args): Value {
+  const dict: Dict = { t: 'dict', items: new Map(), open: args.open }
+  const [source] = args.positional
+  if (source?.t === 'dict') {
+    dict.items = new Map(source.items)
+    dict.open ||= source.open
+  } else if (source) {
+    for (const pair of elementsOf(source) ?? []) {
+      const [key, value] = elementsOf(pair) ?? []
+      const k = key ? keyOf(key) : null
+      if (k !== null && key && value) dict.items.set(k, { key, value })
+      else dict.open = true
+    }
+    dict.open ||= elementsOf(source) === null
+  }
+  for (const [name, value] of args.keywords) dict.items.set(`s:${name}`, { key: constant(name), value })
+  return dict
+}
+
+function length(value: Value | undefined): Value {
+  const elements = value ? elementsOf(value) : null
+  return elements ? constant(elements.length) : HARMLESS
+}
+
+function anyOf(args: Args, all: boolean): Value {
+  const elements = args.positional[0] ? elementsOf(args.positional[0]) : null
+  if (!elements) return HARMLESS
+  const answers = elements.map(truth)
+  if (answers.includes(!all)) return constant(!all)
+  return answers.includes(null) ? HARMLESS : constant(all)
+}
+
+function sorted(args: Args): Value {
+  const elements = args.positional[0] ? elementsOf(args.positional[0]) : null
+  if (!elements || args.keywords.has('key')) return list([], true)
+  const plain = elements.every(isString) || elements.every(isInt)
+  if (!plain && elements.length > 1) return list([], true)
+  const items = [...elements].sort((a, b) => (a.t === 'const' && b.t === 'const' ? (a.v! < b.v! ? -1 : a.v! > b.v! ? 1 : 0) : 0))
+  const reverse = args.keywords.get('reverse')
+  return list(reverse && truth(reverse) !== false ? items.reverse() : items)
+}
+
+function range(args: Args): Value {
+  const numbers = args.positional.map(v => (isInt(v) ? v.v : null))
+  if (args.open || numbers.length === 0 || numbers.includes(null)) return HARMLESS
+  const [start, stop, step] = numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1]
+  if (step === 0 || Math.abs(stop - start) / Math.abs(step) > 5000) return HARMLESS
+  const items: Value[] = []
+  for (let i = start; step > 0 ? i < stop : i > stop; i += step) items.push(constant(i))
+  return tuple(items)
+}
+
+function zip(args: Args): Value {
+  const columns = args.positional.map(elementsOf)
+  if (args.open || columns.includes(null)) return HARMLESS
+  const shortest = Math.min(...columns.map(c => c!.length))
+  return list(Array.from({ length: columns.length ? shortest : 0 }, (_, i) => tuple(columns.map(c => c![i]!))))
+}
+
+function enumerate(args: Args): Value {
+  const elements = args.positional[0] ? elementsOf(args.positional[0]) : null
+  const start = args.keywords.get('start') ?? args.positional[1]
+  if (!elements || (start && !isInt(start))) return HARMLESS
+  const from = isInt(start) ? start.v : 0
+  return list(elements.map((element, i) => tuple([constant(from + i), element])))
+}
+
+function getattr(m: Machine, args: Args): Value {
+  const [object, name, fallback] = args.positional
+  if (!object || !isString(name)) return UNKNOWN
+  if (fallback) {
+    const has = hasAttribute(m, object, name.v)
+    if (has === false) return fallback
+    if (has === null && object.t !== 'instance' && object.t !== 'native') return UNKNOWN
+  }
+  return getAttribute(m, object, name.v, callSpan(m))
+}
+
+function isInstanceOf(args: Args): Value {
+  const [object, type] = args.positional
+  if (!object || !type) return HARMLESS
+  const types = type.t === 'tuple' ? type.items : [type]
+  const answers = types.map(one => (one.t === 'class' ? isInstance(object, one, isSubclass) : null))
+  return answers.includes(true) ? constant(true) : answers.includes(null) ? HARMLESS : constant(false)
+}
+
+/** `__import__('a.b')` gives a, unless a fromlist says otherwise. */
+function dunderImport(m: Machine, args: Args): Value {
+  const [name] = args.positional
+  if (!isString(name)) {
+    m.mayRaise(exceptionClass('ImportError'))
+    return UNKNOWN
+  }
+  const leaf = importModule(m, name.v, callSpan(m))
+  const fromlist = args.keywords.get('fromlist') ?? args.positional[3]
+  const level = args.keywords.get('level') ?? args.positional[4]
+  if (level && !(isInt(level) && level.v === 0)) return UNKNOWN
+  const wanted = fromlist ? truth(fromlist) : false
+  if (wanted === null) return UNKNOWN
+  return wanted ? leaf : (m.modules.get(name.v.split('.')[0]!) ?? UNKNOWN)
+}

@@ -1,0 +1,213 @@
+/** pytest's own calls at import: marks, skips, importorskip, fixtures. */
+import { atLeast } from '../../pytest/version.ts'
+import type { Span } from '../../files/span.ts'
+import { exceptionClass, isSubclass, nativeClass } from '../classes.ts'
+import { stringOf } from '../evaluate.ts'
+import { importModule } from '../importer.ts'
+import type { Machine } from '../machine.ts'
+import {
+  type Args,
+  type Class,
+  constant,
+  HARMLESS,
+  native,
+  NONE,
+  PyRaise,
+  truth,
+  tuple,
+  UNKNOWN,
+  type Value,
+} from '../values.ts'
+import { contextObject, swallowing } from './contexts.ts'
+import { argument, callSpan, type Model, textArgument } from './model.ts'
+import { PYTEST_WARNING, UNKNOWN_MARK_WARNING, warn } from './warnings.ts'
+
+const OUTCOME = nativeClass('OutcomeException', '_pytest.outcomes', [exceptionClass('BaseException')])
+export const SKIPPED = nativeClass('Skipped', '_pytest.outcomes', [OUTCOME])
+export const FAILED = nativeClass('Failed', '_pytest.outcomes', [OUTCOME])
+export const XFAILED = nativeClass('XFailed', '_pytest.outcomes', [FAILED])
+export const EXIT = nativeClass('Exit', '_pytest.outcomes', [exceptionClass('Exception')])
+export const USAGE_ERROR = nativeClass('UsageError', '_pytest.config.exceptions', [exceptionClass('Exception')])
+
+export const pytestModels: readonly Model[] = [{ modules: ['pytest'], names: pytestNames }]
+
+function pytestNames(m: Machine): Record<string, Value> {
+  const outcome = (name: string, cls: Class, call: (args: Args) => Value) =>
+    native(name, call, { attribute: attribute => (attribute === 'Exception' ? cls : UNKNOWN) })
+  const version = m.plan.pytestVersion
+  return {
+    mark: native('pytest.mark', null, { attribute: (name, focus) => mark(m, name, focus) }),
+    skip: outcome('pytest.skip', SKIPPED, args => skip(m, args)),
+    fail: outcome('pytest.fail', FAILED, args => raiseOutcome(m, FAILED, textArgument(args, 0, 'reason') ?? '')),
+    xfail: outcome('pytest.xfail', XFAILED, args => raiseOutcome(m, XFAILED, textArgument(args, 0, 'reason') ?? '')),
+    exit: outcome('pytest.exit', EXIT, args => raiseOutcome(m, EXIT, textArgument(args, 0, 'reason') ?? '')),
+    importorskip: native('pytest.importorskip', args => importOrSkip(m, args)),
+    fixture: native('pytest.fixture', handBack),
+    yield_fixture: native('pytest.yield_fixture', handBack),
+    hookimpl: native('pytest.hookimpl', handBack),
+    hookspec: native('pytest.hookspec', handBack),
+    param: native('pytest.param', () => HARMLESS),
+    raises: native('pytest.raises', args => contextObject(m, 'raises', () => swallowing(args.positional.slice(0, 1)))),
+    warns: native('pytest.warns', () => HARMLESS),
+    deprecated_call: native('pytest.deprecated_call', () => HARMLESS),
+    approx: native('pytest.approx', () => HARMLESS),
+    register_assert_rewrite: native('pytest.register_assert_rewrite', () => NONE),
+    UsageError: USAGE_ERROR,
+    PytestWarning: PYTEST_WARNING,
+    PytestUnknownMarkWarning: UNKNOWN_MARK_WARNING,
+    PytestDeprecationWarning: nativeClass('PytestDeprecationWarning', 'pytest', [PYTEST_WARNING, exceptionClass('DeprecationWarning')]),
+    __version__: constant(version),
+    version_tuple: tuple(version.split('.').map(part => constant(/^\d+$/.test(part) ? Number(part) : part))),
+  }
+}
+
+/** Decorators that give back what they decorate, with or without arguments. */
+function handBack(args: Args): Value {
+  const [object] = args.positional
+  if (object?.t === 'func' || object?.t === 'class' || object?.t === 'bound') return object
+  return native('decorator', inner => inner.positional[0] ?? UNKNOWN)
+}
+
+function raiseOutcome(m: Machine, cls: Class, message: string): never {
+  throw new PyRaise(m.exception(cls, message, { kind: 'raised' }, { focus: callSpan(m) }))
+}
+
+function skip(m: Machine, args: Args): never {
+  const allowed = args.keywords.get('allow_module_level')
+  const misused = !allowed || truth(allowed) === false
+  const reason = textArgument(args, 0, 'reason') ?? textArgument(args, 0, 'msg') ?? ''
+  const message = misused
+    ? "Using pytest.skip outside of a test will skip the entire module. If that's your intention, pass `allow_module_level=True`. If you want to skip a specific test or an entire class, use the @pytest.mark.skip or @pytest.mark.skipif decorators."
+    : reason
+  throw new PyRaise(m.exception(SKIPPED, message, misused ? { kind: 'skip-misused' } : { kind: 'other' }, { focus: callSpan(m) }))
+}
+
+/** Which failures of the import skip depends on the version: from 9.1 on only ModuleNotFoundError. */
+function importOrSkip(m: Machine, args: Args): Value {
+  const name = textArgument(args, 0, 'modname')
+  if (name === null) {
+    m.mayRaise(SKIPPED)
+    return UNKNOWN
+  }
+  const given = args.keywords.get('exc_type')
+  const version = m.plan.pytestVersion
+  const caught = given?.t === 'class' ? given : exceptionClass(atLeast(version, '9.1') && !given ? 'ModuleNotFoundError' : 'ImportError')
+  const frames = m.frames.length
+  const depth = m.importDepth
+  try {
+    return importModule(m, name, callSpan(m))
+  } catch (error) {
+    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, caught) !== true) throw error
+    m.frames.length = frames
+    m.importDepth = depth
+    const reason = textArgument(args, 2, 'reason') ?? `could not import '${name}': ${error.exc.message}`
+    throw new PyRaise(m.exception(SKIPPED, reason, { kind: 'other' }))
+  }
+}
+
+/** `pytest.mark.NAME`: follows MarkGenerator.__getattr__. */
+function mark(m: Machine, name: string, focus: Span): Value {
+  const decorator = native(`pytest.mark.${name}`, args => {
+    const [object] = args.positional
+    const bare = args.positional.length === 1 && args.keywords.size === 0
+    if (bare && (object?.t === 'func' || object?.t === 'class' || object?.t === 'bound')) return object
+    return decorator
+  })
+  if (name.startsWith('_')) return m.raise('AttributeError', 'Marker name must NOT start with underscore', { kind: 'other' }, focus)
+  if (!m.configured || m.markers.has(name)) return decorator
+  if (['parameterize', 'parametrise', 'parameterise'].includes(name))
+    return refuse(m, `Unknown '${name}' mark, did you mean 'parametrize'?`, name, focus, decorator)
+  if (m.markersOpen) {
+    m.mayRaise(FAILED)
+    return decorator
+  }
+  m.note({ event: 'unknown-marker', name, span: focus, strict: m.plan.strictMarkers })
+  if (m.plan.strictMarkers)
+    return refuse(m, `'${name}' not found in \`markers\` configuration option`, name, focus, decorator)
+  const message = `Unknown pytest.mark.${name} - is this a typo?  You can register custom marks to avoid this warning - for details, see https://docs.pytest.org/en/stable/how-to/mark.html`
+  try {
+    warn(m, UNKNOWN_MARK_WARNING, message)
+  } catch (error) {
+    if (!(error instanceof PyRaise)) throw error
+    const exc = { ...error.exc, focus }
+    if (!m.isHealed(exc)) throw new PyRaise(exc)
+  }
+  return decorator
+}
+
+function refuse(m: Machine, message: string, name: string, focus: Span, decorator: Value): Value {
+  const exc = m.exception(FAILED, message, { kind: 'unknown-marker', name }, { focus })
+  if (m.isHealed(exc)) return decorator
+  throw new PyRaise(exc)
+}
+
+/** The `config` object that hooks are handed: markers registered, options asked for. */
+export function configObject(m: Machine): Value {
+  return native('config', null, {
+    attribute: name => {
+      switch (name) {
+        case 'addinivalue_line':
+          return native('config.addinivalue_line', args => {
+            const key = textArgument(args, 0, 'name')
+            const line = textArgument(args, 1, 'line')
+            if (key === 'markers' || key === null) {
+              if (line === null) m.markersOpen = true
+              else m.markers.add(line.split(':')[0]!.split('(')[0]!.trim())
+            }
+            return NONE
+          })
+        case 'getoption':
+          return native('config.getoption', args => option(m, textArgument(args, 0, 'name'), argument(args, 1, 'default')))
+        case 'getini':
+          return native('config.getini', () => UNKNOWN)
+        case 'option':
+          return native('config.option', null, { attribute: dest => option(m, dest, undefined) })
+        case 'rootpath':
+          return { t: 'path', path: m.plan.rootdir }
+        case 'rootdir':
+          return { t: 'path', path: m.plan.rootdir }
+        default:
+          return HARMLESS
+      }
+    },
+  })
+}
+
+/** `config.getoption`: what the command line gave, else the default that `addoption` named. */
+function option(m: Machine, name: string | null, fallback: Value | undefined): Value {
+  if (name === null) return UNKNOWN
+  const dest = name.replace(/^--?/, '').replaceAll('-', '_')
+  const given = m.plan.options[dest]?.value ?? m.plan.options[name]?.value
+  if (typeof given === 'string' || typeof given === 'boolean' || typeof given === 'number') return constant(given)
+  if (given === null) return NONE
+  return m.optionDefaults.get(dest) ?? (fallback && stringOf(fallback) === null ? fallback : UNKNOWN)
+}
+
+/** The `parser` of `pytest_addoption`: it remembers defaults. */
+export function parserObject(m: Machine): Value {
+  const addoption = native('parser.addoption', args => {
+    const names = args.positional.flatMap(v => (v.t === 'const' && typeof v.v === 'string' ? [v.v] : []))
+    const long = names.find(n => n.startsWith('--')) ?? names[0]
+    const dest = args.keywords.get('dest')
+    const key = dest?.t === 'const' && typeof dest.v === 'string' ? dest.v : long?.replace(/^--?/, '').replaceAll('-', '_')
+    if (!key) return NONE
+    const action = args.keywords.get('action')
+    const flag = action?.t === 'const' ? action.v : null
+    const fallback = flag === 'store_true' ? constant(false) : flag === 'store_false' ? constant(true) : NONE
+    m.optionDefaults.set(key, args.keywords.get('default') ?? (action && flag === null ? UNKNOWN : fallback))
+    if (names.some(n => m.plan.argv.some(arg => arg === n || arg.startsWith(`${n}=`)))) m.optionDefaults.set(key, UNKNOWN)
+    return NONE
+  })
+  const group: Value = native('group', null, {
+    attribute: name => (name === 'addoption' || name === '_addoption' ? addoption : HARMLESS),
+  })
+  return native('parser', null, {
+    attribute: name => {
+      if (name === 'addoption') return addoption
+      if (name === 'getgroup') return native('parser.getgroup', () => group)
+      if (name === 'addini') return native('parser.addini', () => NONE)
+      return HARMLESS
+    },
+  })
+}
+

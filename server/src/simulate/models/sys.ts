@@ -1,0 +1,168 @@
+/** sys: versions and platform as constants, `sys.path` and `sys.modules` as the machine's own state. */
+import { exceptionClass } from '../classes.ts'
+import { stringOf } from '../evaluate.ts'
+import { importModule } from '../importer.ts'
+import type { Machine } from '../machine.ts'
+import { elementsOf } from '../operate.ts'
+import {
+  type Args,
+  constant,
+  HARMLESS,
+  isInt,
+  isString,
+  list,
+  native,
+  NONE,
+  PyRaise,
+  tuple,
+  UNKNOWN,
+  type Value,
+} from '../values.ts'
+import { callSpan, type Model } from './model.ts'
+
+export const sysModels: readonly Model[] = [{ modules: ['sys'], names: sysNames }]
+
+function sysNames(m: Machine): Record<string, Value> {
+  const { environment } = m
+  const [major, minor, micro] = environment.version
+  const parts = ['major', 'minor', 'micro', 'releaselevel', 'serial']
+  const version = tuple([constant(major), constant(minor), constant(micro), constant('final'), constant(0)])
+  const versionInfo = Object.assign({}, version)
+  versionFields.set(versionInfo, new Map(parts.map((name, i) => [name, versionInfo.items[i]!])))
+  const platforms: Record<string, string> = { linux: 'linux', darwin: 'darwin', win32: 'win32' }
+  const known = platforms[environment.platform]
+  const pypy = environment.implementation === 'pypy'
+  return {
+    version_info: versionInfo,
+    hexversion: constant((major << 24) | (minor << 16) | (micro << 8) | 0xf0),
+    version: constant(`${major}.${minor}.${micro}`),
+    platform: known ? constant(known) : HARMLESS,
+    maxsize: constant(9223372036854775807n),
+    byteorder: constant('little'),
+    argv: list(m.plan.argv.map(constant)),
+    executable: environment.executable ? constant(environment.executable) : HARMLESS,
+    prefix: environment.prefix ? constant(environment.prefix) : HARMLESS,
+    base_prefix: environment.basePrefix ? constant(environment.basePrefix) : HARMLESS,
+    dont_write_bytecode: HARMLESS,
+    implementation: native('sys.implementation', null, {
+      attribute: name => (name === 'name' ? constant(pypy ? 'pypy' : 'cpython') : HARMLESS),
+    }),
+    path: m.sysPath,
+    modules: sysModules(m),
+    meta_path: metaPath(m),
+    exit: native('sys.exit', args => exit(m, args)),
+    exc_info: native('sys.exc_info', () => HARMLESS),
+    _getframe: native('sys._getframe', () => UNKNOWN),
+  }
+}
+
+const versionFields = new WeakMap<object, ReadonlyMap<string, Value>>()
+
+/** `sys.version_info.major` and the like; undefined for any other tuple. */
+export function versionField(value: Value, name: string): Value | undefined {
+  return versionFields.get(value)?.get(name)
+}
+
+function exit(m: Machine, args: Args): never {
+  const [code] = args.positional
+  const shown = code ? (stringOf(code) ?? '') : ''
+  const number = !code || (code.t === 'const' && code.v === null) ? 0 : isInt(code) ? code.v : isString(code) ? 1 : null
+  throw new PyRaise(m.exception(exceptionClass('SystemExit'), shown, { kind: 'exit', code: number }, { args: code ? [code] : [] }))
+}
+
+/** `sys.path = [...]`: the list that the importer reads is the new one. */
+export function replaceSysPath(m: Machine, value: Value): void {
+  m.heap.touch(m.sysPath)
+  const elements = elementsOf(value)
+  if (elements) m.sysPath.items = [...elements]
+  else m.heap.openContainer(m.sysPath)
+}
+
+function metaPath(m: Machine): Value {
+  const opening = native('sys.meta_path.method', () => {
+    // A finder that the project's own code adds may serve any name; plugins' and libraries' serve their own.
+    if (m.frame.unit.project) m.metaPathOpen = true
+    return NONE
+  })
+  return native('sys.meta_path', null, {
+    attribute: name => (['append', 'insert', 'extend'].includes(name) ? opening : HARMLESS),
+  })
+}
+
+/** `sys.modules`: reads and writes of known names are the machine's; unknown ones open the writer's package. */
+function sysModules(m: Machine): Value {
+  const look = (name: string): Value | undefined => {
+    const entry = m.modules.get(name)
+    if (entry === null) return NONE
+    if (entry !== undefined) return entry
+    return m.startModules.has(name) ? importModule(m, name, callSpan(m)) : undefined
+  }
+  const absent = (name: string): boolean =>
+    !m.perhapsInModules(name) && m.finder.findTopLevel(name.split('.')[0]!, m.searchPath()) === null
+  const put = (key: Value, value: Value): void => {
+    if (!isString(key)) {
+      m.openPrefixes.add(m.frame.scope.module.name.split('.')[0]!)
+      return
+    }
+    if (m.heap.doubtful) m.openPrefixes.add(key.v)
+    else m.modules.set(key.v, value.t === 'const' && value.v === null ? null : value)
+  }
+  const drop = (key: Value): void => {
+    if (isString(key) && !m.heap.doubtful) m.modules.delete(key.v)
+    else if (!isString(key)) m.openPrefixes.add(m.frame.scope.module.name.split('.')[0]!)
+  }
+  const methods: Record<string, (args: Args) => Value> = {
+    get: args => {
+      const [key, fallback] = args.positional
+      if (!isString(key)) return UNKNOWN
+      return look(key.v) ?? (absent(key.v) ? (fallback ?? NONE) : UNKNOWN)
+    },
+    setdefault: args => {
+      const [key, value] = args.positional
+      const known = isString(key) ? look(key.v) : undefined
+      if (known) return known
+      if (key && value) put(key, value)
+      return value ?? NONE
+    },
+    pop: args => {
+      const [key, fallback] = args.positional
+      const known = isString(key) ? look(key.v) : undefined
+      if (key) drop(key)
+      if (!known && !fallback) m.mayRaise(exceptionClass('KeyError'))
+      return known ?? (isString(key) && absent(key.v) ? (fallback ?? UNKNOWN) : UNKNOWN)
+    },
+    update: args => {
+      const [source] = args.positional
+      if (source?.t === 'dict' && !source.open) for (const entry of source.items.values()) put(entry.key, entry.value)
+      else m.openPrefixes.add(m.frame.scope.module.name.split('.')[0]!)
+      return NONE
+    },
+    keys: () => list([], true),
+    items: () => list([], true),
+    values: () => list([], true),
+    copy: () => ({ t: 'dict', items: new Map(), open: true }),
+    clear: () => {
+      m.openPrefixes.add('*')
+      return NONE
+    },
+  }
+  return native('sys.modules', null, {
+    attribute: name => (methods[name] ? native(`sys.modules.${name}`, methods[name]) : HARMLESS),
+    mapping: {
+      get: key => {
+        const known = isString(key) ? look(key.v) : undefined
+        if (known) return known
+        if (isString(key) && absent(key.v)) return m.raise('KeyError', `'${key.v}'`, { kind: 'other' })
+        m.mayRaise(exceptionClass('KeyError'))
+        return UNKNOWN
+      },
+      set: put,
+      remove: drop,
+      has: key => {
+        if (!isString(key)) return null
+        if (look(key.v)) return true
+        return absent(key.v) ? false : null
+      },
+    },
+  })
+}

@@ -1,0 +1,131 @@
+/**
+ * warnings: under `error` filters a warning at import is an exception. The filters are the plan's, changed
+ * by `simplefilter` and `filterwarnings`, restored by `catch_warnings`.
+ */
+import { parseWarningFilter } from '../../pytest/warning_filters.ts'
+import { EXCEPTIONS, exceptionClass, isSubclass, nativeClass } from '../classes.ts'
+import { stringOf } from '../evaluate.ts'
+import type { Machine } from '../machine.ts'
+import { type Args, type Class, HARMLESS, isString, native, NONE, PyRaise, type Value } from '../values.ts'
+import { contextObject } from './contexts.ts'
+import { argument, type Model } from './model.ts'
+
+export const warningsModels: readonly Model[] = [{ modules: ['warnings'], names: warningsNames }]
+
+/** pytest's own warnings, by name. */
+export const PYTEST_WARNING = nativeClass('PytestWarning', 'pytest', [exceptionClass('UserWarning')])
+export const UNKNOWN_MARK_WARNING = nativeClass('PytestUnknownMarkWarning', 'pytest', [PYTEST_WARNING])
+
+function warningsNames(m: Machine): Record<string, Value> {
+  return {
+    warn: native('warnings.warn', args => {
+      const [message] = args.positional
+      const category = argument(args, 1, 'category')
+      const cls =
+        category?.t === 'class' ? category : message?.t === 'instance' ? message.cls : category ? null : exceptionClass('UserWarning')
+      if (cls) warn(m, cls, message ? stringOf(message) : null)
+      else m.mayRaise(exceptionClass('Warning'))
+      return NONE
+    }),
+    simplefilter: native('warnings.simplefilter', args => {
+      addFilter(m, args, null)
+      return NONE
+    }),
+    filterwarnings: native('warnings.filterwarnings', args => {
+      const message = argument(args, 1, 'message')
+      addFilter(m, args, message ? (isString(message) ? message.v : undefined) : null)
+      return NONE
+    }),
+    resetwarnings: native('warnings.resetwarnings', () => {
+      m.warningFilters = []
+      return NONE
+    }),
+    catch_warnings: native('warnings.catch_warnings', () =>
+      contextObject(m, 'catch_warnings', () => {
+        const before = [...m.warningFilters]
+        return {
+          target: HARMLESS,
+          swallows: () => false,
+          exit: () => {
+            m.warningFilters = before
+          },
+        }
+      }),
+    ),
+  }
+}
+
+/** Puts the configured filters in force: later ones win, as pytest applies them. */
+export function applyConfiguredFilters(m: Machine): void {
+  m.warningFilters = []
+  for (const { value } of m.plan.filterwarnings) {
+    const filter = parseWarningFilter(value, m.plan.pytestVersion)
+    if ('error' in filter) continue
+    m.warningFilters.push({
+      action: filter.action,
+      message: filter.message,
+      category: filter.category === '' ? exceptionClass('Warning') : warningClass(filter.category),
+      module: filter.module,
+    })
+  }
+}
+
+function warningClass(name: string): Class | null {
+  const known: Record<string, Class> = {
+    'pytest.PytestUnknownMarkWarning': UNKNOWN_MARK_WARNING,
+    'pytest.PytestWarning': PYTEST_WARNING,
+  }
+  return EXCEPTIONS.get(name) ?? known[name] ?? null
+}
+
+function addFilter(m: Machine, args: Args, message: string | null | undefined): void {
+  const action = args.positional[0]
+  const category = argument(args, message === null ? 1 : 2, 'category')
+  if (!isString(action)) return
+  const cls = category?.t === 'class' ? category : category ? null : exceptionClass('Warning')
+  // A filter that isn't known wholly is kept as one that may match: it only ever silences us.
+  m.warningFilters.push({ action: action.v, category: cls, message: message ?? '', module: '' })
+}
+
+/**
+ * A warning is issued at the present place. Raises where the filter that decides says `error`; a filter
+ * whose category or pattern isn't known makes the answer unknown, and then nothing is raised.
+ */
+export function warn(m: Machine, cls: Class, message: string | null): void {
+  const decided = actionFor(m, cls, message)
+  if (decided === null) return m.mayRaise(cls)
+  if (decided !== 'error') return
+  if (!m.frame.unit.project) return
+  const marker = cls === UNKNOWN_MARK_WARNING ? (/pytest\.mark\.(\w+)/.exec(message ?? '')?.[1] ?? null) : null
+  throw new PyRaise(m.exception(cls, message ?? '', { kind: 'warning', category: cls.name, marker }))
+}
+
+/** The action of the last filter that matches; 'default' where none does; null where that isn't known. */
+export function actionFor(m: Machine, cls: Class, message: string | null): string | null {
+  for (const filter of m.warningFilters.toReversed()) {
+    if (filter.category === null) return null
+    const subclass = isSubclass(cls, filter.category)
+    if (subclass === false) continue
+    if (subclass === null) return null
+    if (filter.message) {
+      if (message === null) return null
+      const matches = matchesStart(filter.message, message)
+      if (matches === null) return null
+      if (!matches) continue
+    }
+    // Which module a warning is attributed to depends on stack levels that were not simulated.
+    if (filter.module) return null
+    return filter.action
+  }
+  return 'default'
+}
+
+/** Python's `re.match(pattern, text, re.I)`; null for patterns that JavaScript reads differently. */
+function matchesStart(pattern: string, text: string): boolean | null {
+  if (/\(\?[^:=!]|\\[AZ]|\{,/.test(pattern)) return null
+  try {
+    return new RegExp(`^(?:${pattern})`, 'i').test(text)
+  } catch {
+    return null // not a pattern that JavaScript knows
+  }
+}

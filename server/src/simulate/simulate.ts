@@ -1,0 +1,79 @@
+/**
+ * The simulated collection: passes over the plan until nothing new fails. The first pass is what pytest will
+ * say; each further one runs with the failures found so far counted as cured, and so shows what waits
+ * behind them.
+ */
+import { startModules } from '../pytest/start_modules.ts'
+import { collect, type Pass } from './collect.ts'
+import { Machine, siteOf, type World } from './machine.ts'
+import type { CollectorTrace, Failure, Trace } from './trace.ts'
+
+/** More layers than this are not looked for: each costs a pass. */
+const DEEPEST_LAYER = 5
+
+/** Everything the machine is given but the failures to heal, which are its own business. */
+export type SimulationInput = Omit<World, 'healed'> & { readonly layers: boolean }
+
+/** Simulates the plan. Never throws on a user's code. */
+export function simulate(input: SimulationInput): Trace {
+  const healed = new Set<string>()
+  const first = pass(input, healed)
+  const behind = new Map<string, Failure[]>()
+  let last = first.pass
+  for (let layer = 0; input.layers && layer < DEEPEST_LAYER; layer++) {
+    const before = healed.size
+    for (const failure of failures(last)) healed.add(siteOf(failure))
+    if (healed.size === before) break
+    const next = pass(input, healed).pass
+    for (const collector of next.collectors) {
+      if (!collector.failure) continue
+      const known = behind.get(collector.path)
+      if (known) known.push(collector.failure)
+      else behind.set(collector.path, [collector.failure])
+    }
+    last = next
+  }
+  const collectors = first.pass.collectors.map(c => withLayers(c, behind))
+  return {
+    session: first.pass.session,
+    collectors,
+    events: first.machine.events,
+    suspects: [...first.machine.suspects],
+    reached: closures(first.machine, collectors),
+  }
+}
+
+function pass(input: SimulationInput, healed: ReadonlySet<string>): { pass: Pass; machine: Machine } {
+  const start = startModules(input.plan.pytestVersion, input.environment.version)
+  const machine = new Machine({ ...input, healed: new Set(healed) }, start)
+  return { pass: collect(machine), machine }
+}
+
+function failures(pass: Pass): Failure[] {
+  const found = pass.collectors.flatMap(c => (c.failure ? [c.failure] : []))
+  return pass.session.failure ? [pass.session.failure, ...found] : found
+}
+
+function withLayers(collector: CollectorTrace, behind: ReadonlyMap<string, readonly Failure[]>): CollectorTrace {
+  return collector.outcome === 'fails' ? { ...collector, behind: behind.get(collector.path) ?? [] } : collector
+}
+
+/** Each file that was executed or asked for, with the collectors whose import reaches it. */
+function closures(machine: Machine, collectors: readonly CollectorTrace[]): ReadonlyMap<string, readonly string[]> {
+  const reached = new Map<string, string[]>()
+  for (const { path } of collectors) {
+    const seen = new Set<string>([path])
+    const queue = [path]
+    for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+      const list = reached.get(file)
+      if (list) list.push(path)
+      else reached.set(file, [path])
+      for (const next of machine.dependencies.get(file) ?? []) {
+        if (seen.has(next)) continue
+        seen.add(next)
+        queue.push(next)
+      }
+    }
+  }
+  return reached
+}

@@ -1,0 +1,112 @@
+/**
+ * What the simulated collection saw: plain data for `rules`, with nothing of the machine's own values in it.
+ */
+import type { Span } from '../files/span.ts'
+
+export interface Trace {
+  readonly session: SessionTrace
+  /** In collection order: test files, and directories whose late conftest fails. */
+  readonly collectors: readonly CollectorTrace[]
+  /** What was noticed on the way, in execution order, duplicates removed. */
+  readonly events: readonly TraceEvent[]
+  /** Files whose syntax must be judged by an interpreter before this trace is exact. */
+  readonly suspects: readonly string[]
+  /** Project files that were executed, with the collectors that reach them. */
+  readonly reached: ReadonlyMap<string, readonly string[]>
+}
+
+export interface SessionTrace {
+  readonly outcome: 'runs' | 'stops' | 'unknown'
+  readonly exitCode: number | null
+  readonly failure: Failure | null
+  readonly reason: string | null
+}
+
+export interface CollectorTrace {
+  readonly path: string // a test file, or the directory of a late conftest
+  readonly outcome: 'collects' | 'fails' | 'skips' | 'unknown'
+  /** Why it is unknown or skipped. */
+  readonly reason: string | null
+  readonly failure: Failure | null
+  /** What fails next once `failure` is cured, in order. */
+  readonly behind: readonly Failure[]
+}
+
+/** A proof: this exception, raised here, leaves the collector. */
+export interface Failure {
+  /** Last component of the class's name, e.g. 'ModuleNotFoundError'. */
+  readonly exception: string
+  readonly message: string
+  /** The statement or call of the innermost frame in the project: the line that a traceback ends with. */
+  readonly span: Span
+  /** The token to point at: within `span` or below it (the imported name, the mark). */
+  readonly focus: Span
+  /** Frames in the project from the collector's own file to `span`, outermost first, `span` included. */
+  readonly chain: readonly Span[]
+  readonly detail: FailureDetail
+  /** What it was raised from (`raise X from e`, or X raised in a handler of e). */
+  readonly cause: { readonly exception: string; readonly message: string; readonly span: Span } | null
+  /** True while the exception was raised by a statement in third-party code below `span`. */
+  readonly foreign: boolean
+}
+
+/** What a rule needs to know beyond the words of the exception. */
+export type FailureDetail =
+  | {
+      readonly kind: 'module-not-found'
+      readonly module: string
+      /** Directories searched, in order. */
+      readonly searched: readonly string[]
+      /** Set for "'x' is not a package": the module that stands in the way. */
+      readonly blocker: { readonly name: string; readonly path: string | null; readonly stub: boolean } | null
+    }
+  | {
+      readonly kind: 'missing-symbol'
+      readonly module: string
+      readonly file: string | null
+      readonly name: string
+      /** The module was still being executed: the files of the cycle, from it back to it. */
+      readonly cycle: readonly string[] | null
+      /** Names the module does have, for suggestions. */
+      readonly has: readonly string[]
+    }
+  | { readonly kind: 'missing-attribute'; readonly module: string; readonly name: string; readonly cycle: boolean }
+  | { readonly kind: 'relative-import'; readonly reason: 'no parent package' | 'beyond top-level' }
+  | { readonly kind: 'syntax' }
+  | { readonly kind: 'undefined-name'; readonly name: string }
+  | { readonly kind: 'unknown-marker'; readonly name: string }
+  | { readonly kind: 'duplicate-metric'; readonly metric: string; readonly first: Span; readonly twice: boolean }
+  | { readonly kind: 'file-mismatch'; readonly name: string; readonly first: string; readonly second: string }
+  | { readonly kind: 'warning'; readonly category: string; readonly marker: string | null }
+  | { readonly kind: 'exit'; readonly code: number | null }
+  | { readonly kind: 'raised' } // a raise statement, a failed assertion
+  | { readonly kind: 'skip-misused' } // pytest.skip at module level without allow_module_level
+  | { readonly kind: 'plugin'; readonly plugin: string }
+  | { readonly kind: 'other' }
+
+export type TraceEvent =
+  /** A mark not registered, under settings that only warn. */
+  | { readonly event: 'unknown-marker'; readonly name: string; readonly span: Span; readonly strict: boolean }
+  /** A metric registered at import in a registry that outlives the module. */
+  | {
+      readonly event: 'metric'
+      readonly name: string
+      readonly kind: string
+      readonly span: Span
+      readonly module: string
+    }
+  /** An import that served a project file although a regular package or module of the same name lost. */
+  | {
+      readonly event: 'shadowed'
+      readonly name: string
+      readonly by: string
+      readonly hidden: string
+      readonly hiddenKind: 'standard library' | 'installed' | 'project'
+      readonly span: Span
+    }
+  /** `foo.py` beside `foo/__init__.py`, met while resolving. */
+  | { readonly event: 'collision'; readonly name: string; readonly package: string; readonly module: string; readonly span: Span }
+  /** An import failed and the project's code caught it. */
+  | { readonly event: 'caught-import'; readonly module: string; readonly span: Span }
+  /** Something that could not be evaluated and made a verdict impossible. */
+  | { readonly event: 'doubt'; readonly reason: string; readonly span: Span }

@@ -1,0 +1,333 @@
+/**
+ * The machine's small domain of Python values. A value is either known exactly or `unknown`; containers and
+ * namespaces that something unknown may have written to are `open`. Nothing of this leaves the room.
+ */
+import type { CallExpr, DefOp, Expr, ModuleCode, Parameter } from '../compile/module_code.ts'
+import type { Span } from '../files/span.ts'
+import type { Failure, FailureDetail } from './trace.ts'
+
+export type Value =
+  | Const
+  | Bytes
+  | Tuple
+  | List
+  | SetValue
+  | Dict
+  | Module
+  | Func
+  | Class
+  | Instance
+  | Native
+  | Bound
+  | PathValue
+  | NamespaceDict
+  | Unknown
+
+export interface Const {
+  readonly t: 'const'
+  readonly v: string | number | boolean | bigint | null
+}
+export interface Bytes {
+  readonly t: 'bytes'
+  readonly v: string
+}
+export interface Tuple {
+  readonly t: 'tuple'
+  readonly items: readonly Value[]
+}
+export interface List {
+  readonly t: 'list'
+  items: Value[]
+  /** Elements may have been added, changed or removed unseen. */
+  open: boolean
+}
+export interface SetValue {
+  readonly t: 'set'
+  /** By `keyOf`. */
+  items: Map<string, Value>
+  open: boolean
+  readonly frozen: boolean
+}
+export interface Dict {
+  readonly t: 'dict'
+  /** By `keyOf` of the key. */
+  items: Map<string, { key: Value; value: Value }>
+  open: boolean
+}
+
+export interface Module {
+  readonly t: 'module'
+  readonly name: string
+  readonly file: string | null
+  readonly kind: ModuleKind
+  readonly ns: Namespace
+  /** `__path__`; null for a module that is no package. A search path that code computed is a Value. */
+  path: readonly string[] | Unknown | null
+  state: 'executing' | 'done' | 'failed'
+  /** Code of the project was told to put something else in its place (`sys.modules[__name__] = x`). */
+  replacement: Value | null
+  /** Loaded on a path that may not have been taken. */
+  doubtful: boolean
+}
+
+/**
+ * project: executed in full. foreign: installed or standard library, executed in the restricted way or not
+ * at all. namespace: directories without `__init__`. extension: compiled. model: served by `models/`.
+ * stub: made by code (`types.ModuleType`).
+ */
+export type ModuleKind = 'project' | 'foreign' | 'namespace' | 'extension' | 'model' | 'stub'
+
+export interface Func {
+  readonly t: 'func'
+  readonly name: string
+  readonly code: FunctionCode
+  readonly scope: Scope
+  readonly module: Module
+  readonly defaults: ReadonlyMap<string, Value>
+  /** Set for functions of a class body: `super()` and private names are left alone, methods need it. */
+  readonly owner: Class | null
+  /** Attributes written on the function object (`f.slow = 1`). */
+  readonly attributes: Namespace
+}
+
+export interface FunctionCode {
+  readonly params: readonly Parameter[]
+  readonly def: DefOp | null
+  readonly lambda: Expr | null
+  readonly unit: CodeUnit
+}
+
+/** One file's compiled text, shared by its module frame and the frames of its functions. */
+export interface CodeUnit {
+  readonly path: string
+  readonly code: ModuleCode
+  readonly text: string
+  readonly project: boolean
+}
+
+export interface Class {
+  readonly t: 'class'
+  readonly name: string
+  readonly module: string
+  readonly bases: readonly Value[]
+  readonly ns: Namespace
+  /** A base, metaclass or decorator is unknown: attributes and behaviour may be anything. */
+  open: boolean
+  /** Made by a model: instances and calls are handled by it. */
+  readonly native: NativeCall | null
+}
+
+export interface Instance {
+  readonly t: 'instance'
+  readonly cls: Class
+  readonly attributes: Namespace
+  /** Set for exceptions: what a `raise` of this object shows. */
+  exception: Exc | null
+}
+
+export interface Native {
+  readonly t: 'native'
+  readonly name: string
+  readonly call: NativeCall | null
+  /** Attributes; undefined: unknown. */
+  readonly attribute: ((name: string, focus: Span) => Value | undefined) | null
+  /** Subscripts and `in`, for objects such as `sys.modules` and `os.environ`. */
+  readonly mapping: Mapping | null
+}
+
+export interface Mapping {
+  /** May raise KeyError (PyRaise). */
+  readonly get: (key: Value) => Value
+  readonly set: (key: Value, value: Value) => void
+  readonly remove: (key: Value) => void
+  /** null: not known. */
+  readonly has: (key: Value) => boolean | null
+}
+export type NativeCall = (args: Args, call: CallExpr | null) => Value
+
+export interface Bound {
+  readonly t: 'bound'
+  readonly self: Value
+  readonly fn: Func
+}
+
+/** pathlib objects; os.path works on plain strings. */
+export interface PathValue {
+  readonly t: 'path'
+  readonly path: string
+}
+
+/** `globals()`, `vars()`, `module.__dict__`: a live view of a namespace. */
+export interface NamespaceDict {
+  readonly t: 'nsdict'
+  readonly ns: Namespace
+  readonly module: Module | null
+}
+
+/**
+ * Anything. `harmless`: it came from the standard library, so that calling it changes nothing of the
+ * project's (what does, such as importlib and sys, has models).
+ */
+export interface Unknown {
+  readonly t: 'unknown'
+  readonly harmless: boolean
+}
+
+export interface Args {
+  readonly positional: readonly Value[]
+  readonly keywords: ReadonlyMap<string, Value>
+  /** Star arguments that could not be expanded. */
+  readonly open: boolean
+}
+
+export interface Slot {
+  readonly value: Value
+  /** Bound on some of the paths that lead here. */
+  readonly maybe: boolean
+}
+
+/** Names and what they are bound to. Written only through `Heap`, which can take branches back. */
+export interface Namespace {
+  readonly slots: Map<string, Slot>
+  /** Any other name may be bound as well. */
+  open: boolean
+  /** Why it is open, for abstentions. */
+  readonly born: number
+}
+
+export interface Scope {
+  readonly kind: 'module' | 'class' | 'function'
+  readonly names: Namespace
+  /** Enclosing function scopes only. */
+  readonly parent: Scope | null
+  readonly module: Module
+  readonly globals: Set<string>
+  readonly nonlocals: Set<string>
+}
+
+/** A Python exception under way. */
+export interface Exc {
+  readonly cls: Class
+  readonly message: string
+  readonly args: readonly Value[]
+  readonly span: Span
+  readonly focus: Span
+  readonly chain: readonly Span[]
+  readonly detail: FailureDetail
+  readonly cause: Failure['cause']
+  readonly foreign: boolean
+  /** False where a value that decided the path to the raise was not known exactly. */
+  readonly exact: boolean
+  /** Made by calling the class, and not raised yet: it has no place. */
+  readonly fresh?: boolean
+}
+
+/** How a Python exception travels through the evaluator's own calls. */
+export class PyRaise {
+  readonly exc: Exc
+  constructor(exc: Exc) {
+    this.exc = exc
+  }
+}
+
+export const UNKNOWN: Unknown = { t: 'unknown', harmless: false }
+export const HARMLESS: Unknown = { t: 'unknown', harmless: true }
+export const NONE: Const = { t: 'const', v: null }
+export const TRUE: Const = { t: 'const', v: true }
+export const FALSE: Const = { t: 'const', v: false }
+
+export function constant(v: Const['v']): Const {
+  return v === null ? NONE : v === true ? TRUE : v === false ? FALSE : { t: 'const', v }
+}
+
+export function tuple(items: readonly Value[]): Tuple {
+  return { t: 'tuple', items }
+}
+
+export function list(items: Value[], open = false): List {
+  return { t: 'list', items, open }
+}
+
+export function native(
+  name: string,
+  call: NativeCall | null,
+  more: { attribute?: Native['attribute']; mapping?: Mapping } = {},
+): Native {
+  return { t: 'native', name, call, attribute: more.attribute ?? null, mapping: more.mapping ?? null }
+}
+
+export function isString(value: Value | undefined): value is Const & { v: string } {
+  return value?.t === 'const' && typeof value.v === 'string'
+}
+
+export function isInt(value: Value | undefined): value is Const & { v: number } {
+  return value?.t === 'const' && typeof value.v === 'number' && Number.isInteger(value.v)
+}
+
+const identities = new WeakMap<object, number>()
+let nextIdentity = 1
+
+/** A key that is equal for equal hashable values; null where equality can't be told (unknown values). */
+export function keyOf(value: Value): string | null {
+  switch (value.t) {
+    case 'const':
+      if (typeof value.v === 'string') return `s:${value.v}`
+      if (value.v === null) return 'none'
+      return `n:${typeof value.v === 'boolean' ? Number(value.v) : value.v}`
+    case 'bytes':
+      return `b:${value.v}`
+    case 'path':
+      return `p:${value.path}`
+    case 'tuple': {
+      const keys = value.items.map(keyOf)
+      return keys.includes(null) ? null : `t:${JSON.stringify(keys)}`
+    }
+    case 'unknown':
+    case 'instance': // may define __eq__
+      return null
+    default: {
+      let id = identities.get(value)
+      if (id === undefined) identities.set(value, (id = nextIdentity++))
+      return `o:${id}`
+    }
+  }
+}
+
+/** The same value for certain: equal constants, or the same object. */
+export function same(a: Value, b: Value): boolean {
+  if (a === b) return true
+  if (a.t !== b.t) return false
+  if (a.t === 'const') return b.t === 'const' && a.v === b.v
+  if (a.t === 'tuple' && b.t === 'tuple')
+    return a.items.length === b.items.length && a.items.every((item, i) => same(item, b.items[i]!))
+  if (a.t === 'path') return b.t === 'path' && a.path === b.path
+  if (a.t === 'bytes') return b.t === 'bytes' && a.v === b.v
+  return false
+}
+
+/** Python's truth of a value; null where it isn't known. */
+export function truth(value: Value): boolean | null {
+  switch (value.t) {
+    case 'const':
+      return typeof value.v === 'bigint' ? value.v !== 0n : Boolean(value.v)
+    case 'bytes':
+      return value.v.length > 0
+    case 'tuple':
+      return value.items.length > 0
+    case 'list':
+      return value.open ? null : value.items.length > 0
+    case 'set':
+    case 'dict':
+      return value.open ? null : value.items.size > 0
+    case 'module':
+    case 'func':
+    case 'class':
+    case 'bound':
+    case 'path':
+      return true
+    case 'native':
+      return value.call ? true : null
+    default:
+      return null
+  }
+}

@@ -1,0 +1,250 @@
+/** When a session analyses and what it publishes. The clock and the analyst's pace are the test's own. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { AnalysisRequest } from '../../server/src/engine/analyze.ts'
+import type { AnalysisView, Analyst, Job } from '../../server/src/engine/job.ts'
+import { Session } from '../../server/src/engine/session.ts'
+
+const request: AnalysisRequest = {
+  cwd: '/p',
+  paths: [],
+  pytestArgs: [],
+  invocation: null,
+  python: null,
+  trusted: false,
+  env: {},
+  select: [],
+  ignore: [],
+}
+
+function view(basis: string, unparsed: readonly string[] = []): AnalysisView {
+  return { findings: [], texts: new Map(), unparsed, basis }
+}
+
+/** Takes jobs and leaves it to the test when each ends. */
+class SlowAnalyst implements Analyst {
+  readonly jobs: Job[] = []
+  private end: ((outcome: AnalysisView | Error) => void) | null = null
+
+  analyze(job: Job): Promise<AnalysisView> {
+    expect(this.end, 'one job at a time').toBeNull()
+    this.jobs.push(job)
+    return new Promise((resolve, reject) => {
+      this.end = outcome => (outcome instanceof Error ? reject(outcome) : resolve(outcome))
+    })
+  }
+
+  /** Ends the running job, and lets the session see it. */
+  async finish(outcome: AnalysisView | Error): Promise<void> {
+    const end = this.end!
+    this.end = null
+    end(outcome)
+    await vi.advanceTimersByTimeAsync(0)
+  }
+
+  dispose(): void {}
+}
+
+let analyst: SlowAnalyst
+let published: string[]
+let faults: string[]
+let session: Session
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  analyst = new SlowAnalyst()
+  published = []
+  faults = []
+  session = new Session(
+    analyst,
+    {
+      started: () => {},
+      published: ({ basis }) => published.push(basis),
+      failed: message => faults.push(message),
+    },
+    { typing: 150, halfTyped: 1000 },
+  )
+})
+
+afterEach(() => {
+  session.dispose()
+  vi.useRealTimers()
+})
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+const textOf = (job: Job | undefined, path: string) => job?.texts.get(path)
+
+async function analysed(): Promise<void> {
+  session.configure(request)
+  await pass(0)
+  await analyst.finish(view('first'))
+}
+
+describe('when an analysis starts', () => {
+  test('not before the session is configured', async () => {
+    session.setText('/p/a.py', 'a')
+    await pass(5000)
+    expect(analyst.jobs).toEqual([])
+    session.configure(request)
+    await pass(0)
+    expect(textOf(analyst.jobs[0], '/p/a.py')).toBe('a')
+  })
+
+  test('at once when a file is opened, after a pause while it is typed in', async () => {
+    await analysed()
+    session.setText('/p/a.py', 'x')
+    await pass(0)
+    await analyst.finish(view('opened'))
+    session.setText('/p/a.py', 'xy')
+    await pass(100)
+    session.setText('/p/a.py', 'xyz')
+    await pass(149)
+    expect(analyst.jobs.length).toBe(2)
+    await pass(1)
+    expect(textOf(analyst.jobs[2], '/p/a.py')).toBe('xyz')
+  })
+
+  test('at once when what was typed is saved', async () => {
+    await analysed()
+    session.setText('/p/a.py', 'x')
+    await pass(0)
+    await analyst.finish(view('opened'))
+    session.setText('/p/a.py', 'xy')
+    session.saved('/p/a.py')
+    await pass(0)
+    expect(textOf(analyst.jobs[2], '/p/a.py')).toBe('xy')
+  })
+
+  test('not for a text that is the same, nor for a file on the disk that an open text hides', async () => {
+    session.setText('/p/a.py', 'x')
+    await analysed()
+    session.setText('/p/a.py', 'x')
+    session.filesChanged(['/p/a.py'])
+    await pass(5000)
+    expect(analyst.jobs.length).toBe(1)
+  })
+
+  test('with the paths that changed since the one before, those that were hidden included', async () => {
+    session.setText('/p/a.py', 'x')
+    await analysed()
+    session.filesChanged(['/p/b.py'])
+    session.filesChanged(['/p/c.py', '/p/a.py'])
+    await pass(150)
+    await analyst.finish(view('second'))
+    session.closeText('/p/a.py')
+    await pass(0)
+    await analyst.finish(view('third'))
+    session.filesChanged(null)
+    session.filesChanged(['/p/b.py'])
+    await pass(150)
+    expect(analyst.jobs.map(({ changed }) => changed)).toEqual([
+      [],
+      ['/p/b.py', '/p/c.py'],
+      ['/p/a.py'],
+      null,
+    ])
+  })
+})
+
+describe('what is published', () => {
+  test('never a result that a change has overtaken', async () => {
+    session.setText('/p/a.py', '1')
+    session.configure(request)
+    await pass(0)
+    session.setText('/p/a.py', '2')
+    await pass(1000)
+    await analyst.finish(view('of 1'))
+    expect(published).toEqual([])
+    expect(textOf(analyst.jobs[1], '/p/a.py')).toBe('2')
+    await analyst.finish(view('of 2'))
+    expect(published).toEqual(['of 2'])
+  })
+
+  test('a result that rests on half-typed text only after a longer quiet', async () => {
+    session.setText('/p/a.py', 'import a')
+    await analysed()
+    session.setText('/p/a.py', 'import ')
+    await pass(150)
+    await analyst.finish(view('half', ['/p/a.py']))
+    await pass(999)
+    expect(published).toEqual(['first'])
+    await pass(1)
+    expect(published).toEqual(['first', 'half'])
+  })
+
+  test('not at all if the typing goes on', async () => {
+    session.setText('/p/a.py', 'import a')
+    await analysed()
+    session.setText('/p/a.py', 'import ')
+    await pass(150)
+    await analyst.finish(view('half', ['/p/a.py']))
+    await pass(500)
+    session.setText('/p/a.py', 'import b')
+    await pass(150)
+    await analyst.finish(view('whole'))
+    await pass(5000)
+    expect(published).toEqual(['first', 'whole'])
+  })
+
+  test('half-typed text that is saved is meant', async () => {
+    session.setText('/p/a.py', 'import a')
+    await analysed()
+    session.setText('/p/a.py', 'import ')
+    await pass(150)
+    await analyst.finish(view('half', ['/p/a.py']))
+    session.saved('/p/a.py')
+    expect(published).toEqual(['first', 'half'])
+    await pass(5000)
+    expect(published).toEqual(['first', 'half'])
+  })
+
+  test('a file that does not parse and that nobody edits holds nothing back', async () => {
+    session.setText('/p/a.py', 'def')
+    session.configure(request)
+    await pass(0)
+    await analyst.finish(view('first', ['/p/a.py', '/p/b.py']))
+    expect(published).toEqual(['first'])
+  })
+})
+
+describe('a fault of the analysis', () => {
+  test('is told, and the next change is analysed as ever', async () => {
+    session.configure(request)
+    await pass(0)
+    await analyst.finish(new Error('we were wrong'))
+    expect(faults).toEqual(['we were wrong'])
+    session.setText('/p/a.py', 'x')
+    await pass(0)
+    await analyst.finish(view('well'))
+    expect(published).toEqual(['well'])
+  })
+})
+
+describe('settled', () => {
+  test('waits for the newest change to be published', async () => {
+    let settled = false
+    session.configure(request)
+    void session.settled().then(() => {
+      settled = true
+    })
+    await pass(0)
+    session.setText('/p/a.py', 'x')
+    await analyst.finish(view('stale'))
+    await pass(0)
+    expect(settled).toBe(false)
+    await analyst.finish(view('new'))
+    expect(settled).toBe(true)
+  })
+
+  test('does not wait for a result after a fault or the end', async () => {
+    session.configure(request)
+    await pass(0)
+    const waiting = session.settled()
+    await analyst.finish(new Error('we were wrong'))
+    await waiting
+    session.setText('/p/a.py', 'x')
+    const last = session.settled()
+    session.dispose()
+    await last
+    await session.settled()
+  })
+})

@@ -1,0 +1,238 @@
+/**
+ * A small editor for the tests: it starts the built server as a real editor does, speaks LSP with it over
+ * standard input and output, and keeps what a user would see.
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import {
+  type ClientCapabilities,
+  createProtocolConnection,
+  type Diagnostic,
+  DidChangeConfigurationNotification,
+  DidChangeTextDocumentNotification,
+  DidChangeWatchedFilesNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
+  DidSaveTextDocumentNotification,
+  ExitNotification,
+  HoverRequest,
+  InitializedNotification,
+  InitializeRequest,
+  type InitializeResult,
+  type ProtocolConnection,
+  type Range,
+  ShutdownRequest,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver/node'
+
+/** The command under test; another build of it can be named, such as an installed package's. */
+const command =
+  process.env.PRECOLLECT_COMMAND ?? fileURLToPath(new URL('../../dist/precollect.js', import.meta.url))
+
+/** Longer than any answer may take on a busy machine; only a failing test waits for it. */
+const patience = 20_000
+
+export interface EditorOptions {
+  readonly capabilities?: ClientCapabilities
+  readonly initializationOptions?: unknown
+  /** What the user has set in the section `precollect`; read anew at each question. */
+  readonly settings?: { readonly [key: string]: unknown }
+  /** Workspace folders other than the project itself. */
+  readonly folders?: readonly string[]
+}
+
+export class Editor {
+  /** What the server pushed last, by path relative to the project. Files without diagnostics are not in it. */
+  readonly shown = new Map<string, readonly Diagnostic[]>()
+  readonly log: string[] = []
+  readonly progress: string[] = []
+  readonly registered: string[] = []
+  refreshes = 0
+  settings: unknown
+  introduction!: InitializeResult
+  readonly connection: ProtocolConnection
+  /** Resolves with the exit code of the server. */
+  readonly exited: Promise<number | null>
+  private readonly versions = new Map<string, number>()
+  private readonly watchers = new Set<() => void>()
+  private readonly server: ChildProcessWithoutNullStreams
+
+  private constructor(readonly root: string) {
+    this.server = spawn(process.execPath, [command, 'server', '--stdio'], { cwd: root })
+    this.exited = new Promise(resolve => this.server.on('exit', resolve))
+    this.server.stderr.setEncoding('utf8').on('data', text => this.log.push(text))
+    this.connection = createProtocolConnection(
+      new StreamMessageReader(this.server.stdout),
+      new StreamMessageWriter(this.server.stdin),
+    )
+    this.listen()
+  }
+
+  static async start(root: string, options: EditorOptions = {}): Promise<Editor> {
+    const editor = new Editor(root)
+    editor.settings = options.settings ?? null
+    editor.introduction = await editor.connection.sendRequest(InitializeRequest.type, {
+      processId: process.pid,
+      rootUri: null,
+      workspaceFolders: [root, ...(options.folders ?? [])].map(folder => ({
+        uri: pathToFileURL(folder).href,
+        name: folder,
+      })),
+      capabilities: options.capabilities ?? {},
+      initializationOptions: options.initializationOptions,
+    })
+    await editor.connection.sendNotification(InitializedNotification.type, {})
+    return editor
+  }
+
+  uri(path: string): string {
+    return pathToFileURL(join(this.root, path)).href
+  }
+
+  async open(path: string): Promise<void> {
+    this.versions.set(path, 1)
+    const text = readFileSync(join(this.root, path), 'utf8')
+    const textDocument = { uri: this.uri(path), languageId: 'python', version: 1, text }
+    await this.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument })
+  }
+
+  /** Replaces a range of an open document, without saving. */
+  async edit(path: string, range: Range, text: string): Promise<void> {
+    const version = this.versions.get(path)! + 1
+    this.versions.set(path, version)
+    await this.connection.sendNotification(DidChangeTextDocumentNotification.type, {
+      textDocument: { uri: this.uri(path), version },
+      contentChanges: [{ range, text }],
+    })
+  }
+
+  async save(path: string): Promise<void> {
+    await this.connection.sendNotification(DidSaveTextDocumentNotification.type, {
+      textDocument: { uri: this.uri(path) },
+    })
+  }
+
+  async close(path: string): Promise<void> {
+    await this.connection.sendNotification(DidCloseTextDocumentNotification.type, {
+      textDocument: { uri: this.uri(path) },
+    })
+  }
+
+  async tellChanged(...paths: readonly string[]): Promise<void> {
+    const changes = paths.map(path => ({ uri: this.uri(path), type: 2 as const }))
+    await this.connection.sendNotification(DidChangeWatchedFilesNotification.type, { changes })
+  }
+
+  async configure(settings: unknown): Promise<void> {
+    this.settings = settings
+    await this.connection.sendNotification(DidChangeConfigurationNotification.type, { settings: null })
+  }
+
+  /** Path and rule of all that is shown, sorted: `tests/test_a.py unresolved-import`. */
+  summary(): string[] {
+    return [...this.shown].flatMap(([path, items]) => items.map(({ code }) => `${path} ${code}`)).sort()
+  }
+
+  /** Waits for the server to make `condition` true; fails with what is shown instead. */
+  async until(what: string, condition: () => boolean): Promise<void> {
+    if (condition()) return
+    await new Promise<void>((resolve, reject) => {
+      const check = () => condition() && end(resolve)
+      const state = () => JSON.stringify({ shown: this.summary(), log: this.log }, null, 1)
+      const timer = setTimeout(() => end(() => reject(new Error(`waited for ${what}; ${state()}`))), patience)
+      const end = (settle: () => void) => {
+        clearTimeout(timer)
+        this.watchers.delete(check)
+        settle()
+      }
+      this.watchers.add(check)
+    })
+  }
+
+  /** Waits until exactly these findings are shown. */
+  async untilShown(...expected: readonly string[]): Promise<void> {
+    const wanted = JSON.stringify([...expected].sort())
+    await this.until(wanted, () => JSON.stringify(this.summary()) === wanted)
+  }
+
+  /** All that the server sent until now has been received. */
+  async caughtUp(): Promise<void> {
+    const params = { textDocument: { uri: this.uri('nothing.py') }, position: { line: 0, character: 0 } }
+    await this.connection.sendRequest(HoverRequest.type, params)
+  }
+
+  /** Sends bytes as they are, whether or not they make a message. */
+  sendRaw(text: string): void {
+    this.server.stdin.write(text)
+  }
+
+  async stop(): Promise<number | null> {
+    await this.connection.sendRequest(ShutdownRequest.type)
+    return this.exit()
+  }
+
+  async exit(): Promise<number | null> {
+    await this.connection.sendNotification(ExitNotification.type)
+    return this.exited
+  }
+
+  /** For the end of a test that may have failed anywhere. */
+  kill(): void {
+    this.connection.dispose()
+    this.server.kill('SIGKILL')
+  }
+
+  private listen(): void {
+    const { connection } = this
+    const notice = () => {
+      for (const check of [...this.watchers]) check()
+    }
+    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }) => {
+      const path = decodeURIComponent(uri).slice(pathToFileURL(this.root).href.length + 1)
+      if (diagnostics.length > 0) this.shown.set(path, diagnostics)
+      else this.shown.delete(path)
+      notice()
+    })
+    connection.onNotification('window/logMessage', ({ message }) => {
+      this.log.push(message)
+      notice()
+    })
+    connection.onNotification('$/progress', ({ value }) => {
+      this.progress.push(value.kind)
+      notice()
+    })
+    connection.onRequest('window/workDoneProgress/create', () => null)
+    connection.onRequest('workspace/configuration', ({ items }) => items.map(() => this.settings))
+    connection.onRequest('client/registerCapability', ({ registrations }) => {
+      for (const { method } of registrations) this.registered.push(method)
+      notice()
+      return null
+    })
+    connection.onRequest('workspace/diagnostic/refresh', () => {
+      this.refreshes++
+      notice()
+      return null
+    })
+    connection.listen()
+  }
+}
+
+/** Writes the files (path -> text) into a new folder. Returns its real path. */
+export function makeProject(files: Readonly<Record<string, string>>): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'precollect-lsp-')))
+  for (const [path, text] of Object.entries(files)) writeInto(root, path, text)
+  return root
+}
+
+export function writeInto(root: string, path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+
+export function removeProject(root: string): void {
+  rmSync(root, { recursive: true, force: true })
+}
