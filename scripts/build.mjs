@@ -55,9 +55,7 @@ async function build() {
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    minifySyntax: true,
-    minifyWhitespace: true, // names stay: a stack trace in a bug report must be readable
-    legalComments: 'none',
+    legalComments: 'none', // and no minifying: a stack trace in a bug report must be readable
     logLevel: 'warning',
     banner: { js: commonjsNames },
   }).catch(() => fail('the build failed.')) // esbuild has shown its messages itself

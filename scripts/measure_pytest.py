@@ -78,7 +78,7 @@ def type_of(action):
 KINDS = {"_StoreAction": "store", "_StoreTrueAction": "true", "_StoreFalseAction": "false",
          "_StoreConstAction": "const", "_AppendAction": "append", "_AppendConstAction": "append_const",
          "_CountAction": "count", "_HelpAction": "help", "_ExtendAction": "extend", "HelpAction": "help",
-         "OverrideIniAction": "override_ini"}
+         "OverrideIniAction": "override_ini", "MoreQuietAction": "less"}
 
 def option(action):
     out = {"names": list(action.option_strings), "dest": action.dest, "takes": takes(action),

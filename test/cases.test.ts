@@ -15,7 +15,7 @@ const cases = readCases()
 
 describe('the analyser agrees with the marks', () => {
   for (const c of cases) {
-    const python = findPython(c.pytestVersion, c.python)
+    const python = findPython(c)
     test.skipIf(!python)(`${c.path}: ${c.title}`, async () => {
       const { fs, root, python: named, startable } = inMemory(c, python!)
       const analysis = await analyze(fs, {

@@ -23,7 +23,7 @@ const LIMIT_MS = 60_000
 
 describe.concurrent('real pytest agrees with the marks', () => {
   for (const c of readCases()) {
-    const python = findPython(c.pytestVersion, c.python)
+    const python = findPython(c)
     test.skipIf(!python)(`${c.path}: ${c.title}`, async () => {
       const { root, observation } = await observe(c, python!)
       const judgement = judge(predictionOf(c, root), observation)

@@ -8,9 +8,10 @@ says which.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
 from source_tree import Module, SourceTree
 
@@ -22,6 +23,7 @@ class Mutation:
     edits: dict[str, str | None]
 
 
+T = TypeVar("T")
 Family = Callable[[SourceTree, Random], Iterator[Mutation]]
 FAMILIES: dict[str, Family] = {}
 HARMLESS: set[str] = set()
@@ -36,11 +38,11 @@ def family(name: str, harmless: bool = False) -> Callable[[Family], Family]:
     return register
 
 
-def shuffled(rng: Random, sites) -> list:
-    """In random order, whatever order they came in: sites must be sortable or already ordered."""
-    sites = list(sites)
-    rng.shuffle(sites)
-    return sites
+def shuffled(rng: Random, sites: Iterable[T]) -> list[T]:
+    """In random order. `sites` must come in the same order in every run: no set, no hash order."""
+    mixed = list(sites)
+    rng.shuffle(mixed)
+    return mixed
 
 
 def edit(module: Module, text: str | None, title: str) -> Iterator[Mutation]:
@@ -50,14 +52,17 @@ def edit(module: Module, text: str | None, title: str) -> Iterator[Mutation]:
 
 
 def absent(rng: Random) -> str:
+    """A name that nothing has."""
     return f"absent_{rng.choice(['helpers', 'models', 'client', 'compat'])}_{rng.randrange(1000)}"
 
 
-def insertions(tree: SourceTree, rng: Random, parts: list[str], codes, title: str) -> Iterator[Mutation]:
+def insertions(tree: SourceTree, rng: Random, parts: list[str], codes: Callable[[Module], list[str]],
+               title: str) -> Iterator[Mutation]:
     """One of `codes(module)`, written into random files of the given parts at a random fit place."""
     for module in shuffled(rng, [m for part in parts for m in tree.reached_in(part)]):
         choices = codes(module)
         if choices:
             code = rng.choice(choices)
             where = rng.choice(["imports", "imports", "last"])
-            yield from edit(module, module.inserted(code, where), f"{title}: {code.splitlines()[0]!r} {where}")
+            first = code.splitlines()[0]
+            yield from edit(module, module.inserted(code, where), f"{title}: {first!r} {where}")

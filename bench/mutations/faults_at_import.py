@@ -30,7 +30,9 @@ def imports_of_nothing(tree: SourceTree, rng: Random, module: Module) -> list[st
 
 def _import_of_nothing(part: str) -> Family:
     def make(tree: SourceTree, rng: Random) -> Iterator[Mutation]:
-        yield from insertions(tree, rng, [part], lambda m: imports_of_nothing(tree, rng, m), "import of nothing")
+        def codes(module: Module) -> list[str]:
+            return imports_of_nothing(tree, rng, module)
+        yield from insertions(tree, rng, [part], codes, "import of nothing")
     return make
 
 
@@ -86,7 +88,8 @@ def stub_module(tree: SourceTree, rng: Random) -> Iterator[Mutation]:
             f'import sys\nsys.modules["{name}"] = None',
         ])
         where = rng.choice(["first", "last"])
-        yield from edit(tests[at], tests[at].inserted(code, where), f"stub for {name}: {code.splitlines()[-1]}")
+        last = code.splitlines()[-1]
+        yield from edit(tests[at], tests[at].inserted(code, where), f"stub for {name}: {last}")
 
 
 # -- markers, parameters, skips ----------------------------------------------------
@@ -193,7 +196,7 @@ RAISES = [
     'import sys\nsys.exit("seeded")',
     'def _seeded():\n    raise ValueError("seeded")\n\n\n_seeded()',
     'class _Seeded(Exception):\n    pass\n\n\nraise _Seeded("seeded")',
-    'try:\n    import absent_seeded\nexcept ImportError as error:\n    raise RuntimeError("seeded") from error',
+    'try:\n    import absent_seeded\nexcept ImportError as e:\n    raise RuntimeError("seeded") from e',
     'try:\n    import absent_seeded\nexcept ImportError:\n    raise',
 ]
 

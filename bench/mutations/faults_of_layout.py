@@ -41,7 +41,8 @@ def rename_unused(tree: SourceTree, rng: Random) -> Iterator[Mutation]:
                        if isinstance(n, ast.Constant) and isinstance(n.value, str))
             if any(word.search(o.text) for o in others if o) or any(word.search(s) for s in strings):
                 continue
-            yield from edit(module, module.renamed(name, f"{name}_renamed"), f"rename {name}, used nowhere else")
+            new = module.renamed(name, f"{name}_renamed")
+            yield from edit(module, new, f"rename {name}, used nowhere else")
             break
 
 
@@ -128,8 +129,9 @@ def copy_basename(tree: SourceTree, rng: Random) -> Iterator[Mutation]:
 @family("module-beside-package")
 def module_beside_package(tree: SourceTree, rng: Random) -> Iterator[Mutation]:
     for module in shuffled(rng, imported_modules(tree)):
-        folder = PurePosixPath(module.path).parent
-        new = f"{folder}.py" if module.is_package else f"{str(PurePosixPath(module.path).with_suffix(''))}/__init__.py"
+        path = PurePosixPath(module.path)
+        folder = path.parent
+        new = f"{folder}.py" if module.is_package else f"{path.with_suffix('')}/__init__.py"
         if str(folder) != "." and not tree.exists(new):
             yield Mutation(f"{new}: beside {module.path}", {new: ""})
 

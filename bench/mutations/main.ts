@@ -3,9 +3,9 @@
  * breaks, and the prediction made for the same tree is judged against that.
  */
 import { writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { Command } from 'commander'
-import { asExitCode, type Bench, openBench, progress, saveResult } from '../shared/bench.ts'
+import { asExitCode, type Bench, fromUser, openBench, progress, saveResult } from '../shared/bench.ts'
 import {
   chooseEntries,
   type Entry,
@@ -129,7 +129,7 @@ function mutateEntry(bench: Bench, entry: Entry, options: Options): Promise<Outc
     }
     return outcomes
   }
-  return keep === undefined ? withFolder(work) : work(resolve(keep))
+  return keep === undefined ? withFolder(work) : work(fromUser(keep))
 }
 
 async function askPytest(
@@ -176,7 +176,7 @@ async function planMutants(
     ...options.family.flatMap(name => ['--family', name]),
     ...(options.pick ? ['--pick', options.pick] : []),
   ])
-  if (ended.exit !== 0) throw new SetupError(ended.stderr.trim())
+  if (ended.exit !== 0) throw new SetupError(ended.stderr.trim().split('\n').at(-1) ?? '')
   return JSON.parse(ended.stdout) as Mutant[]
 }
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 SKIPPED_FOLDERS = {"__pycache__", "node_modules", "build", "dist"}
 
 
@@ -79,7 +80,7 @@ class Module:
         found: dict[str, ast.stmt | None] = {}
         for node in self.tree.body:
             names: list[str] = []
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            if isinstance(node, DEFINITIONS):
                 names = [node.name]
             elif isinstance(node, ast.Assign):
                 names = [t.id for t in node.targets if isinstance(t, ast.Name)]
@@ -131,7 +132,7 @@ class Module:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Name) and node.id == name:
                 places.add((node.lineno, node.col_offset))
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == name:
+            elif isinstance(node, DEFINITIONS) and node.name == name:
                 head = self.lines[node.lineno - 1].encode()[node.col_offset:]
                 found = re.match(rb"(?:async\s+)?(?:def|class)\s+", head)
                 if found:

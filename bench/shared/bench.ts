@@ -1,7 +1,7 @@
 /** What the three benchmarks share at their doors: set-up, results on disk, faults told in one line. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, platform, release } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { type Corpus, findPython, openCorpus, SetupError } from './corpus.ts'
 import type { Tools } from './run.ts'
@@ -15,8 +15,17 @@ export interface Bench {
 export async function openBench(root: string, command: string | undefined): Promise<Bench> {
   return {
     corpus: openCorpus(root),
-    tools: { root, python: await findPython(), command: command ?? join(root, 'dist', 'precollect.js') },
+    tools: {
+      root,
+      python: await findPython(),
+      command: command ? fromUser(command) : join(root, 'dist', 'precollect.js'),
+    },
   }
+}
+
+/** A path as the user means it: npm starts its scripts in the repository, wherever the user stands. */
+export function fromUser(path: string): string {
+  return resolve(process.env.INIT_CWD ?? process.cwd(), path)
 }
 
 /** Exit codes: 0 done, 1 a requirement does not hold, 2 the benchmark can't run. */

@@ -129,7 +129,8 @@ function readPrediction(ended: Ended, usage: Usage): [Document | null, string | 
   try {
     return [parseDocument(ended.stdout), null]
   } catch (error) {
-    return [null, `no document: ${error instanceof Error ? error.message : error}`]
+    const printed = ended.stderr.trim().slice(-500)
+    return [null, `no document: ${error instanceof Error ? error.message : error} ${printed}`.trimEnd()]
   }
 }
 

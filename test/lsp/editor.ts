@@ -62,7 +62,9 @@ export class Editor {
   private readonly server: ChildProcessWithoutNullStreams
 
   private constructor(readonly root: string) {
-    this.server = spawn(process.execPath, [command, 'server', '--stdio'], { cwd: root })
+    // Without the developer's own virtual environment and pytest options.
+    const env = { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot }
+    this.server = spawn(process.execPath, [command, 'server', '--stdio'], { cwd: root, env })
     this.exited = new Promise(resolve => this.server.on('exit', resolve))
     this.server.stderr.setEncoding('utf8').on('data', text => this.log.push(text))
     this.connection = createProtocolConnection(

@@ -226,17 +226,26 @@ describe('pulled diagnostics', () => {
 
   test('are not answered once the client has given up', async () => {
     const editor = await start({ capabilities: pulling })
-    const known = [{ uri: editor.uri('tests/test_api.py'), value: 'clean@' }]
-    writeInto(editor.root, 'src/app/models.py', 'class User: ...\nclass Group: ...\n')
+    const ask = editor.connection.sendRequest('workspace/diagnostic', { previousResultIds: [] })
+    const { items } = (await ask) as WorkspaceDiagnosticReport
+    const known = items.map(({ uri, resultId }) => ({ uri, value: resultId! }))
     const cancellation = new CancellationTokenSource()
     const answer = editor.connection.sendRequest(
       'workspace/diagnostic',
       { previousResultIds: known },
       cancellation.token,
     )
-    await editor.until('the first analysis', () => editor.log.some(line => line.includes('pytest')))
+    await editor.caughtUp()
     cancellation.cancel()
     await expect(answer).rejects.toMatchObject({ code: -32800 })
+
+    await editor.open('tests/test_dead.py')
+    await editor.edit('tests/test_dead.py', at(0, 0), '\n')
+    const other = new CancellationTokenSource()
+    const textDocument = { uri: editor.uri('tests/test_dead.py') }
+    const report = editor.connection.sendRequest('textDocument/diagnostic', { textDocument }, other.token)
+    other.cancel()
+    await expect(report).rejects.toMatchObject({ code: -32800 })
   })
 
   test('of a document that is opened take the place of the pushed ones', async () => {
@@ -325,9 +334,12 @@ describe('workspace folders', () => {
 })
 
 describe('the life of the server', () => {
-  test('reports the first analysis as progress', async () => {
+  test('reports the first analysis as progress, and no other', async () => {
     const editor = await start({ capabilities: { window: { workDoneProgress: true } } })
     await editor.until('the end of it', () => editor.progress.includes('end'))
+    await editor.open('src/app/models.py')
+    await editor.edit('src/app/models.py', endOfModels, 'Group = User\n')
+    await editor.untilShown()
     expect(editor.progress).toEqual(['begin', 'end'])
   })
 

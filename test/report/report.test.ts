@@ -27,7 +27,14 @@ const world = new World({
 function broken(): Happened {
   const missing = world.failure(
     "ImportError: cannot import name 'Group' from 'app.models' (/p/app/models.py)",
-    { kind: 'missing-symbol', module: 'app.models', file: '/p/app/models.py', name: 'Group', cycle: null, has: ['Groups'] },
+    {
+      kind: 'missing-symbol',
+      module: 'app.models',
+      file: '/p/app/models.py',
+      name: 'Group',
+      cycle: null,
+      has: ['Groups'],
+    },
     ['app/api.py', 'from app.models import User, Group', 'Group'],
     { cause: { exception: 'KeyError', message: "'Group'", span: world.at('app/models.py', 'Groups') } },
   )
@@ -65,13 +72,19 @@ function input(happened: Happened, of = world): ReportInput {
   return { ...given, ...runRules(given) }
 }
 
+const full = (of: ReportInput, style: Style) => renderFull(of, health(of), style)
+const concise = (of: ReportInput, style: Style) => renderConcise(of, health(of), style)
+const json = (of: ReportInput, tool: string) => jsonReport(of, health(of), tool)
+
 const clean: Happened = {
-  collectors: Object.fromEntries('abcdef'.split('').map(name => [`tests/test_${name}.py`, 'collects'] as const)),
+  collectors: Object.fromEntries(
+    'abcdef'.split('').map(name => [`tests/test_${name}.py`, 'collects'] as const),
+  ),
 }
 
 describe('full', () => {
   test('most damage first, then the summary', () => {
-    expect(renderFull(input(broken()), plain)).toMatchInlineSnapshot(`
+    expect(full(input(broken()), plain)).toMatchInlineSnapshot(`
       "error[missing-symbol]: module 'app.models' has no name 'Group'
        --> app/api.py:2:30
         |
@@ -102,21 +115,21 @@ describe('full', () => {
               module that moved
 
       Causes by test files lost:
-        2  missing-symbol     app/api.py:2  app.models.Group
+        2  missing-symbol     app/api.py:2       app.models.Group
         1  unresolved-import  tests/test_c.py:1  nowhere
 
       Not known:
         1 file: a condition could not be evaluated
 
-      6 test files: 3 fail to collect, 1 collects, 1 is skipped, 1 could not be decided. Behind
-      the first errors wait 1 more cause, in 1 file.
+      6 test files: 3 fail to collect, 1 collects, 1 is skipped, 1 could not be decided. 1 file
+      has another error behind the first one.
       1 note not shown (-v shows them).
       "
     `)
   })
 
   test('verbose: notes, and what the verdicts rest on', () => {
-    expect(renderFull(input(broken()), { ...plain, verbose: true })).toMatchInlineSnapshot(`
+    expect(full(input(broken()), { ...plain, verbose: true })).toMatchInlineSnapshot(`
       "error[missing-symbol]: module 'app.models' has no name 'Group'
        --> app/api.py:2:30
         |
@@ -159,21 +172,21 @@ describe('full', () => {
       root folder /p, configuration /p/pytest.ini
 
       Causes by test files lost:
-        2  missing-symbol     app/api.py:2  app.models.Group
+        2  missing-symbol     app/api.py:2       app.models.Group
         1  unresolved-import  tests/test_c.py:1  nowhere
 
       Not known:
         1 file: a condition could not be evaluated
         site.pth runs code that could not be followed
 
-      6 test files: 3 fail to collect, 1 collects, 1 is skipped, 1 could not be decided. Behind
-      the first errors wait 1 more cause, in 1 file.
+      6 test files: 3 fail to collect, 1 collects, 1 is skipped, 1 could not be decided. 1 file
+      has another error behind the first one.
       "
     `)
   })
 
   test('quiet: findings only', () => {
-    const text = renderFull(input(broken()), { ...plain, quiet: true })
+    const text = full(input(broken()), { ...plain, quiet: true })
     expect(text.split('\n').filter(line => /^\w/.test(line))).toEqual([
       "error[missing-symbol]: module 'app.models' has no name 'Group'",
       '2 | from app.models import User, Group',
@@ -188,11 +201,11 @@ describe('full', () => {
   test('a run that stops opens with its verdict', () => {
     const failure = world.failure('RuntimeError: no database', { kind: 'raised' }, ['app/metrics.py', 'hits'])
     const session = { outcome: 'stops', exitCode: 4, failure, reason: null } as const
-    expect(renderFull(input({ session }), plain)).toMatchInlineSnapshot(`
+    expect(full(input({ session }), plain)).toMatchInlineSnapshot(`
       "the whole run stops with exit code 4: no test is collected
 
       error[import-time-exception]: this line raises RuntimeError while the file is imported: no
-                                    database
+          database
        --> app/metrics.py:1:1
         |
       1 | hits = Counter("hits")
@@ -201,55 +214,57 @@ describe('full', () => {
         = do: cure its reason, or move the code into a function or fixture, so that importing
               does not run it
 
-      The whole run stops with exit code 4: no test is collected. Were it cured: 6 test files: 0
-      fail to collect, 0 collect, 6 could not be decided.
+      The whole run stops with exit code 4: no test is collected.
       "
     `)
   })
 
   test('all is well, and nothing is there', () => {
-    expect(renderFull(input(clean), plain)).toBe('6 test files: all collect.\n')
-    expect(renderFull(input({}, new World({ 'app.py': '' })), plain)).toBe('No tests found.\n')
+    expect(full(input(clean), plain)).toBe('6 test files: all collect.\n')
+    expect(full(input({}, new World({ 'app.py': '' })), plain)).toBe('No tests found.\n')
   })
 
   test('colours only where they are asked for', () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are made of
     const codes = /\u001b\[\d+m/g
-    const colored = renderFull(input(broken()), { ...plain, color: true })
+    const colored = full(input(broken()), { ...plain, color: true })
     expect(colored).toMatch(codes)
-    expect(colored.replaceAll(codes, '')).toBe(renderFull(input(broken()), plain))
+    expect(colored.replaceAll(codes, '')).toBe(full(input(broken()), plain))
   })
 
   test.each([30, 45, 60])('no line of ours is wider than %i cells, but for paths and names', width => {
-    const lines = renderFull(input(broken()), { ...plain, width }).split('\n')
-    const unbroken = lines.filter(line => line.length > width && /\S \S/.test(line.trim().replace(/^= \w+: /, '')))
+    const lines = full(input(broken()), { ...plain, width }).split('\n')
+    const unbroken = lines.filter(
+      line => line.length > width && /\S \S/.test(line.trim().replace(/^= \w+: /, '')),
+    )
     expect(unbroken.filter(line => !/^\s+-->|^\w+\[|^ +\d/.test(line))).toEqual([])
   })
 })
 
 test('concise: one line for each finding, sorted by place', () => {
-  expect(renderConcise(input(broken()), plain)).toMatchInlineSnapshot(`
+  expect(concise(input(broken()), plain)).toMatchInlineSnapshot(`
     "app/api.py:2:30: error missing-symbol module 'app.models' has no name 'Group'
     tests/test_a.py:2:8: warning unresolved-import module 'nowhere' cannot be found
     tests/test_c.py:1:9: error unresolved-import module 'nowhere' cannot be found
 
     Causes by test files lost:
-      2  missing-symbol     app/api.py:2  app.models.Group
+      2  missing-symbol     app/api.py:2       app.models.Group
       1  unresolved-import  tests/test_c.py:1  nowhere
 
     Not known:
       1 file: a condition could not be evaluated
 
-    6 test files: 3 fail to collect, 1 collects, 1 is skipped, 1 could not be decided. Behind
-    the first errors wait 1 more cause, in 1 file.
+    6 test files: 3 fail to collect, 1 collects, 1 is skipped, 1 could not be decided. 1 file
+    has another error behind the first one.
     1 note not shown (-v shows them).
     "
   `)
-  expect(renderConcise(input(clean), { ...plain, quiet: true })).toBe('')
+  expect(concise(input(clean), { ...plain, quiet: true })).toBe('')
 })
 
 test('statistics in place of findings', () => {
-  expect(renderStatistics(input(broken()), { ...plain, quiet: true })).toMatchInlineSnapshot(`
+  expect(
+    renderStatistics(input(broken()), health(input(broken())), { ...plain, quiet: true }),
+  ).toMatchInlineSnapshot(`
     "Findings by rule:
       2  unresolved-import
       1  import-time-metric
@@ -280,7 +295,12 @@ describe('health', () => {
   })
 
   test('a folder whose conftest fails takes its files along', () => {
-    const below = new World({ 'x/conftest.py': 'import gone\n', 'x/test_a.py': '', 'x/test_b.py': '', 'test_c.py': '' })
+    const below = new World({
+      'x/conftest.py': 'import gone\n',
+      'x/test_a.py': '',
+      'x/test_b.py': '',
+      'test_c.py': '',
+    })
     const failure = below.failure(
       "ModuleNotFoundError: No module named 'gone'",
       { kind: 'module-not-found', module: 'gone', searched: [], blocker: null },
@@ -294,10 +314,12 @@ describe('health', () => {
 })
 
 describe('json', () => {
-  const report = jsonReport(input(broken()), 'precollect 0.1.0')
+  const report = json(input(broken()), 'precollect 0.1.0')
 
   test('is the document that other programs know', () => {
-    expect(JSON.parse(renderJson(input(broken()), 'precollect 0.1.0'))).toEqual(report)
+    expect(JSON.parse(renderJson(input(broken()), health(input(broken())), 'precollect 0.1.0'))).toEqual(
+      report,
+    )
     expect(report.version).toBe(1)
     expect(report.root).toBe('/p')
     expect(report.invocation).toBe('pytest')
@@ -307,7 +329,13 @@ describe('json', () => {
       pytest: '9.0.2',
       unknown: ['site.pth runs code that could not be followed'],
     })
-    expect(report.session).toEqual({ outcome: 'runs', exitCode: null, reason: null, failure: null, cause: null })
+    expect(report.session).toEqual({
+      outcome: 'runs',
+      exitCode: null,
+      reason: null,
+      failure: null,
+      cause: null,
+    })
   })
 
   test('collectors with their failures and what waits behind', () => {
@@ -400,7 +428,7 @@ describe('json', () => {
       subject: '--cov',
       phase: 'options' as const,
     }
-    const { session, causes } = jsonReport(input({ plan: { stops: [stop] } }, ini), 'precollect 0.1.0')
+    const { session, causes } = json(input({ plan: { stops: [stop] } }, ini), 'precollect 0.1.0')
     expect(session).toEqual({
       outcome: 'stops',
       exitCode: 4,

@@ -18,7 +18,9 @@ function show(world: World, { severity, rule, span, what, why, todo, breaks, rel
     what,
     why,
     todo,
-    ...(breaks.length > 0 ? [`breaks ${breaks.map(each => each.slice(ROOT.length + 1)).join(', ')}`] : []),
+    ...(breaks.length > 0
+      ? [`breaks ${breaks.map(each => each.slice(ROOT.length + 1) || 'the session').join(', ')}`]
+      : []),
     ...related.map(({ span, message }) => `see ${span.path.replace(`${ROOT}/`, '')}: ${message}`),
   ].join('\n')
 }
@@ -759,7 +761,8 @@ test('a conftest that is loaded first stops the run: its own rule tells it', () 
       "error unresolved-import in app/fixtures.py at nowhere
     module 'nowhere' cannot be found
     conftest.py runs into it and the whole run stops (exit code 4): no test is collected
-    install the distribution that provides 'nowhere', or correct the import if it is a module that moved",
+    install the distribution that provides 'nowhere', or correct the import if it is a module that moved
+    breaks the session",
     ]
   `)
 })
@@ -798,11 +801,13 @@ test('missing-plugin: by an option, by a name, and a failure of that kind', () =
       "error missing-plugin in pytest.ini at the file
     Missing required plugins: pytest-foo
     the whole run stops: pytest ends before it collects anything (exit code 4)
-    install 'pytest-foo', correct its name, or no longer ask for it",
+    install 'pytest-foo', correct its name, or no longer ask for it
+    breaks the session",
       "error missing-plugin in pytest.ini at --cov=app
     unrecognized arguments: --cov=app
     the whole run stops: pytest ends before it collects anything (exit code 4)
-    install pytest-cov, which has that option, or take the option out",
+    install pytest-cov, which has that option, or take the option out
+    breaks the session",
       "error missing-plugin in test_a.py at "gone"
     Error importing plugin "gone"
     pytest cannot collect this test file
@@ -845,7 +850,8 @@ test('unknown-config-option and invalid-configuration: stops and warnings of the
       "error invalid-configuration in pytest.ini at the file
     pytest.ini: minversion requires pytest-10
     the whole run stops: pytest ends before it collects anything (exit code 4)
-    correct it where pytest is started, or in its configuration",
+    correct it where pytest is started, or in its configuration
+    breaks the session",
       "warning unknown-config-option in pytest.ini at foo
     Unknown config option: foo
     pytest warns and goes on without it

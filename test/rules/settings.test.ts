@@ -36,7 +36,7 @@ shadowed-module = "warning"
       select: ['all'],
       ignore: ['import-time-metric'],
       exclude: ['legacy/**'],
-      python: '.venv',
+      python: '/p/.venv',
       invocation: 'python -m pytest',
       perFileIgnores: [{ pattern: 'tests/old/*', rules: ['missing-symbol', 'unresolved-import'] }],
       severity: { 'shadowed-module': 'warning' },
@@ -64,7 +64,7 @@ leaked-stub = "fatal"
     expect(problems(text)).toEqual([
       "2: tool.precollect.selct: is not a setting of precollect; did you mean 'select'?",
       '3: tool.precollect.ignore: must be a list of strings, not a string',
-      "4: tool.precollect.select: no rule is called 'missing-symbl'; did you mean 'missing-symbol'?",
+      "5: tool.precollect.select: no rule is called 'missing-symbl'; did you mean 'missing-symbol'?",
       "8: tool.precollect.invocation: must be 'pytest' or 'python -m pytest', not 'tox'",
       '9: tool.precollect.python: must be a string, not a number',
       "10: tool.precollect.exclude: '[z-a]' is not a pattern of files",

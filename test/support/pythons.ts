@@ -14,48 +14,78 @@ export interface Python {
   /** The folder of the environment, and its site-packages. */
   readonly prefix: string
   readonly sitePackages: string
+  /** What is installed, as `name==version` with the name in its normal form. */
+  readonly installed: readonly string[]
+}
+
+/** What a test asks of its Python. */
+export interface Wanted {
+  /** null: the pinned version. */
+  readonly pytestVersion?: string | null
+  /** A version specifier for the interpreter. */
+  readonly python?: string | null
+  readonly needs?: readonly { readonly name: string; readonly version: string }[]
 }
 
 const asked = new Map<string, Python>()
 
 /**
- * The environment with that version of pytest (null: the pinned one) whose interpreter satisfies `specifier`;
- * null where this machine has none. Throws where there is no pytest at all: a suite that asks real pytest must
- * fail to start then, not pass.
+ * The environment that has what is wanted; null where this machine has none. Throws where there is no pytest at
+ * all: a suite that asks real pytest must fail to start then, not pass.
  */
-export function findPython(pytest: string | null, specifier: string | null): Python | null {
+export function findPython({
+  pytestVersion = null,
+  python: specifier = null,
+  needs = [],
+}: Wanted): Python | null {
   const made = JSON.parse(readFileSync(LIST, 'utf8')) as Record<string, string>
   if (!made.default)
     throw new Error('no Python with pytest on this machine: see what scripts/pythons.mjs says')
   const standard = ask(made.default)
-  const interpreter = pytest === null || pytest === standard.pytest ? made.default : made[pytest]
+  const standardServes = pytestVersion === null || pytestVersion === standard.pytest
+  const interpreter = standardServes ? made.default : made[pytestVersion]
   if (!interpreter) return null
   const python = ask(interpreter)
-  return specifier === null || satisfies(python.version, specifier) ? python : null
+  const has = needs.every(({ name, version }) => python.installed.includes(`${normalName(name)}==${version}`))
+  return has && (specifier === null || satisfies(python.version, specifier)) ? python : null
 }
 
 /** The pinned environment. */
 export function standardPython(): Python {
-  return findPython(null, null)!
+  return findPython({})!
 }
+
+const QUESTION = `
+import importlib.metadata as m, json, pytest, sys, sysconfig
+version = "%d.%d.%d" % sys.version_info[:3]
+installed = [[d.metadata["Name"], d.version] for d in m.distributions()]
+print(json.dumps([version, pytest.__version__, sys.prefix, sysconfig.get_path("purelib"), installed]))
+`
 
 function ask(interpreter: string): Python {
   const known = asked.get(interpreter)
   if (known) return known
-  const code = [
-    'import json, pytest, sys, sysconfig',
-    'print(json.dumps(["%d.%d.%d" % sys.version_info[:3], pytest.__version__, sys.prefix, sysconfig.get_path("purelib")]))',
-  ].join('\n')
-  const { status, stdout, stderr } = spawnSync(interpreter, ['-c', code], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(interpreter, ['-c', QUESTION], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${interpreter} does not run: ${stderr}`)
-  const [version, pytest, prefix, sitePackages] = JSON.parse(stdout) as [string, string, string, string]
+  const [version, pytest, prefix, sitePackages, installed] = JSON.parse(stdout) as [
+    string,
+    string,
+    string,
+    string,
+    [string, string][],
+  ]
   const python = {
     interpreter: normalize(interpreter),
     version,
     pytest,
     prefix: normalize(prefix),
     sitePackages: normalize(sitePackages),
+    installed: installed.map(([name, version]) => `${normalName(name)}==${version}`),
   }
   asked.set(interpreter, python)
   return python
+}
+
+function normalName(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-')
 }

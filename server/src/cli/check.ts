@@ -1,12 +1,12 @@
 /** `precollect check`: one analysis, one report, one exit code. */
-import { type AnalysisRequest, analyze } from '../engine/analyze.ts'
+import type { AnalysisRequest } from '../engine/analyze.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { join, relative } from '../files/paths.ts'
 import { writeText } from '../files/write.ts'
 import { renderConcise } from '../report/concise.ts'
 import { renderFull } from '../report/full.ts'
-import { health } from '../report/health.ts'
+import { type Health, health } from '../report/health.ts'
 import { renderJson } from '../report/json.ts'
 import type { ReportInput } from '../report/report_input.ts'
 import type { Style } from '../report/style.ts'
@@ -22,14 +22,15 @@ export interface CheckOptions {
   readonly outputFile?: string
   readonly python?: string
   readonly invocation?: 'pytest' | 'python -m pytest'
-  readonly select: readonly string[]
-  readonly ignore: readonly string[]
-  readonly statistics: boolean
+  readonly select?: readonly string[]
+  readonly ignore?: readonly string[]
+  readonly statistics?: boolean
+  /** False: it must not be started. */
   readonly interpreter: boolean
   readonly color: ColorChoice
-  readonly exitZero: boolean
-  readonly quiet: boolean
-  readonly verbose: boolean
+  readonly exitZero?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
 }
 
 /** Throws a UsageError for paths, options or settings that are wrong. */
@@ -43,18 +44,25 @@ export async function check(
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
   const done = announce(target, options, io)
+  // Loaded only now: what is refused is refused at once.
+  const { analyze } = await import('../engine/analyze.ts')
   const analysis = await analyze(fs, requestOf(target, pytestArgs, options, io)).finally(done)
   if (options.verbose) {
     for (const { path, reason } of fs.problems()) io.stderr.write(`could not read ${path}: ${reason}\n`)
   }
-  put(render(analysis, options, io), options, io)
-  return options.exitZero ? ExitCode.clean : verdict(analysis)
+  const model = health(analysis)
+  put(render(analysis, model, options, io), options, io)
+  return options.exitZero ? ExitCode.clean : verdict(analysis, model)
 }
 
-function refuseWrongSettings(fs: FileSystem, { cwd }: Target, { select, ignore }: CheckOptions): void {
+function refuseWrongSettings(
+  fs: FileSystem,
+  { cwd }: Target,
+  { select = [], ignore = [] }: CheckOptions,
+): void {
   const { problems } = findSettings(fs, cwd)
   const wrong = [
-    ...problems.map(({ path, line, message }) => `${relative(cwd, path)}:${line}: ${message}`),
+    ...problems.map(({ span, line, message }) => `${relative(cwd, span.path)}:${line}: ${message}`),
     ...checkRuleNames(select).map(message => `--select: ${message}`),
     ...checkRuleNames(ignore).map(message => `--ignore: ${message}`),
   ]
@@ -75,8 +83,8 @@ function requestOf(
     python: options.python ?? null,
     trusted: options.interpreter,
     env,
-    select: options.select,
-    ignore: options.ignore,
+    select: options.select ?? [],
+    ignore: options.ignore ?? [],
   }
 }
 
@@ -88,17 +96,19 @@ function announce({ cwd }: Target, { quiet }: CheckOptions, { stderr }: Io): () 
   return () => stderr.write('\r\u001b[2K')
 }
 
-function render(input: ReportInput, options: CheckOptions, io: Io): string {
+function render(input: ReportInput, model: Health, options: CheckOptions, io: Io): string {
   const toFile = options.outputFile !== undefined
   const style: Style = {
     width: toFile || !io.stdout.isTTY ? null : (io.stdout.columns ?? 80),
     color: toFile ? options.color === 'always' : wantsColor(options.color, io.stdout, io.env),
-    verbose: options.verbose,
-    quiet: options.quiet,
+    verbose: options.verbose === true,
+    quiet: options.quiet === true,
   }
-  if (options.outputFormat === 'json') return renderJson(input, tool)
-  if (options.statistics) return renderStatistics(input, style)
-  return options.outputFormat === 'full' ? renderFull(input, style) : renderConcise(input, style)
+  if (options.outputFormat === 'json') return renderJson(input, model, tool)
+  if (options.statistics) return renderStatistics(input, model, style)
+  return options.outputFormat === 'full'
+    ? renderFull(input, model, style)
+    : renderConcise(input, model, style)
 }
 
 function put(report: string, { outputFile }: CheckOptions, io: Io): void {
@@ -110,7 +120,7 @@ function put(report: string, { outputFile }: CheckOptions, io: Io): void {
   if (reason !== null) throw new UsageError(`cannot write ${outputFile}: ${reason}`)
 }
 
-function verdict(input: ReportInput): number {
-  const fails = input.findings.some(finding => finding.severity === 'error')
-  return fails || health(input).session.outcome === 'stops' ? ExitCode.findings : ExitCode.clean
+function verdict({ findings }: ReportInput, { session }: Health): number {
+  const fails = findings.some(finding => finding.severity === 'error')
+  return fails || session.outcome === 'stops' ? ExitCode.findings : ExitCode.clean
 }

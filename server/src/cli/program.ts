@@ -57,6 +57,7 @@ function programOf(io: Io, verbs: Verbs): Command {
     .description(
       'Says which test files pytest will fail to collect, why, and what to change, without running anything.',
     )
+    .usage('[command] [options] [PATH...]')
     .version(version, '-V, --version')
     .exitOverride()
     .configureOutput({
@@ -74,14 +75,14 @@ function programOf(io: Io, verbs: Verbs): Command {
     .option('-o, --output-file <file>', 'write the report to a file')
     .option('--python <path>', 'interpreter or environment to use')
     .addOption(choice('--invocation <how>', 'how pytest is started', ['pytest', 'python -m pytest']))
-    .option('--select <rules>', 'rules to tell, separated by commas, or "all"', names, [])
-    .option('--ignore <rules>', 'rules not to tell', names, [])
-    .option('--statistics', 'counts in place of findings', false)
+    .option('--select <rules>', 'rules to tell, separated by commas, or "all"', names)
+    .option('--ignore <rules>', 'rules not to tell', names)
+    .option('--statistics', 'counts in place of findings')
     .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
     .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
-    .option('-e, --exit-zero', 'exit with 0 whatever is found', false)
-    .option('-q, --quiet', 'findings only', false)
-    .option('-v, --verbose', 'also notes, what the verdicts rest on, and all that is not known', false)
+    .option('-e, --exit-zero', 'exit with 0 whatever is found')
+    .option('-q, --quiet', 'findings only')
+    .option('-v, --verbose', 'also notes, what the verdicts rest on, and all that is not known')
     .addHelpText('after', CHECK_HELP)
     .action(verbs.check)
   program
@@ -104,7 +105,7 @@ function choice(flags: string, description: string, choices: string[], preset?: 
 }
 
 /** A list separated by commas, also of an option that is given several times. */
-function names(value: string, before: readonly string[]): readonly string[] {
+function names(value: string, before: readonly string[] = []): readonly string[] {
   return [
     ...before,
     ...value

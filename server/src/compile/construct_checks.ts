@@ -21,7 +21,12 @@ export function suspectDecorator(builder: CodeBuilder, decorator: Expr, start: n
   if (named.e !== 'name') builder.suspect(start, end, 'decorator expression', [3, 9])
 }
 
-export function suspectParameters(builder: CodeBuilder, params: readonly Parameter[], start: number, end: number): void {
+export function suspectParameters(
+  builder: CodeBuilder,
+  params: readonly Parameter[],
+  start: number,
+  end: number,
+): void {
   if (params.some(param => param.kind === 'positional')) {
     builder.suspect(start, end, 'positional-only parameters', [3, 8])
   }

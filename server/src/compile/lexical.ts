@@ -47,8 +47,11 @@ export function classAt(text: string, i: number): number {
 /** Identifiers may hold letters of any script; anything else beyond ASCII stands in strings and comments only. */
 function foreignClass(text: string, i: number, code: number): number {
   // The second half of a pair was judged with its first.
-  if (code >= 0xdc00 && code <= 0xdfff) return i > 0 && text.charCodeAt(i - 1) >= 0xd800 ? Char.plain : Char.invalid
-  return /[\p{XID_Continue}\p{ID_Continue}]/u.test(String.fromCodePoint(text.codePointAt(i)!)) ? Char.plain : Char.invalid
+  if (code >= 0xdc00 && code <= 0xdfff)
+    return i > 0 && text.charCodeAt(i - 1) >= 0xd800 ? Char.plain : Char.invalid
+  return /[\p{XID_Continue}\p{ID_Continue}]/u.test(String.fromCodePoint(text.codePointAt(i)!))
+    ? Char.plain
+    : Char.invalid
 }
 
 const IDENTIFIER = new Uint8Array(128)

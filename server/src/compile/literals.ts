@@ -34,7 +34,7 @@ export function stringPrefix(letters: string): Prefix | null {
   return PREFIXES.get(letters) ?? PREFIXES.get(letters.toLowerCase()) ?? null
 }
 
-const ESCAPES = /\\(?:[0-7]{1,3}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|N\{[^}]*\}|[^])/g
+const ESCAPES = /\\(?:[0-7]{1,3}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|N\{[^}]*\}|[\s\S])/g
 
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   '\n': '',
@@ -59,8 +59,8 @@ export function decodeString(body: string, prefix: Prefix): Decoded {
   const source = body.includes('\r') ? body.replace(/\r\n?/g, '\n') : body
   if (prefix.raw || !source.includes('\\')) return { kind: 'value', value: source }
   const problems = new Set<'opaque' | 'invalid'>()
-  const value = source.replace(ESCAPES, escape => {
-    const rest = escape.slice(1)
+  const value = source.replace(ESCAPES, sequence => {
+    const rest = sequence.slice(1)
     const simple = SIMPLE_ESCAPES[rest]
     if (simple !== undefined) return simple
     if (/^[0-7]/.test(rest)) {
@@ -76,7 +76,7 @@ export function decodeString(body: string, prefix: Prefix): Decoded {
       // The names of Unicode's characters are not known here.
       problems.add(rest.length > 3 ? 'opaque' : 'invalid')
     }
-    return escape
+    return sequence
   })
   if (problems.has('invalid')) return { kind: 'invalid' }
   return problems.has('opaque') ? { kind: 'opaque' } : { kind: 'value', value }

@@ -6,6 +6,7 @@ import { Char, classAt, isBlankCode, lineEnd, stringEnd, UNSURE } from './lexica
 
 const NEWLINE = 10
 const COLON = 58
+const BACKSLASH = 92
 
 /** A reader of logical lines; what it found stands in its fields until the next call. */
 export class LogicalLine {
@@ -78,7 +79,7 @@ export class LogicalLine {
     if (i >= limit && closers.length > 0) return this.fail(limit)
     this.end = i
     let codeEnd = comment < 0 ? i : comment
-    while (codeEnd > start && isBlankCode(text.charCodeAt(codeEnd - 1))) codeEnd--
+    while (codeEnd > start && isFillerCode(text.charCodeAt(codeEnd - 1))) codeEnd--
     this.codeEnd = codeEnd
     return true
   }
@@ -87,6 +88,11 @@ export class LogicalLine {
     this.end = at
     return false
   }
+}
+
+/** Blanks, and what a continued line leaves where nothing follows but a comment. */
+function isFillerCode(code: number): boolean {
+  return isBlankCode(code) || code === NEWLINE || code === BACKSLASH
 }
 
 /** What the indentation stack says of a new logical line. */

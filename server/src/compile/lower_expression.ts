@@ -6,7 +6,7 @@ import { isTarget, parameterFault, suspectParameters, suspectUnpackingIndex } fr
 import { decodeNumber } from './literals.ts'
 import { stringExpression } from './lower_string.ts'
 import { type Lowering, UNKNOWN } from './lowering.ts'
-import type { CompClause, Expr, Keyword, Parameter } from './module_code.ts'
+import type { At, CompClause, Expr, Keyword, Parameter } from './module_code.ts'
 import { NONE, type NodeIndex } from './syntax.ts'
 
 export function expression(cx: Lowering, node: NodeIndex): Expr {
@@ -38,7 +38,7 @@ function expressionOf(cx: Lowering, node: NodeIndex): Expr {
     case 'attribute':
     case 'member_type': {
       const [of, name] = pair(cx, node)
-      return { e: 'attr', of: expression(cx, of), name: cx.name(name), at: cx.at(node) }
+      return operation(cx, node, of, (of, at) => ({ e: 'attr', of, name: cx.name(name), at }))
     }
     case 'call':
       return call(cx, node)
@@ -81,14 +81,25 @@ function expressionOf(cx: Lowering, node: NodeIndex): Expr {
       return { e: 'unary', operator: 'not', of: inner(cx, node) }
     case 'unary_operator': {
       const operator = syntax.kind[syntax.first(node)]
-      return { e: 'unary', operator: operator === '-' ? '-' : operator === '+' ? '+' : '~', of: inner(cx, node) }
+      return {
+        e: 'unary',
+        operator: operator === '-' ? '-' : operator === '+' ? '+' : '~',
+        of: inner(cx, node),
+      }
     }
-    case 'binary_operator':
-    case 'union_type': {
+    case 'binary_operator': {
       const [left, right] = pair(cx, node)
-      const operator = syntax.kind[syntax.next[left]!] ?? '|'
-      return { e: 'binary', operator, left: expression(cx, left), right: expression(cx, right), at: cx.at(node) }
+      const operator = syntax.kind[syntax.next[left]!]!
+      return operation(cx, node, left, (left, at) => ({
+        e: 'binary',
+        operator,
+        left,
+        right: expression(cx, right),
+        at,
+      }))
     }
+    case 'union_type':
+      return union(cx, node)
     case 'conditional_expression': {
       const [then, test, otherwise] = expressions(cx, node)
       return then && test && otherwise ? { e: 'if', test, then, else: otherwise } : UNKNOWN
@@ -155,6 +166,45 @@ function parenthesized(cx: Lowering, node: NodeIndex): Expr {
   return value
 }
 
+/**
+ * What `make` builds upon the operand that `node` begins with, covering `node`. Where a display could still
+ * become a target, tree-sitter reads `[*a.b]` as `(*a).b`: the star belongs outside.
+ */
+function operation(
+  cx: Lowering,
+  node: NodeIndex,
+  operand: NodeIndex,
+  make: (of: Expr, at: At) => Expr,
+): Expr {
+  const value = expression(cx, operand)
+  if (value.e !== 'star') return make(value, cx.at(node))
+  let star = operand
+  while (cx.syntax.first(star) !== NONE) star = cx.syntax.first(star)
+  const starred = cx.syntax.next[star]!
+  return { e: 'star', of: make(value.of, cx.between(starred === NONE ? node : starred, node)) }
+}
+
+/** `a | b | c` among types, which tree-sitter may group to the right. */
+function union(cx: Lowering, node: NodeIndex): Expr {
+  const [first = node, ...rest] = unionMembers(cx, node)
+  let left = expression(cx, first)
+  for (const member of rest) {
+    const right = expression(cx, member)
+    left = { e: 'binary', operator: '|', left, right, at: cx.between(first, member) }
+  }
+  return left
+}
+
+function unionMembers(cx: Lowering, node: NodeIndex): NodeIndex[] {
+  const { syntax } = cx
+  const [only, ...more] = syntax.children(node)
+  if (syntax.isA(node, 'type') && only !== undefined && more.length === 0) return unionMembers(cx, only)
+  const joined = syntax.isA(node, 'union_type') || syntax.isA(node, 'binary_operator')
+  return joined && syntax.token(node, '|') !== NONE
+    ? syntax.children(node).flatMap(child => unionMembers(cx, child))
+    : [node]
+}
+
 function number(cx: Lowering, node: NodeIndex): Expr {
   const value = decodeNumber(cx.syntax.slice(node))
   if (value === null) cx.fault(node)
@@ -184,12 +234,14 @@ function dictionary(cx: Lowering, node: NodeIndex): Expr {
 }
 
 function call(cx: Lowering, node: NodeIndex): Expr {
-  const [fn, given] = pair(cx, node)
-  const callee = expression(cx, fn)
-  if (cx.syntax.isA(given, 'generator_expression')) {
-    return { e: 'call', fn: callee, args: [expression(cx, given)], keywords: [], at: cx.at(node) }
-  }
-  return { e: 'call', fn: callee, ...callArguments(cx, given), at: cx.at(node) }
+  const [callee, given] = pair(cx, node)
+  return operation(cx, node, callee, (fn, at) => {
+    const generator = cx.syntax.isA(given, 'generator_expression')
+    const { args, keywords } = generator
+      ? { args: [expression(cx, given)], keywords: [] }
+      : callArguments(cx, given)
+    return { e: 'call', fn, args, keywords, at }
+  })
 }
 
 /** What stands between the brackets of a call or behind a class's name. */
@@ -221,16 +273,17 @@ function subscript(cx: Lowering, node: NodeIndex): Expr {
   const { syntax } = cx
   const [ofNode, ...rest] = syntax.children(node)
   if (ofNode === undefined) return UNKNOWN
-  const of = expression(cx, ofNode)
   const list = syntax.isA(node, 'generic_type') ? rest[0] : node
   if (list === undefined) return UNKNOWN
   const indexes = list === node ? rest : syntax.children(list)
-  const items = indexes.map(index => expression(cx, index))
-  const [first] = items
-  const tuple = items.length !== 1 || first?.e === 'star' || syntax.token(list, ',') !== NONE
-  const index: Expr = tuple || first === undefined ? { e: 'tuple', items } : first
-  suspectUnpackingIndex(cx.builder, index, cx.start(node), cx.end(node))
-  return { e: 'sub', of, index, at: cx.at(node) }
+  return operation(cx, node, ofNode, (of, at) => {
+    const items = indexes.map(index => expression(cx, index))
+    const [first] = items
+    const tuple = items.length !== 1 || first?.e === 'star' || syntax.token(list, ',') !== NONE
+    const index: Expr = tuple || first === undefined ? { e: 'tuple', items } : first
+    suspectUnpackingIndex(cx.builder, index, cx.start(node), cx.end(node))
+    return { e: 'sub', of, index, at }
+  })
 }
 
 function slice(cx: Lowering, node: NodeIndex): Expr {
@@ -272,7 +325,8 @@ export function parameters(cx: Lowering, node: NodeIndex): Parameter[] {
     } else {
       const param = parameter(cx, child, star === 'none' ? 'normal' : 'keyword')
       if (param === null) continue
-      if ((param.kind === 'args' && star !== 'none') || (param.kind === 'kwargs' && star === 'bare')) cx.fault(child)
+      if ((param.kind === 'args' && star !== 'none') || (param.kind === 'kwargs' && star === 'bare'))
+        cx.fault(child)
       if (param.kind !== 'normal') star = 'done'
       params.push(param)
     }

@@ -46,7 +46,9 @@ export function stringExpression(cx: Lowering, node: NodeIndex, lower: LowerExpr
 
 /** The literal's prefix; null where Python 3 has no such string. */
 function prefixOf(cx: Lowering, node: NodeIndex): Prefix | null {
-  const letters = /^[a-zA-Z]*(?=['"])/.exec(cx.syntax.text.slice(cx.syntax.start[node], cx.syntax.start[node]! + 4))
+  const letters = /^[a-zA-Z]*(?=['"])/.exec(
+    cx.syntax.text.slice(cx.syntax.start[node], cx.syntax.start[node]! + 4),
+  )
   return letters === null ? null : stringPrefix(letters[0])
 }
 
@@ -78,7 +80,13 @@ function addText(cx: Lowering, node: NodeIndex, text: string, prefix: Prefix, to
   else to.parts.push(decoded.value)
 }
 
-function formattedPieces(cx: Lowering, node: NodeIndex, prefix: Prefix, to: Pieces, lower: LowerExpression): void {
+function formattedPieces(
+  cx: Lowering,
+  node: NodeIndex,
+  prefix: Prefix,
+  to: Pieces,
+  lower: LowerExpression,
+): void {
   const { syntax } = cx
   to.formatted = true
   if (prefix.format === 't') {
@@ -89,7 +97,13 @@ function formattedPieces(cx: Lowering, node: NodeIndex, prefix: Prefix, to: Piec
     if (syntax.isA(part, 'interpolation')) interpolation(cx, part, to, lower)
     else if (syntax.isA(part, 'string_content')) {
       // A doubled brace is one brace, decided before escapes are.
-      addText(cx, part, syntax.slice(part).replace(/\{\{|\}\}/g, braces => braces[0]!), prefix, to)
+      addText(
+        cx,
+        part,
+        syntax.slice(part).replace(/\{\{|\}\}/g, braces => braces[0]!),
+        prefix,
+        to,
+      )
     }
   }
   if (prefix.format === 'f' && needsNewFormat(cx, node)) cx.suspect(node, 'f-string of PEP 701', [3, 12])
@@ -124,7 +138,9 @@ function needsNewFormat(cx: Lowering, node: NodeIndex): boolean {
   if (oldEnd === UNSURE || oldEnd !== syntax.end[node]) return true
   return syntax.children(node).some(field => {
     if (!syntax.isA(field, 'interpolation')) return false
-    const last = syntax.children(field).find(child => /^(type_conversion|format_specifier)$/.test(syntax.kind[child]!))
+    const last = syntax
+      .children(field)
+      .find(child => /^(type_conversion|format_specifier)$/.test(syntax.kind[child]!))
     const expression = syntax.text.slice(
       syntax.start[field]! + 1,
       last === undefined ? syntax.end[field]! - 1 : syntax.start[last],

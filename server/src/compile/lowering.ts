@@ -61,6 +61,12 @@ export class Lowering {
     this.builder.suspect(this.start(node), this.end(node), what, since)
   }
 
+  /** As `suspect`, of a compound statement: what is wrong is above its block. */
+  suspectHeader(node: NodeIndex, what: string, since: readonly [number, number] | null): void {
+    const colon = this.syntax.token(node, ':')
+    this.builder.suspect(this.start(node), this.end(colon === NONE ? node : colon), what, since)
+  }
+
   /** `error`: no version of Python may have this. */
   fault(node: NodeIndex): void {
     this.suspect(node, 'error', null)

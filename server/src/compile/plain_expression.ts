@@ -319,7 +319,8 @@ export class PlainExpressions {
       if (code === 46) {
         this.pos++
         const name: string | null = this.identifier()
-        value = name === null ? null : { e: 'attr', of: value, name, at: this.builder.place(start, this.tokenEnd) }
+        value =
+          name === null ? null : { e: 'attr', of: value, name, at: this.builder.place(start, this.tokenEnd) }
       } else value = code === 40 ? this.call(value, start) : this.subscript(value, start)
     }
     return null

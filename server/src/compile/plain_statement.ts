@@ -17,8 +17,7 @@ import type { At, DefOp, Expr, FromOp, ImportOp, Op, Parameter } from './module_
 import { PlainExpressions } from './plain_expression.ts'
 
 /** A function's header as read, up to and with its colon; the body's part of the operation is still open. */
-export interface PlainHeader {
-  readonly op: Omit<DefOp, 'decorators' | 'body' | 'generator'>
+export interface PlainHeader extends Pick<DefOp, 'name' | 'params' | 'returns' | 'async' | 'at' | 'nameAt'> {
   readonly end: number
 }
 
@@ -99,8 +98,7 @@ export class PlainStatements extends PlainExpressions {
       if (returns === null) return null
     }
     if (!this.take(58)) return null
-    const op = { op: 'def', name, params, returns, async, typeParams: [], at: this.at(start), nameAt } as const
-    return { op, end: this.tokenEnd }
+    return { name, params, returns, async, at: this.at(start), nameAt, end: this.tokenEnd }
   }
 
   /** Behind the code of the last statement. */
@@ -286,7 +284,8 @@ export class PlainStatements extends PlainExpressions {
     while (!this.close(41)) {
       const code = this.peek()
       if (code === 47) {
-        if (kind !== 'normal' || params.length === 0 || params.some(param => param.kind === 'positional')) return null
+        if (kind !== 'normal' || params.length === 0 || params.some(param => param.kind === 'positional'))
+          return null
         this.pos++
         for (const [i, param] of params.entries()) params[i] = { ...param, kind: 'positional' }
       } else if (code === 42) {

@@ -63,6 +63,15 @@ interface Decorated {
   expressions: Expr[] | null
 }
 
+/** Plain statements side by side in one block. */
+interface PlainRun {
+  readonly start: number
+  readonly column: number
+  readonly ops: Op[]
+  /** Behind the code of the last one. */
+  end: number
+}
+
 /** A function whose body is being passed over. */
 interface OpenFunction {
   readonly mark: Mark
@@ -106,7 +115,7 @@ class Scan {
   /** Behind the code of the last logical line. */
   private codeEnd: number
   /** Plain statements of one block, from `start` on. */
-  private plainRun: { readonly start: number; readonly column: number; readonly ops: Op[] } | null = null
+  private plainRun: PlainRun | null = null
   /** Where comment lines began that may go; -1: none. */
   private comments = -1
   private decorated: Decorated | null = null
@@ -186,7 +195,8 @@ class Scan {
       this.edits.cut(this.comments, lineStart, '')
       this.comments = -1
     }
-    if (this.plainRun && this.plainRun.column !== column) this.closeRun(this.decorated?.lineStart ?? lineStart)
+    if (this.plainRun && this.plainRun.column !== column)
+      this.closeRun(this.decorated?.lineStart ?? lineStart)
     if (text.charCodeAt(first) === AT_SIGN) return this.decorator(lineStart, first)
     const { decorated } = this
     this.decorated = null
@@ -195,8 +205,10 @@ class Scan {
     if (decorated === null) {
       const ops = this.plainRun?.ops ?? []
       if (this.plain.statement(first, column === 0 && extent.kind === 'module', ops)) {
-        this.plainRun ??= { start: first, column, ops }
-        return this.afterPlain()
+        const next = this.afterPlain()
+        this.plainRun ??= { start: first, column, ops, end: 0 }
+        this.plainRun.end = this.codeEnd
+        return next
       }
     }
     this.closeRun(decorated?.lineStart ?? lineStart)
@@ -249,10 +261,11 @@ class Scan {
   /** Puts a placeholder for the open run, if there is one; what follows begins at `to`, a line's start. */
   private closeRun(to: number): void {
     if (this.plainRun === null) return
-    const { start, ops } = this.plainRun
+    const { start, end, ops } = this.plainRun
     this.plainRun = null
     this.runs.set(this.edits.offsetOf(start), ops)
-    this.edits.cut(start, to, `${PLACEHOLDER}\n`)
+    this.edits.cut(start, end, PLACEHOLDER)
+    this.edits.cut(end, to, '\n')
   }
 
   private decorator(lineStart: number, start: number): number {
@@ -277,11 +290,18 @@ class Scan {
       const next = this.leave(keyword)
       const colon = next === UNSURE ? UNSURE : this.line.colon(keyword)
       // In `-> lambda: x:` the first colon is not the header's.
-      if (colon === UNSURE || /\blambda\b/.test(this.text.slice(keyword, colon))) return next
+      if (colon === UNSURE || /->[\s\S]*\blambda\b/.test(this.text.slice(keyword, colon))) return next
       headerEnd = colon + 1
     }
     const next = this.read(headerEnd)
     if (next === UNSURE) return UNSURE
+    const rest = skipBlanks(this.text, headerEnd)
+    if (this.text[rest] === '\\') {
+      // A body that begins behind a continued line is tree-sitter's.
+      this.builder.resetCode(mark)
+      this.closeRun(decorated?.lineStart ?? lineStart)
+      return next
+    }
     this.open = {
       mark,
       lineStart: decorated?.lineStart ?? lineStart,
@@ -294,7 +314,7 @@ class Scan {
       bodyStart: -1,
     }
     if (this.codeEnd > headerEnd) {
-      this.open.bodyStart = skipBlanks(this.text, headerEnd)
+      this.open.bodyStart = rest
       this.closeFunction(Math.min(next, this.end))
     }
     return next
@@ -317,8 +337,22 @@ class Scan {
       this.edits.cut(headerEnd, to, '\n')
       return
     }
-    this.plainRun ??= { start, column, ops: [] }
-    this.plainRun.ops.push({ ...header.op, decorators, body, generator })
+    const { name, params, returns, async, at, nameAt } = header
+    this.plainRun ??= { start, column, ops: [], end: 0 }
+    this.plainRun.end = this.codeEnd
+    this.plainRun.ops.push({
+      op: 'def',
+      name,
+      decorators,
+      params,
+      returns,
+      body,
+      async,
+      generator,
+      typeParams: [],
+      at,
+      nameAt,
+    })
   }
 
   private isGenerator(start: number, end: number): boolean | null {

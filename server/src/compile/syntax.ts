@@ -1,10 +1,10 @@
 /**
  * A syntax tree as flat arrays: one pass of the cursor copies what lowering needs, because each look at a
- * tree-sitter node crosses into wasm and costs more than the look itself. Comments are left out.
+ * tree-sitter node crosses into wasm and costs more than the look itself. Comments and continued lines are left out.
  *
  * Nodes are numbers, in the order of the text; 0 is the root.
  */
-import type { ParsedTree } from './parser.ts'
+import type { NodeKind, ParsedTree } from './parser.ts'
 
 export type NodeIndex = number
 
@@ -33,8 +33,7 @@ export class Syntax {
     for (;;) {
       const id = cursor.nodeTypeId
       const kind = kinds[id]
-      const comment = kind?.name === 'comment' && kind.named
-      if (!comment) {
+      if (!isExtra(kind)) {
         const node = this.kind.push(kind?.name ?? 'ERROR') - 1
         const named = kind?.named ?? true
         const start = cursor.startIndex
@@ -45,7 +44,8 @@ export class Syntax {
         this.next.push(NONE)
         this.after.push(node + 1)
         if (previous !== NONE) this.next[previous] = node
-        if (hasError && (kind === undefined || (start === end && cursor.nodeIsMissing))) this.errors.push(node)
+        if (hasError && (kind === undefined || (start === end && cursor.nodeIsMissing)))
+          this.errors.push(node)
         if (!isLeaf(text, this.kind[node]!, start) && cursor.gotoFirstChild()) {
           parents.push(node)
           previous = NONE
@@ -113,6 +113,11 @@ export class Syntax {
     }
     return low < errors.length && errors[low]! < to
   }
+}
+
+/** What may stand between any two tokens. */
+function isExtra(kind: NodeKind | undefined): boolean {
+  return kind !== undefined && (kind.name === 'comment' || kind.name === 'line_continuation')
 }
 
 /** Nodes that lowering reads from the text: their children would be crossings for nothing. */

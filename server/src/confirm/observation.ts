@@ -52,7 +52,7 @@ export interface ObservedException {
 export interface ObservedFrame {
   readonly path: string
   readonly line: number
-  /** Last line of the statement; the same as `line` where Python is older than 3.11. */
+  /** Last line of the statement, for a simple one of several lines; else the same as `line`. */
   readonly until: number
   /** Function, '<module>', or '' for the place of a syntax error. */
   readonly name: string

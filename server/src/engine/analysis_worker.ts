@@ -1,6 +1,6 @@
 /**
- * The program of the analysing thread: takes jobs from its port and answers each. It keeps what was read from
- * the disk between jobs; what is open in the editor comes with each job.
+ * The program of the analysing thread: takes jobs from its port and answers each. It keeps what was read and
+ * compiled between jobs; what is open in the editor comes with each job.
  */
 import { parentPort } from 'node:worker_threads'
 import { DiskFileSystem } from '../files/disk.ts'
@@ -8,11 +8,13 @@ import { OverlayFileSystem } from '../files/overlay.ts'
 import { dirname } from '../files/paths.ts'
 import { analyze } from './analyze.ts'
 import { type Answer, type Job, viewOf } from './job.ts'
+import { Sources } from './sources.ts'
 
 const port = parentPort
 if (!port) throw new Error('this program is a thread of the language server')
 
 const disk = new DiskFileSystem()
+const sources = new Sources(disk)
 let sent: ReadonlyMap<string, string> = new Map()
 
 // The next job comes only after the answer to the last.
@@ -26,7 +28,7 @@ port.on('message', async (job: Job) => {
 async function answerTo({ changed, texts: open, request }: Job): Promise<Answer> {
   if (changed) forget(changed)
   else disk.forget()
-  const view = viewOf(await analyze(new OverlayFileSystem(disk, open), request))
+  const view = viewOf(await analyze(new OverlayFileSystem(disk, open), request, sources))
   const unchanged = [...view.texts.keys()].filter(path => view.texts.get(path) === sent.get(path))
   const texts = new Map(view.texts)
   for (const path of unchanged) texts.delete(path)

@@ -101,7 +101,8 @@ function* besideProject(
       const path = join(folder, name)
       if (isFile(fs, join(path, 'pyvenv.cfg')))
         yield { path, kind: 'folder', because: `${name} in ${folder}` }
-      else if (name === '.venv' && isFolder(fs, path)) yield { path, reason: 'it is no environment: there is no pyvenv.cfg in it' }
+      else if (name === '.venv' && isFolder(fs, path))
+        yield { path, reason: 'it is no environment: there is no pyvenv.cfg in it' }
     }
   }
 }

@@ -11,6 +11,7 @@ import { type Installation, inspectExecutable, inspectFolder, type Rejection } f
 import type { DiscoveryRequest } from './request.ts'
 import { readSearchPath } from './site.ts'
 import { readStandardLibrary } from './stdlib.ts'
+import { opaqueSentence } from './unknown.ts'
 
 export type { DiscoveryRequest } from './request.ts'
 
@@ -58,9 +59,6 @@ function readEnvironment(
     distributions: installed.map(({ distribution }) => distribution),
     pytestVersion: pytestVersion(fs, installed, sysPath),
     pytestPlugins: pytestPlugins(installed),
-    unknown: [
-      ...installation.unknown,
-      ...opaquePth.map(line => `It is not known what this does to the import system: ${line}`),
-    ],
+    unknown: [...installation.unknown, ...opaquePth.map(opaqueSentence)],
   }
 }

@@ -68,16 +68,15 @@ function readDistribution(fs: FileSystem, path: string, inSitePackages: boolean)
     readHeaders(fs, join(path, 'METADATA')) ??
     readHeaders(fs, join(path, 'PKG-INFO')) ??
     readHeaders(fs, path)
-  const name = headers?.get('name')?.[0]
-  if (!headers || name === undefined) return null
-  const version = headers.get('version')?.[0] ?? ''
+  if (headers?.name === undefined) return null
+  const { name, version = '', requires } = headers
   const legacy = /egg-info$/i.test(path)
   const distribution: Distribution = {
     name,
     version,
     path,
     topLevel: topLevelNames(read),
-    requires: headers.get('requires-dist') ?? (legacy ? requirementsOf(read('requires.txt')) : []),
+    requires: requires.length > 0 || !legacy ? requires : requirementsOf(read('requires.txt')),
     editable: legacy ? !inSitePackages : isEditable(read('direct_url.json')),
   }
   const plugins = entryPoints(read('entry_points.txt') ?? '', 'pytest11').map(([plugin, module]) => ({
@@ -89,22 +88,24 @@ function readDistribution(fs: FileSystem, path: string, inSitePackages: boolean)
   return { distribution, plugins }
 }
 
-/** The header block of METADATA or PKG-INFO: lower-case name -> values; the long description is not looked at. */
-function readHeaders(fs: FileSystem, path: string): Map<string, string[]> | null {
+interface Headers {
+  readonly name: string | undefined
+  readonly version: string | undefined
+  readonly requires: readonly string[]
+}
+
+/** What METADATA or PKG-INFO says in its header block; the long description behind it is not looked at. */
+function readHeaders(fs: FileSystem, path: string): Headers | null {
   const bytes = fs.read(path)
   if (!bytes) return null
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  const ends = [buffer.indexOf('\n\n'), buffer.indexOf('\n\r\n')].filter(end => end >= 0)
-  const headers = new Map<string, string[]>()
-  for (const line of buffer
-    .toString('utf8', 0, ends.length > 0 ? Math.min(...ends) : bytes.length)
-    .split('\n')) {
-    const parts = /^([\w-]+):[ \t]*(.*?)\s*$/.exec(line)
-    if (!parts) continue
-    const key = parts[1]!.toLowerCase()
-    headers.set(key, [...(headers.get(key) ?? []), parts[2]!])
-  }
-  return headers
+  const unix = buffer.indexOf('\n\n')
+  const block = unix < 0 ? buffer : buffer.subarray(0, unix)
+  const windows = block.indexOf('\n\r\n')
+  const text = block.toString('utf8', 0, windows < 0 ? block.length : windows)
+  const values = (key: string) =>
+    Array.from(text.matchAll(new RegExp(`^${key}:(.*)$`, 'gim')), match => match[1]!.trim())
+  return { name: values('Name')[0], version: values('Version')[0], requires: values('Requires-Dist') }
 }
 
 /** Import names by top_level.txt or by the installed files; null where neither is there. */

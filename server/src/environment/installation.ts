@@ -7,6 +7,7 @@ import { basename, dirname, join, parents } from '../files/paths.ts'
 import type { Environment, Version } from './environment.ts'
 import { isBrokenLink, isFile, isFolder, readText } from './look.ts'
 import { type DiscoveryRequest, nativePath, variable } from './request.ts'
+import { assumedMicroSentence } from './unknown.ts'
 import { headerVersion, type Minor, microOf, minorIn, sameMinor } from './version.ts'
 
 export interface Installation {
@@ -92,17 +93,15 @@ export function inspectExecutable(
   if (stat.size === 0 && request.platform === 'win32')
     return { path: executable, reason: 'it is only an alias of the app store' }
   const cfg = readPyvenvCfg(fs, request, executable)
-  if (cfg && cfg.home === null) return { path: executable, reason: `${cfg.path} names no home` }
   if (cfg?.home && !isFolder(fs, cfg.home)) {
     return { path: executable, reason: `${cfg.path} names the home ${cfg.home}, which does not exist` }
   }
   const real = realExecutable(fs, request, executable)
-  const start =
-    variable(request, 'PYTHONHOME')?.split(request.platform === 'win32' ? ';' : ':')[0] ?? cfg?.home
-  const from = start ? nativePath(request, start, request.cwd) : dirname(real)
+  const home = variable(request, 'PYTHONHOME')?.split(request.platform === 'win32' ? ';' : ':')[0]
+  const starts = [home ? nativePath(request, home, request.cwd) : cfg?.home, dirname(real)]
   const wanted = minorIn(basename(real).replace(/^(?:python|pypy)/, '')) ?? minorIn(cfg?.version ?? '')
-  const library =
-    request.platform === 'win32' ? windowsLibrary(fs, from, wanted) : posixLibrary(fs, from, wanted)
+  const search = request.platform === 'win32' ? windowsLibrary : posixLibrary
+  const library = starts.map(start => start && search(fs, start, wanted)).find(Boolean)
   if (!library) {
     return {
       path: executable,
@@ -127,9 +126,9 @@ function describe(
   if (made && !sameMinor(made, minor)) {
     unknown.push(`${cfg!.path} was made for Python ${made.join('.')}, but its interpreter is ${spelled} now.`)
   }
-  const include = windows ? join(root, 'include') : join(root, 'include', name)
-  const micro = microOf(fs, minor, join(include, 'patchlevel.h'), cfg?.version ?? '', real)
-  if (micro === null) unknown.push(`The exact version of ${executable} is unknown: ${spelled}.0 is assumed.`)
+  const include = windows ? 'include' : `include/${name}`
+  const micro = microOf(fs, minor, join(root, include, 'patchlevel.h'), cfg?.version ?? '', real)
+  if (micro === null) unknown.push(assumedMicroSentence(executable, minor))
   if (name.startsWith('pypy')) unknown.push('PyPy is read as if it were CPython.')
   return {
     executable,
@@ -175,9 +174,9 @@ function realExecutable(fs: FileSystem, request: DiscoveryRequest, executable: s
   return tool ? fs.realpath(tool) : real
 }
 
-/** The landmark `lib/pythonX.Y/os.py` in a folder or one of those above it. */
+/** The landmark `lib/pythonX.Y/os.py` in a folder or one of those above it, but not in the root. */
 function posixLibrary(fs: FileSystem, from: string, wanted: Minor | null): Library | null {
-  for (const root of [from, ...parents(from)]) {
+  for (const root of [from, ...parents(from)].filter(root => root !== '/')) {
     const found: Library[] = []
     for (const platLibDir of ['lib', 'lib64']) {
       for (const { name, kind } of fs.list(join(root, platLibDir)) ?? []) {

@@ -3,7 +3,7 @@
  * recognised by what they say. Not understood is an answer too.
  */
 import type { FileSystem } from '../files/file_system.ts'
-import { join } from '../files/paths.ts'
+import { dirname, join } from '../files/paths.ts'
 import type { EditableFinder } from './environment.ts'
 import { type Literal, readLiteral } from './literals.ts'
 import { readText } from './look.ts'
@@ -41,6 +41,12 @@ const HARMLESS: Readonly<Record<string, string>> = {
 const CHANGES_IMPORTS =
   /\bsys\s*\.\s*(?:path|modules)\b|\bfrom\s+sys\b|meta_path|path_hooks|path_importer_cache|addsitedir|addpackage|__path__|\bsetattr\b/
 const RUNS_MORE = /\b(?:exec|eval|compile|import_module|runpy|execfile|ctypes|imp)\b|__import__/
+
+const IMPORT =
+  /\bfrom\s+([\w.]+)\s+import\b|\bimport\s+([\w.]+(?:\s+as\s+\w+)?(?:\s*,\s*[\w.]+(?:\s+as\s+\w+)?)*)/g
+
+/** How far imports of imports are followed. */
+const DEPTH = 3
 
 const NONE: PthEffect = { kind: 'none' }
 const OPAQUE: PthEffect = { kind: 'opaque' }
@@ -93,27 +99,33 @@ function distutilsHack(line: string, { variable }: PthContext): PthEffect {
 /** Does neither the line nor the text of what it imports name a way to change what is importable? */
 function isHarmless(line: string, context: PthContext): boolean {
   if (CHANGES_IMPORTS.test(line) || /\bimport_module\b|__import__|\brunpy\b/.test(line)) return false
-  return importedModules(line).every(module => isHarmlessModule(module, context))
+  return importedModules(line).every(module => isHarmlessModule(module, context.siteFolder, context, DEPTH))
 }
 
-function isHarmlessModule(module: string, context: PthContext): boolean {
-  const name = module.split('.', 1)[0]!
-  if (name in HARMLESS || context.isStandard(name) || !isInstalled(name, context)) return true
-  const text = module === name ? moduleText(name, context) : null
+/** `module` as a file in `folder` names it; one that is not installed can't do anything. */
+function isHarmlessModule(module: string, folder: string, context: PthContext, depth: number): boolean {
+  const relative = module.startsWith('.')
+  const [top = ''] = module.split('.', 1)
+  if (!relative && (top in HARMLESS || context.isStandard(top) || !isInstalled(top, context))) return true
+  if (depth === 0 || module.startsWith('..')) return false
+  const place = join(relative ? folder : context.siteFolder, ...module.split('.').filter(Boolean))
+  const plain = readText(context.fs, `${place}.py`)
+  const text = plain ?? readText(context.fs, join(place, '__init__.py'))
   if (text === null || CHANGES_IMPORTS.test(text) || RUNS_MORE.test(text)) return false
-  return importedModules(text).every(
-    inner => inner.split('.', 1)[0]! in HARMLESS || context.isStandard(inner.split('.', 1)[0]!),
+  const inner = importedModules(text)
+  const parent = relative ? '' : module.slice(0, Math.max(module.lastIndexOf('.'), 0))
+  if (parent) inner.push(parent)
+  return inner.every(name =>
+    isHarmlessModule(name, plain === null ? place : dirname(place), context, depth - 1),
   )
 }
 
-/** Absolute imports anywhere in a text, also within strings; relative ones as '', which is no module. */
+/** The modules of all import statements in a text, also within strings: 'a.b', '.sibling'. */
 function importedModules(text: string): string[] {
   const found: string[] = []
-  for (const [, from, names] of text.matchAll(
-    /\bfrom\s+([\w.]+)\s+import\b|\bimport\s+([\w.]+(?:\s+as\s+\w+)?(?:\s*,\s*[\w.]+(?:\s+as\s+\w+)?)*)/g,
-  )) {
-    if (from !== undefined) found.push(from.startsWith('.') ? '' : from)
-    else found.push(...names!.split(',').map(name => name.trim().split(/\s/, 1)[0]!))
+  for (const [, from, plain] of text.matchAll(IMPORT)) {
+    if (from !== undefined) found.push(from)
+    else found.push(...plain!.split(',').map(name => name.trim().split(/\s/, 1)[0]!))
   }
   return found
 }

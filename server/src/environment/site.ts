@@ -172,7 +172,9 @@ class Site {
         this.finders.push(effect.finder)
         break
       case 'namespace':
-        this.namespaces.set(effect.name, [...(this.namespaces.get(effect.name) ?? []), effect.folder])
+        this.namespaces.set(effect.name, [
+          ...new Set([...(this.namespaces.get(effect.name) ?? []), effect.folder]),
+        ])
         break
       case 'distutils':
         this.distutilsShim = true

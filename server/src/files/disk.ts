@@ -16,7 +16,7 @@ interface Listing {
   readonly byName: ReadonlyMap<string, DirEntry>
 }
 
-/** Larger files are no source code; reading them would only cost memory. */
+/** Larger files are no source code; keeping them would only cost memory. */
 const LARGEST_FILE = 64 * 1024 * 1024
 
 /** What the system answers where simply nothing is: no problem worth a report. */
@@ -36,25 +36,23 @@ export class DiskFileSystem implements FileSystem {
   stat(path: string): FileStat | null {
     const known = this.stats.get(path)
     if (known !== undefined) return known
-    const stat = this.isListed(path) === false ? null : this.ask(path)
+    const stat = this.listed(path) === null ? null : this.ask(path)
     this.stats.set(path, stat)
     return stat
   }
 
   read(path: string): Uint8Array | null {
-    const stat = this.stat(path)
     // Only plain files: opening a pipe or a device could block for ever.
-    if (stat?.kind !== 'file') return null
-    if (stat.size > LARGEST_FILE) {
-      this.trouble.set(path, `larger than ${LARGEST_FILE / 1024 / 1024} MiB`)
-      return null
-    }
+    const kind = this.listed(path)?.kind ?? this.stat(path)?.kind
+    if (kind !== 'file') return null
     try {
-      return readFileSync(path)
+      const bytes = readFileSync(path)
+      if (bytes.length <= LARGEST_FILE) return bytes
+      this.trouble.set(path, `larger than ${LARGEST_FILE / 1024 / 1024} MiB`)
     } catch (error) {
       this.note(path, error)
-      return null
     }
+    return null
   }
 
   list(path: string): readonly DirEntry[] | null {
@@ -93,13 +91,13 @@ export class DiskFileSystem implements FileSystem {
     for (const path of paths) this.listings.delete(dirname(path))
   }
 
-  /** Whether the parent folder lists the name; null where the parent exists but won't say. */
-  private isListed(path: string): boolean | null {
+  /** The path's entry in its folder: null where the folder has none, undefined where it can't be asked. */
+  private listed(path: string): DirEntry | null | undefined {
     const parent = dirname(path)
-    if (parent === path) return null
+    if (parent === path) return undefined
     const listing = this.listing(parent)
-    if (listing) return listing.byName.has(basename(path))
-    return this.trouble.has(parent) ? null : false
+    if (listing) return listing.byName.get(basename(path)) ?? null
+    return this.trouble.has(parent) ? undefined : null
   }
 
   private listing(path: string): Listing | null {

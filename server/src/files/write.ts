@@ -1,11 +1,9 @@
 /** The one way to write a file the user asked for. Reading is `FileSystem`'s; nothing else is ever written here. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from './paths.ts'
+import { writeFileSync } from 'node:fs'
 
-/** Writes a text as UTF-8 and makes the folders above it. Returns the system's reason where that fails. */
+/** Writes a text as UTF-8 into a folder that exists. Returns the system's reason where that fails. */
 export function writeText(path: string, text: string): string | null {
   try {
-    mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
     return null
   } catch (error) {

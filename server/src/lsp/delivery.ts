@@ -10,19 +10,20 @@ import {
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
   LSPErrorCodes,
+  type PublishDiagnosticsParams,
   ResponseError,
   type WorkspaceDiagnosticReport,
 } from 'vscode-languageserver/node'
 import type { Client } from './client.ts'
 import type { Board } from './diagnostics.ts'
-import type { Documents } from './documents.ts'
+import { type Documents, filesOf } from './documents.ts'
 import { pathOf, uriOf } from './to_lsp.ts'
 import type { Workspace } from './workspace.ts'
 
 export class Delivery {
-  /** The stamp of what was pushed last, for each file that the client shows something pushed for. */
+  /** The entry that was pushed last, for each file that the client shows something pushed for. */
   private readonly pushed = new Map<string, string>()
-  /** The stamp of what each document got when it last asked. */
+  /** The entry that each document, by its URI, got when it last asked. */
   private readonly pulled = new Map<string, string>()
   private asksForWorkspace = false
   private closed = false
@@ -44,28 +45,24 @@ export class Delivery {
     )
   }
 
-  /** The board, or which documents are open, has changed. */
+  /** The board has changed. Documents need no call of their own: opening and closing them is analysed anew. */
   update(): void {
-    const open = new Map(this.documents.all().map(document => [pathOf(document.uri), document]))
+    const open = filesOf(this.documents)
     for (const path of new Set([...this.board.paths(), ...this.pushed.keys()])) {
-      const document = open.get(path)
-      const uri = document?.uri ?? uriOf(path)
-      const entry = this.board.get(path)
-      if (entry.items.length === 0 || this.isPulled(document !== undefined)) {
-        if (this.pushed.delete(path)) this.push(uri, [], document?.version)
-        continue
+      const { id, version, items } = this.board.get(path)
+      const uri = open.get(path)?.uri ?? uriOf(path)
+      if (items.length === 0 || this.isPulled(open.has(path))) {
+        if (this.pushed.delete(path)) this.push({ uri, diagnostics: [] })
+      } else if (this.pushed.get(path) !== id) {
+        this.pushed.set(path, id)
+        const known = this.client.showsVersions && version !== undefined ? { version } : {}
+        this.push({ uri, diagnostics: [...items], ...known })
       }
-      const stamp = this.stamp(path, document?.version)
-      if (this.pushed.get(path) === stamp) continue
-      this.pushed.set(path, stamp)
-      this.push(uri, [...entry.items], document?.version)
     }
-    if (this.client.pullsDiagnostics) {
-      for (const uri of this.pulled.keys()) if (!this.documents.get(uri)) this.pulled.delete(uri)
-      for (const resolve of this.waiters.splice(0)) resolve()
-      // Requests that waited for this result are answered first; only the others need to ask again.
-      setImmediate(() => this.refresh())
-    }
+    if (!this.client.pullsDiagnostics) return
+    for (const resolve of this.waiters.splice(0)) resolve()
+    // Requests that waited for this result are answered first; only the others need to ask again.
+    setImmediate(() => this.refresh())
   }
 
   /** Answers every request that still waits. */
@@ -78,28 +75,17 @@ export class Delivery {
     return this.client.pullsDiagnostics && (open || this.asksForWorkspace)
   }
 
-  /**
-   * What tells one state of a file's diagnostics from another. The version counts: an editor moves diagnostics
-   * along with edits, so equal ones must be sent again after an edit and its undoing.
-   */
-  private stamp(path: string, version: number | undefined): string {
-    return `${this.board.get(path).id}@${version ?? ''}`
-  }
-
-  private push(
-    uri: string,
-    diagnostics: Parameters<Connection['sendDiagnostics']>[0]['diagnostics'],
-    version?: number,
-  ) {
-    const known = this.client.showsVersions && version !== undefined ? { version } : {}
-    void this.connection.sendDiagnostics({ uri, diagnostics, ...known })
+  private push(params: PublishDiagnosticsParams): void {
+    this.connection
+      .sendDiagnostics(params)
+      .catch(error => this.connection.console.warn(`diagnostics were not sent: ${error.message}`))
   }
 
   private refresh(): void {
-    const outdated = this.documents.all().some(({ uri, version }) => {
-      const path = pathOf(uri)
+    for (const uri of this.pulled.keys()) if (!this.documents.get(uri)) this.pulled.delete(uri)
+    const outdated = [...filesOf(this.documents)].some(([path, { uri }]) => {
       const given = this.pulled.get(uri)
-      return path !== null && given !== undefined && given !== this.stamp(path, version)
+      return given !== undefined && given !== this.board.get(path).id
     })
     if (!outdated) return
     this.connection.languages.diagnostics
@@ -118,10 +104,11 @@ export class Delivery {
     if (path === null) return { kind: DocumentDiagnosticReportKind.Full, items: [] }
     await unlessCancelled(this.workspace.settled(path), token)
     if (token.isCancellationRequested) return cancelled()
-    const resultId = this.stamp(path, this.documents.get(uri)?.version)
-    this.pulled.set(uri, resultId)
-    if (resultId === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId }
-    return { kind: DocumentDiagnosticReportKind.Full, resultId, items: [...this.board.get(path).items] }
+    const { id, items } = this.board.get(path)
+    this.pulled.set(uri, id)
+    return id === previous
+      ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId: id }
+      : { kind: DocumentDiagnosticReportKind.Full, resultId: id, items: [...items] }
   }
 
   /** `previous`: what the client has, by path. It is answered as soon as that is no longer the truth. */
@@ -144,15 +131,14 @@ export class Delivery {
   }
 
   private workspaceItems(previous: ReadonlyMap<string | null, string>): WorkspaceDiagnosticReport['items'] {
-    const open = new Map(this.documents.all().map(document => [pathOf(document.uri), document]))
-    const paths = new Set([...previous.keys(), ...this.board.paths()])
-    return [...paths].flatMap(path => {
+    const open = filesOf(this.documents)
+    return [...new Set([...previous.keys(), ...this.board.paths()])].flatMap(path => {
       if (path === null) return []
-      const version = open.get(path)?.version
-      const resultId = this.stamp(path, version)
-      const file = { uri: open.get(path)?.uri ?? uriOf(path), version: version ?? null, resultId }
-      if (previous.get(path) === resultId) return { ...file, kind: DocumentDiagnosticReportKind.Unchanged }
-      return { ...file, kind: DocumentDiagnosticReportKind.Full, items: [...this.board.get(path).items] }
+      const { id, version, items } = this.board.get(path)
+      const file = { uri: open.get(path)?.uri ?? uriOf(path), version: version ?? null, resultId: id }
+      return previous.get(path) === id
+        ? { ...file, kind: DocumentDiagnosticReportKind.Unchanged }
+        : { ...file, kind: DocumentDiagnosticReportKind.Full, items: [...items] }
     })
   }
 

@@ -69,24 +69,33 @@ function relatedTo(finding: Finding, locate: (span: Span) => Location): Diagnost
   return [...way, ...others]
 }
 
-/** What stands for one file. The id changes whenever the diagnostics do. */
+/** What stands for one file. */
 export interface Entry {
+  /** Another one whenever the diagnostics or the version are others. */
   readonly id: string
+  /** Of the open document whose text was analysed; undefined for a file that nobody had open. */
+  readonly version: number | undefined
   readonly items: readonly Diagnostic[]
 }
 
-const clean: Entry = { id: 'clean', items: [] }
+const clean: Entry = { id: 'clean', version: undefined, items: [] }
 
 export class Board {
   private readonly byFolder = new Map<string, ReadonlyMap<string, readonly Diagnostic[]>>()
   private readonly entries = new Map<string, Entry>()
   private ids = 0
 
-  /** Replaces all that a folder's analysis says. */
-  set(root: string, found: ReadonlyMap<string, readonly Diagnostic[]>): void {
+  /** Replaces all that a folder's analysis says. `open`: the documents whose texts it is about. */
+  set(
+    root: string,
+    found: ReadonlyMap<string, readonly Diagnostic[]>,
+    open: ReadonlyMap<string, { readonly version: number }>,
+  ): void {
     const before = this.byFolder.get(root)
     this.byFolder.set(root, found)
-    for (const path of new Set([...(before?.keys() ?? []), ...found.keys()])) this.merge(path)
+    for (const path of new Set([...(before?.keys() ?? []), ...found.keys()])) {
+      this.merge(path, open.get(path)?.version)
+    }
   }
 
   get(path: string): Entry {
@@ -98,12 +107,14 @@ export class Board {
     return this.entries.keys()
   }
 
-  /** Two folders may say the same of a file outside of both. */
-  private merge(path: string): void {
+  private merge(path: string, version: number | undefined): void {
+    // Two folders may say the same of a file outside of both.
     const all = [...this.byFolder.values()].flatMap(found => found.get(path) ?? [])
     const items = [...new Map(all.map(item => [JSON.stringify(item), item])).values()]
+    const known = this.get(path)
+    // An editor moves diagnostics along with edits: equal ones must be sent again after an edit and its undoing.
     if (items.length === 0) this.entries.delete(path)
-    else if (JSON.stringify(items) !== JSON.stringify(this.get(path).items))
-      this.entries.set(path, { id: String(++this.ids), items })
+    else if (version !== known.version || JSON.stringify(items) !== JSON.stringify(known.items))
+      this.entries.set(path, { id: String(++this.ids), version, items })
   }
 }

@@ -4,7 +4,7 @@
  */
 import { type TextDocumentContentChangeEvent, TextDocuments } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { type Encoding, Lines } from './to_lsp.ts'
+import { type Encoding, Lines, pathOf } from './to_lsp.ts'
 
 export type Documents = TextDocuments<TextDocument>
 
@@ -18,6 +18,16 @@ export function openDocuments(encoding: Encoding): Documents {
       return document
     },
   })
+}
+
+/** The open documents that are files, by path. */
+export function filesOf(documents: Documents): Map<string, TextDocument> {
+  const files = new Map<string, TextDocument>()
+  for (const document of documents.all()) {
+    const path = pathOf(document.uri)
+    if (path !== null) files.set(path, document)
+  }
+  return files
 }
 
 function inUtf16(document: TextDocument, change: TextDocumentContentChangeEvent, encoding: Encoding) {

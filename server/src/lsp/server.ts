@@ -12,12 +12,13 @@ import {
   type WorkspaceFolder,
 } from 'vscode-languageserver/node'
 import { version } from '../../../package.json'
+import type { AnalysisView } from '../engine/job.ts'
 import { RemoteAnalyst } from '../engine/remote.ts'
 import { type Client, clientOf } from './client.ts'
 import { Configuration, requestFor, type Settings } from './configuration.ts'
 import { Delivery } from './delivery.ts'
 import { Board, diagnosticsOf } from './diagnostics.ts'
-import { type Documents, openDocuments } from './documents.ts'
+import { type Documents, filesOf, openDocuments } from './documents.ts'
 import { hoverAt } from './hover.ts'
 import { FirstAnalysis } from './progress.ts'
 import { pathOf } from './to_lsp.ts'
@@ -28,7 +29,8 @@ import { type Folder, Workspace } from './workspace.ts'
 export function startServer(): void {
   const connection = createConnection(process.stdin, process.stdout)
   // The last resort: a fault in one request must not end the server that answers all others.
-  const log = (error: unknown) => connection.console.error(`fault in the language server: ${error}`)
+  const log = (error: unknown) =>
+    connection.console.error(`fault in the language server: ${error instanceof Error ? error.stack : error}`)
   process.on('uncaughtException', log).on('unhandledRejection', log)
   connection.onInitialize(params => new Server(connection, clientOf(params), params).introduction())
   connection.listen()
@@ -57,7 +59,7 @@ class Server {
     this.progress = new FirstAnalysis(connection)
     this.workspace = new Workspace(newAnalyst(connection), {
       started: ({ root }) => this.progress.started(root),
-      published: folder => this.published(folder),
+      published: (folder, view) => this.published(folder, view),
       failed: (folder, message) => this.failed(folder, message),
     })
     this.delivery = new Delivery(connection, client, this.documents, this.workspace, this.board)
@@ -90,11 +92,8 @@ class Server {
   }
 
   private followDocuments(): void {
-    const { documents, workspace, watch, delivery } = this
-    documents.onDidOpen(() => {
-      watch.sign()
-      delivery.update()
-    })
+    const { documents, workspace, watch } = this
+    documents.onDidOpen(() => watch.sign())
     documents.onDidChangeContent(({ document }) => {
       const path = pathOf(document.uri)
       if (path !== null) workspace.setText(path, document.getText())
@@ -107,7 +106,6 @@ class Server {
     documents.onDidClose(({ document }) => {
       const path = pathOf(document.uri)
       if (path !== null) workspace.closeText(path)
-      delivery.update()
     })
     documents.listen(this.connection)
   }
@@ -132,15 +130,15 @@ class Server {
       const root = pathOf(uri)
       if (root === null) continue
       this.workspace.remove(root)
-      this.board.set(root, new Map())
+      this.board.set(root, new Map(), new Map())
     }
+    this.delivery.update()
     for (const uri of added) {
       const root = pathOf(uri)
-      if (root !== null) void this.configure(this.workspace.add(root, uri))
+      if (root !== null) this.workspace.add(root, uri)
     }
-    // Which folder speaks for a file may have changed.
-    for (const folder of this.workspace.folders) this.show(folder)
-    this.delivery.update()
+    // All of them: which folder speaks for a file may have changed.
+    for (const folder of this.workspace.folders) void this.configure(folder)
   }
 
   /** Never rejects. */
@@ -150,31 +148,26 @@ class Server {
     this.workspace.configure(root, requestFor(root, settings, this.configuration.trusted))
   }
 
-  private published(folder: Folder): void {
-    const { root, view } = folder
+  private published(folder: Folder, view: AnalysisView): void {
+    const { root } = folder
     this.progress.ended(root)
-    if (view && this.basis.get(root) !== view.basis) {
+    if (this.basis.get(root) !== view.basis) {
       this.basis.set(root, view.basis)
       this.connection.console.info(`${root}: ${view.basis}`)
     }
-    this.show(folder)
+    // Each folder's analysis speaks for the folder's own files, and for those outside of all.
+    const found = diagnosticsOf(view, this.client, this.settings.get(root)?.ruleDocs ?? null)
+    for (const path of found.keys()) {
+      const owner = this.workspace.owner(path)
+      if (owner !== null && owner !== folder) found.delete(path)
+    }
+    this.board.set(root, found, filesOf(this.documents))
     this.delivery.update()
   }
 
   private failed({ root }: Folder, message: string): void {
     this.progress.ended(root)
     this.connection.console.error(`the analysis of ${root} failed: ${message}`)
-  }
-
-  /** Puts on the board what a folder's analysis says of the files that it speaks for. */
-  private show(folder: Folder): void {
-    if (!folder.view) return
-    const found = diagnosticsOf(folder.view, this.client, this.settings.get(folder.root)?.ruleDocs ?? null)
-    for (const path of found.keys()) {
-      const owner = this.workspace.owner(path)
-      if (owner !== null && owner !== folder) found.delete(path)
-    }
-    this.board.set(folder.root, found)
   }
 
   private hover({ textDocument, position }: HoverParams) {

@@ -17,7 +17,7 @@ export interface Folder {
 
 export interface WorkspaceListener {
   started(folder: Folder): void
-  published(folder: Folder): void
+  published(folder: Folder, view: AnalysisView): void
   failed(folder: Folder, message: string): void
 }
 
@@ -42,7 +42,7 @@ export class Workspace {
       started: () => this.listener.started(folder),
       published: view => {
         folder.view = view
-        this.listener.published(folder)
+        this.listener.published(folder, view)
       },
       failed: message => this.listener.failed(folder, message),
     })

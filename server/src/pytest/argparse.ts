@@ -38,6 +38,8 @@ export interface Parsed {
   readonly positionals: readonly Arg[]
   /** Unknown options and later runs of words, in order. */
   readonly extras: readonly Arg[]
+  /** Both of them, in order. */
+  readonly rest: readonly Arg[]
   readonly error: ParseError | null
 }
 
@@ -78,6 +80,7 @@ class Parser {
   private readonly uses: OptionUse[] = []
   private positionals: Arg[] | null = null
   private readonly extras: Arg[] = []
+  private readonly rest: Arg[] = []
   private error: ParseError | null = null
 
   constructor(args: readonly Arg[], index: OptionIndex, around: Surroundings) {
@@ -93,13 +96,20 @@ class Parser {
   parse(): Parsed {
     let at = 0
     while (at < this.args.length && !this.error) at = this.options[at] ? this.option(at) : this.words(at)
-    return { uses: this.uses, positionals: this.positionals ?? [], extras: this.extras, error: this.error }
+    return {
+      uses: this.uses,
+      positionals: this.positionals ?? [],
+      extras: this.extras,
+      rest: this.rest,
+      error: this.error,
+    }
   }
 
   private words(start: number): number {
     let end = start
     while (end < this.args.length && !this.options[end]) end++
     const run = this.args.slice(start, end).filter((_, i) => start + i !== this.separator)
+    this.rest.push(...run)
     if (this.positionals) this.extras.push(...run)
     else this.positionals = run
     return end
@@ -111,6 +121,7 @@ class Parser {
     let { spec, name, glued } = this.options[at]!
     if (!spec) {
       this.extras.push(arg)
+      this.rest.push(arg)
       return at + 1
     }
     while (glued !== null) {

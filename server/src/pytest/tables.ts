@@ -14,6 +14,7 @@ export type OptionKind =
   | 'append'
   | 'append_const'
   | 'count'
+  | 'less' // counts downwards
   | 'extend'
   | 'help'
   | 'override_ini'
@@ -113,6 +114,11 @@ export function builtinRegistered(version: string, plugins: ReadonlySet<string>)
 export function measuredPlugin(distribution: string, version: string): MeasuredPlugin | null {
   const wanted = normalName(distribution)
   return measured.find(plugin => normalName(plugin.name) === wanted && plugin.version === version) ?? null
+}
+
+/** Whether one of the measured plugins has an option of that name. */
+export function isPluginOption(name: string): boolean {
+  return measured.some(({ options }) => options.some(({ names }) => names.includes(name)))
 }
 
 /** PEP 503: the spelling under which two names of a distribution are equal. */

@@ -1,5 +1,6 @@
 /** One line for each finding, as editors and `grep` like it: `path:line:column: severity rule message`. */
 import type { Finding } from '../rules/finding.ts'
+import type { Health } from './health.ts'
 import { Places } from './places.ts'
 import type { ReportInput } from './report_input.ts'
 import { type Paint, painter, paintSeverity, type Style, severityWord } from './style.ts'
@@ -7,13 +8,13 @@ import { summary } from './summary.ts'
 import { hiddenNotes, toTell } from './telling.ts'
 
 /** Sorted by path and offset; a summary follows unless it is to be quiet. */
-export function renderConcise(input: ReportInput, style: Style): string {
+export function renderConcise(input: ReportInput, model: Health, style: Style): string {
   const places = new Places(input)
   const paint = painter(style)
   const lines = toTell(input.findings, style).map(finding => line(finding, places, paint))
   if (!style.quiet) {
     if (lines.length > 0) lines.push('')
-    lines.push(...summary(input, style), ...hiddenNotes(input.findings, style))
+    lines.push(...summary(input, model, style), ...hiddenNotes(input.findings, style))
   }
   return lines.map(each => `${each}\n`).join('')
 }

@@ -1,6 +1,6 @@
 /** The report for people: for each finding the source line, why it matters and what to do; then the summary. */
 import type { Finding } from '../rules/finding.ts'
-import { health } from './health.ts'
+import type { Health } from './health.ts'
 import { excerpt, wrap } from './layout.ts'
 import { Places } from './places.ts'
 import type { ReportInput } from './report_input.ts'
@@ -12,21 +12,23 @@ import { hiddenNotes, toTell } from './telling.ts'
 const LONGEST_CHAIN = 6
 
 /** What stops the run comes first, then errors by the test files they cost, then warnings by place. */
-export function renderFull(input: ReportInput, style: Style): string {
+export function renderFull(input: ReportInput, model: Health, style: Style): string {
   const paint = painter(style)
   const places = new Places(input)
-  const blocks = byDamage(input, toTell(input.findings, style)).map(finding =>
+  const blocks = byDamage(model, toTell(input.findings, style)).map(finding =>
     block(finding, places, paint, style),
   )
-  const verdict = sessionVerdict(input)
+  const verdict = sessionVerdict(input, model)
   const opening =
     verdict !== null && !style.quiet ? [wrap(verdict, style.width).map(line => paint.bold(line))] : []
-  const closing = style.quiet ? [] : [[...summary(input, style), ...hiddenNotes(input.findings, style)]]
+  const closing = style.quiet
+    ? []
+    : [[...summary(input, model, style), ...hiddenNotes(input.findings, style)]]
   return [...opening, ...blocks, ...closing].map(lines => lines.map(line => `${line}\n`).join('')).join('\n')
 }
 
-function byDamage(input: ReportInput, findings: readonly Finding[]): readonly Finding[] {
-  const rank = new Map(health(input).causes.map(({ cause }, at) => [cause.id, at]))
+function byDamage({ causes }: Health, findings: readonly Finding[]): readonly Finding[] {
+  const rank = new Map(causes.map(({ cause }, at) => [cause.id, at]))
   const order = { error: 0, warning: 1, info: 2 }
   const rankOf = (finding: Finding) => rank.get(finding.fingerprint) ?? rank.size
   return findings.toSorted((a, b) => order[a.severity] - order[b.severity] || rankOf(a) - rankOf(b))
@@ -36,7 +38,7 @@ function block(finding: Finding, places: Places, paint: Paint, style: Style): st
   const { severity, rule, what, span } = finding
   const { line, column } = places.start(span)
   const label = `${severityWord(severity)}[${rule}]`
-  const [first, ...rest] = wrap(what, style.width, `${label}: `)
+  const [first, ...rest] = wrap(what, style.width, `${label}: `, 4)
   const title = paint.bold(paintSeverity(paint, severity, label) + first!.slice(label.length))
   const gutter = ' '.repeat(String(line).length)
   return [

@@ -6,7 +6,7 @@ import type { Span } from '../files/span.ts'
 import { type Cause, collectorsOf } from '../rules/causes.ts'
 import type { Severity } from '../rules/finding.ts'
 import type { CollectorTrace, Failure } from '../simulate/trace.ts'
-import { type Health, health, type Totals } from './health.ts'
+import type { Health, Totals } from './health.ts'
 import { Places } from './places.ts'
 import type { ReportInput } from './report_input.ts'
 
@@ -91,12 +91,11 @@ export interface JsonFinding {
 }
 
 /** The document as text, with a line end. `tool` is name and version. */
-export function renderJson(input: ReportInput, tool: string): string {
-  return `${JSON.stringify(jsonReport(input, tool), null, 2)}\n`
+export function renderJson(input: ReportInput, model: Health, tool: string): string {
+  return `${JSON.stringify(jsonReport(input, model, tool), null, 2)}\n`
 }
 
-export function jsonReport(input: ReportInput, tool: string): JsonReport {
-  const model = health(input)
+export function jsonReport(input: ReportInput, model: Health, tool: string): JsonReport {
   const write = new Writer(input, model)
   const { environment, plan, trace, findings } = input
   return {

@@ -20,10 +20,10 @@ function cellsOf(character: string): number {
 
 /**
  * The text in lines of at most `width` cells, broken at spaces; the first starts with `lead`, the others with
- * as many blanks. null: one line.
+ * `blanks`, by default as many as `lead` takes. null: as many lines as the text has.
  */
-export function wrap(text: string, width: number | null, lead = ''): string[] {
-  const indent = ' '.repeat(cells(lead))
+export function wrap(text: string, width: number | null, lead = '', blanks = cells(lead)): string[] {
+  const indent = ' '.repeat(blanks)
   const lines: string[] = []
   for (const paragraph of text.split('\n')) {
     let line = lines.length === 0 ? lead : indent

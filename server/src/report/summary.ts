@@ -1,5 +1,5 @@
 /** The end of a terminal report: how many test files stand where, what would mend most, what is not known. */
-import { type Health, health, type RankedCause, type Totals } from './health.ts'
+import type { Health, Totals } from './health.ts'
 import { cells, wrap } from './layout.ts'
 import { Places } from './places.ts'
 import type { ReportInput } from './report_input.ts'
@@ -10,8 +10,7 @@ const TOP_CAUSES = 10
 const TOP_DOUBTS = 5
 
 /** The summary in lines. */
-export function summary(input: ReportInput, style: Style): string[] {
-  const model = health(input)
+export function summary(input: ReportInput, model: Health, style: Style): string[] {
   const paint = painter(style)
   const paragraphs = [
     style.verbose ? basis(input, style) : [],
@@ -25,14 +24,13 @@ export function summary(input: ReportInput, style: Style): string[] {
 }
 
 /** The line that opens a report of a run that stops; null where it runs. */
-export function sessionVerdict(input: ReportInput): string | null {
-  const { session } = health(input)
+export function sessionVerdict({ plan }: ReportInput, { session }: Health): string | null {
   if (session.outcome === 'runs') return null
   const code = session.exitCode === null ? '' : ` with exit code ${session.exitCode}`
   if (session.outcome === 'unknown') {
     return `whether the run reaches collection could not be decided${session.reason ? `: ${session.reason}` : ''}`
   }
-  const early = input.plan.stops[0]?.phase !== 'after collection' || session.failure?.detail.kind === 'exit'
+  const early = plan.stops[0]?.phase !== 'after collection' || session.failure?.detail.kind === 'exit'
   return early
     ? `the whole run stops${code}: no test is collected`
     : `the whole run stops${code} after collection`
@@ -53,52 +51,46 @@ function basis({ environment, plan }: ReportInput, style: Style): string[] {
 function verdict(input: ReportInput, model: Health, paint: Paint): string {
   const { files, layers } = model
   const total = files.collects + files.fails + files.skips + files.unknown
-  const stop = sessionVerdict(input)
-  const head = stop === null ? [] : [`${paint.bold(capital(stop))}.`]
-  if (total === 0) return [...head, 'No tests found.'].join(' ')
-  const outcome =
-    files.collects === total
-      ? `${capital(count(total, 'test file'))}: ${total === 1 ? 'it collects' : 'all collect'}`
-      : `${count(total, 'test file')}: ${outcomes(files).join(', ')}`
-  const behind = model.causes.filter(({ cause }) => cause.occurrences.some(at => at.layer > 0)).length
-  const next =
-    behind === 0
-      ? []
-      : [`Behind the first errors wait ${count(behind, 'more cause')}, in ${count(layers[1] ?? 0, 'file')}.`]
-  return [...head, `${stop === null ? '' : 'Were it cured: '}${outcome}.`, ...next].join(' ')
+  const stop = sessionVerdict(input, model)
+  const sentences = stop === null ? [] : [`${paint.bold(capital(stop))}.`]
+  // Of a run that stops at once nothing more may be known.
+  if (total === 0) sentences.push('No tests found.')
+  else if (stop === null || input.trace.collectors.length > 0) {
+    const lead = stop === null ? '' : 'Were that cured: '
+    sentences.push(`${lead}${count(total, 'test file')}: ${outcomes(files, total)}.`)
+  }
+  const again = layers[1] ?? 0
+  if (again > 0) {
+    sentences.push(again === 1 ? '1 file has' : `${again} files have`, 'another error behind the first one.')
+  }
+  return sentences.join(' ')
 }
 
-function outcomes({ fails, collects, skips, unknown }: Totals): string[] {
+function outcomes({ fails, collects, skips, unknown }: Totals, total: number): string {
+  if (collects === total) return total === 1 ? 'it collects' : 'all collect'
   const parts = [
     `${fails} ${fails === 1 ? 'fails' : 'fail'} to collect`,
     `${collects} ${collects === 1 ? 'collects' : 'collect'}`,
     skips > 0 ? `${skips} ${skips === 1 ? 'is' : 'are'} skipped` : '',
     unknown > 0 ? `${unknown} could not be decided` : '',
   ]
-  return parts.filter(Boolean)
+  return parts.filter(Boolean).join(', ')
 }
 
 /** What would mend most; told from two on, as one alone stands right above. */
 function topCauses({ causes }: Health, places: Places, paint: Paint): string[] {
   const now = causes.filter(({ cause, files }) => cause.stopsRun || files > 0)
   if (now.length < 2) return []
-  const rows = now
-    .slice(0, TOP_CAUSES)
-    .map(ranked => [damage(ranked), ranked.cause.rule, place(ranked, places)])
+  const rows = now.slice(0, TOP_CAUSES).map(({ cause, files }) => {
+    const lost = cause.stopsRun ? 'all' : String(files)
+    return [lost, cause.rule, places.short(cause.span), cause.subject.split('\n')[0]!]
+  })
   const more = now.length - rows.length
   return [
     paint.bold('Causes by test files lost:'),
     ...table(rows),
     ...(more > 0 ? [`  and ${count(more, 'more cause')}`] : []),
   ]
-}
-
-function damage({ cause, files }: RankedCause): string {
-  return cause.stopsRun ? 'all' : String(files)
-}
-
-function place({ cause }: RankedCause, places: Places): string {
-  return `${places.short(cause.span)}  ${cause.subject.split('\n')[0]}`
 }
 
 /** Reasons for abstaining, most frequent first, and what is not known of the environment. */
@@ -114,9 +106,9 @@ function doubts(model: Health, style: Style): string[] {
 }
 
 /** `--statistics`: counts in place of findings. */
-export function renderStatistics(input: ReportInput, style: Style): string {
+export function renderStatistics(input: ReportInput, model: Health, style: Style): string {
   const paint = painter(style)
-  const { missingModules, missingSymbols } = health(input).statistics
+  const { missingModules, missingSymbols } = model.statistics
   const sections: readonly (readonly [string, Histogram])[] = [
     ['Findings by rule:', byRule(input.findings)],
     ['Missing modules, by files that fail for want of them:', missingModules],
@@ -129,7 +121,7 @@ export function renderStatistics(input: ReportInput, style: Style): string {
       ...table([...histogram].map(([name, n]) => [String(n), name])),
       '',
     ])
-  return [...lines, ...(style.quiet ? [] : summary(input, style))].join('\n').trimEnd().concat('\n')
+  return [...lines, ...(style.quiet ? [] : summary(input, model, style))].join('\n').trimEnd().concat('\n')
 }
 
 /** Rows with aligned columns; the first holds numbers and is set to the right. */

@@ -10,6 +10,15 @@ export function shown({ plan }: RuleContext, path: string): string {
   return isWithin(path, plan.rootdir) ? relative(plan.rootdir, path) : path
 }
 
+/**
+ * What fails because of a cause, now. The root folder stands for the session, as in pytest's node ids: a cause
+ * that stops the run breaks it.
+ */
+export function brokenBy({ plan }: RuleContext, cause: Cause): readonly string[] {
+  const collectors = collectorsOf(cause)
+  return cause.stopsRun ? [...new Set([plan.rootdir, ...collectors])] : collectors
+}
+
 /** One sentence without a full stop. */
 export function impact(context: RuleContext, cause: Cause): string {
   if (cause.stopsRun) return stopSentence(context, cause)

@@ -6,10 +6,10 @@ import type { Environment } from '../environment/environment.ts'
 import type { Span } from '../files/span.ts'
 import type { ConfigWarning, Plan } from '../pytest/plan.ts'
 import type { Failure, FailureDetail, Trace } from '../simulate/trace.ts'
-import { type Cause, collectorsOf } from './causes.ts'
+import type { Cause } from './causes.ts'
 import { wholeFile } from './classify.ts'
 import type { Finding, Severity } from './finding.ts'
-import { impact } from './impact.ts'
+import { brokenBy, impact } from './impact.ts'
 
 export interface Rule {
   /** Reads well after "allow": 'missing-symbol'. The rule's file has the same name in snake_case. */
@@ -93,7 +93,7 @@ function isKind<K extends FailureDetail['kind']>(
 
 /**
  * The draft of a finding about a cause: an error, as it is proved. What only waits behind an earlier error is a
- * warning: pytest does not show it now. An error that breaks no collector stops the whole run.
+ * warning: pytest does not show it now.
  */
 export function tell(
   context: RuleContext,
@@ -105,7 +105,7 @@ export function tell(
     readonly related?: Finding['related']
   },
 ): Draft {
-  const breaks = collectorsOf(cause)
+  const breaks = brokenBy(context, cause)
   const chain = cause.failure.chain
   return {
     span: cause.span,
@@ -113,7 +113,7 @@ export function tell(
     what: words.what,
     why: words.why ?? impact(context, cause),
     todo: words.todo,
-    severity: cause.stopsRun || breaks.length > 0 ? 'error' : 'warning',
+    severity: breaks.length > 0 ? 'error' : 'warning',
     breaks,
     // The culprit may be a file that no frame is in, such as one that hides another.
     chain: chain.at(-1)?.path === cause.span.path ? chain : [...chain, cause.span],

@@ -2,14 +2,15 @@
  * `[tool.precollect]` of pyproject.toml: which findings the project wants to see, and what the analysis needs
  * to know. Read once by the doors; a setting that is wrong is told with its line and counts as not given.
  */
-import { parse, TomlError } from 'smol-toml'
 import type { FileSystem } from '../files/file_system.ts'
+import { LineIndex } from '../files/lines.ts'
 import { dirname, join, parents } from '../files/paths.ts'
+import type { Span } from '../files/span.ts'
+import { isTable, readToml, type TomlFile, type TomlTable, type TomlValue } from '../pytest/toml_file.ts'
 import { allRules } from './all_rules.ts'
 import type { Severity } from './finding.ts'
 import { globTest } from './glob.ts'
 import { didYouMean } from './nearest.ts'
-import { lineOfKey } from './toml_lines.ts'
 
 export interface Settings {
   /** The folder of pyproject.toml: patterns and `python` are relative to it. null: defaults. */
@@ -22,14 +23,14 @@ export interface Settings {
   readonly severity: Readonly<Record<string, Severity>>
   /** Patterns of files whose findings are not told. They are still collected: that is pytest's affair. */
   readonly exclude: readonly string[]
-  /** An interpreter or environment folder. */
+  /** An interpreter or environment folder: absolute where it is written as a path, else a name for PATH. */
   readonly python: string | null
   readonly invocation: 'pytest' | 'python -m pytest' | null
 }
 
 export interface SettingsProblem {
-  readonly path: string
-  /** From 1. */
+  readonly span: Span
+  /** Of the span's start, from 1. */
   readonly line: number
   readonly message: string
 }
@@ -73,38 +74,23 @@ export function findSettings(fs: FileSystem, folder: string): LoadedSettings {
 export function readSettings(text: string, path: string): LoadedSettings | null {
   // A file that does not speak of precollect is none of its business, not even if it is broken.
   if (!text.includes('precollect')) return null
-  const parsed = parseToml(text)
-  if ('problem' in parsed) {
-    return { settings: DEFAULT_SETTINGS, problems: [{ path, ...parsed.problem }] }
+  const file = readToml(path, text)
+  if ('error' in file) {
+    const line = new LineIndex(text).position(file.span.start).line
+    const problem = { span: file.span, line, message: `this is not TOML: ${file.error}` }
+    return { settings: DEFAULT_SETTINGS, problems: [problem] }
   }
-  const table = asTable(asTable(parsed.document.tool)?.precollect)
-  return table === null ? null : new Reader(text, path).read(table)
+  const { tool } = file.document
+  const table = isTable(tool) ? tool.precollect : undefined
+  return isTable(table) ? new Reader(text, path, file).read(table) : null
 }
 
-/** The rules that a list of names stands for, and the names that are no rule's. */
+/** A sentence for each name that is neither a rule's nor `all`. */
 export function checkRuleNames(names: readonly string[]): readonly string[] {
   const known = allRules.map(rule => rule.id)
   return names
     .filter(name => name !== ALL && !known.includes(name))
     .map(name => `no rule is called '${name}'${didYouMean(name, known)}`)
-}
-
-type Table = Readonly<Record<string, unknown>>
-
-function asTable(value: unknown): Table | null {
-  const plain =
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
-  return plain ? (value as Table) : null
-}
-
-function parseToml(text: string): { document: Table } | { problem: { line: number; message: string } } {
-  try {
-    return { document: parse(text) }
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error
-    const reason = error.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '')
-    return { problem: { line: error.line, message: `this is not TOML: ${reason}` } }
-  }
 }
 
 /** One reading of one table; collects what is wrong on the way. */
@@ -114,21 +100,23 @@ class Reader {
   constructor(
     private readonly text: string,
     private readonly path: string,
+    private readonly file: TomlFile,
   ) {}
 
-  read(table: Table): LoadedSettings {
-    const readers: { readonly [key: string]: (value: unknown, key: string) => Partial<Settings> } = {
+  read(table: TomlTable): LoadedSettings {
+    const folder = dirname(this.path)
+    const readers: { readonly [key: string]: (value: TomlValue, key: string) => Partial<Settings> } = {
       select: (value, key) => ({ select: this.rules(value, [key]) }),
       ignore: (value, key) => ({ ignore: this.rules(value, [key]) ?? [] }),
       'per-file-ignores': (value, key) => ({ perFileIgnores: this.perFileIgnores(value, key) }),
       severity: (value, key) => ({ severity: this.severities(value, key) }),
       exclude: (value, key) => ({ exclude: this.patterns(value, [key]) }),
-      python: (value, key) => ({ python: this.oneString(value, [key]) }),
+      python: (value, key) => ({ python: this.interpreter(value, [key], folder) }),
       invocation: (value, key) => ({
         invocation: this.oneOf(value, [key], INVOCATIONS) as Settings['invocation'],
       }),
     }
-    let settings: Settings = { ...DEFAULT_SETTINGS, folder: dirname(this.path) }
+    let settings: Settings = { ...DEFAULT_SETTINGS, folder }
     for (const [key, value] of Object.entries(table)) {
       const reader = Object.hasOwn(readers, key) ? readers[key] : undefined
       if (reader) settings = { ...settings, ...reader(value, key) }
@@ -137,24 +125,27 @@ class Reader {
     return { settings, problems: this.problems }
   }
 
-  private rules(value: unknown, key: readonly string[]): readonly string[] | null {
+  private rules(value: TomlValue, key: readonly string[]): readonly string[] | null {
     const names = this.strings(value, key)
     if (names === null) return null
-    for (const trouble of checkRuleNames(names)) this.complain(key, trouble)
-    return names.filter(name => checkRuleNames([name]).length === 0)
+    return names.filter((name, index) => {
+      const [trouble] = checkRuleNames([name])
+      if (trouble) this.complain(key, trouble, index)
+      return trouble === undefined
+    })
   }
 
-  private perFileIgnores(value: unknown, key: string): Settings['perFileIgnores'] {
+  private perFileIgnores(value: TomlValue, key: string): Settings['perFileIgnores'] {
     return this.entries(value, key).flatMap(([pattern, names]) => {
       const rules = this.rules(names, [key, pattern])
       return rules !== null && this.isPattern(pattern, [key, pattern]) ? [{ pattern, rules }] : []
     })
   }
 
-  private severities(value: unknown, key: string): Settings['severity'] {
+  private severities(value: TomlValue, key: string): Settings['severity'] {
     const found: Record<string, Severity> = {}
     for (const [rule, severity] of this.entries(value, key)) {
-      const [trouble] = checkRuleNames([rule])
+      const trouble = rule === ALL ? 'names one rule at a time' : checkRuleNames([rule])[0]
       if (trouble) this.complain([key, rule], trouble)
       const word = this.oneOf(severity, [key, rule], SEVERITIES)
       if (word !== null && !trouble) found[rule] = word as Severity
@@ -162,52 +153,66 @@ class Reader {
     return found
   }
 
-  private patterns(value: unknown, key: readonly string[]): readonly string[] {
-    return (this.strings(value, key) ?? []).filter(pattern => this.isPattern(pattern, key))
+  private patterns(value: TomlValue, key: readonly string[]): readonly string[] {
+    return (this.strings(value, key) ?? []).filter((pattern, index) => this.isPattern(pattern, key, index))
   }
 
-  private isPattern(pattern: string, key: readonly string[]): boolean {
+  private isPattern(pattern: string, key: readonly string[], index?: number): boolean {
     if (globTest(pattern) !== null) return true
-    this.complain(key, `'${pattern}' is not a pattern of files`)
+    this.complain(key, `'${pattern}' is not a pattern of files`, index)
     return false
   }
 
-  private entries(value: unknown, key: string): [string, unknown][] {
-    const table = asTable(value)
-    if (table === null) this.complain([key], `must be a table, not ${kindOf(value)}`)
-    return Object.entries(table ?? {})
+  private entries(value: TomlValue, key: string): [string, TomlValue][] {
+    if (isTable(value)) return Object.entries(value)
+    this.complain([key], `must be a table, not ${kindOf(value)}`)
+    return []
   }
 
-  private strings(value: unknown, key: readonly string[]): readonly string[] | null {
+  private strings(value: TomlValue, key: readonly string[]): readonly string[] | null {
     if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value
     this.complain(key, `must be a list of strings, not ${kindOf(value)}`)
     return null
   }
 
-  private oneString(value: unknown, key: readonly string[]): string | null {
-    if (typeof value === 'string') return value
-    this.complain(key, `must be a string, not ${kindOf(value)}`)
-    return null
+  /** 'python3.12' is looked for in PATH; '.venv' and whatever has a separator is a place. */
+  private interpreter(value: TomlValue, key: readonly string[], folder: string): string | null {
+    if (typeof value !== 'string') {
+      this.complain(key, `must be a string, not ${kindOf(value)}`)
+      return null
+    }
+    return /^\.|[\\/]/.test(value) ? join(folder, value) : value
   }
 
-  private oneOf(value: unknown, key: readonly string[], words: readonly string[]): string | null {
+  private oneOf(value: TomlValue, key: readonly string[], words: readonly string[]): string | null {
     if (typeof value === 'string' && words.includes(value)) return value
     const shown = typeof value === 'string' ? `'${value}'` : kindOf(value)
     this.complain(key, `must be ${words.map(word => `'${word}'`).join(' or ')}, not ${shown}`)
     return null
   }
 
-  private complain(key: readonly string[], message: string): void {
+  /** `index`: the item of the list that is wrong. */
+  private complain(key: readonly string[], message: string, index = -1): void {
     const name = ['precollect', ...key].map(part => (/^[\w-]+$/.test(part) ? part : `"${part}"`)).join('.')
-    const line = lineOfKey(this.text, [...TABLE, ...key])
-    this.problems.push({ path: this.path, line, message: `tool.${name}: ${message}` })
+    const span = this.place(key, index)
+    const { line } = new LineIndex(this.text).position(span.start)
+    this.problems.push({ span, line, message: `tool.${name}: ${message}` })
+  }
+
+  /** Where the item or key is written, or else the nearest key above it. */
+  private place(key: readonly string[], index: number): Span {
+    for (let depth = key.length; depth > 0; depth--) {
+      const written = this.file.written([...TABLE, ...key.slice(0, depth)])
+      if (written) return written.lines[depth === key.length ? index : -1]?.span ?? written.span
+    }
+    return { path: this.path, start: 0, end: 0 }
   }
 }
 
-function kindOf(value: unknown): string {
+function kindOf(value: TomlValue): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'string') return 'a string'
   if (typeof value === 'boolean') return 'a boolean'
   if (typeof value === 'number' || typeof value === 'bigint') return 'a number'
-  return asTable(value) ? 'a table' : 'a date'
+  return isTable(value) ? 'a table' : 'a date'
 }

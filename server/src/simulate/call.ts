@@ -19,7 +19,6 @@ import {
   type Exc,
   type Func,
   type FunctionCode,
-  HARMLESS,
   type Instance,
   NONE,
   PyRaise,
@@ -60,13 +59,14 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
       if (fn.harmless) {
         m.mayRaise(null)
         handOver(m, args, false)
-        return HARMLESS
+        return fn
       }
       break
     default:
   }
   m.mayRaise(null)
-  handOver(m, args, false)
+  // A call whose value nobody takes is made for its effect: `apipkg.initpkg(__name__, ...)`.
+  handOver(m, args, call !== null && call === m.frames.at(-1)?.statement)
   return UNKNOWN
 }
 
@@ -123,26 +123,34 @@ export function callFunction(m: Machine, fn: Func, args: Args): Value {
     leaveOut(m, fn, args)
     return UNKNOWN
   }
-  const depth = m.frames.filter(f => f.kind === 'function').length
+  const depth = callDepth(m)
   if (!fn.code.unit.project || depth >= DEEPEST_CALL || !matters(m, fn)) {
     leaveOut(m, fn, args)
     m.mayRaise(null)
     return UNKNOWN
   }
-  const outermost = !m.frames.some(f => f.kind === 'function')
-  if (outermost) m.callBudget = CALL_BUDGET
-  const height = m.frames.length
-  const watches = m.watches.length
+  if (depth > 0) return run(m, fn, args)
+  const [height, watches, budget] = [m.frames.length, m.watches.length, m.callBudget]
+  m.callBudget = CALL_BUDGET
   try {
     return run(m, fn, args)
   } catch (error) {
-    if (!(error instanceof BudgetSpent) || !outermost) throw error
+    if (!(error instanceof BudgetSpent)) throw error
     m.frames.length = height
     m.watches.length = watches
     leaveOut(m, fn, args)
     m.mayRaise(null)
     return UNKNOWN
+  } finally {
+    m.callBudget = budget
   }
+}
+
+/** Calls under way since the innermost import began: each module's calls have a budget of their own. */
+function callDepth(m: Machine): number {
+  let depth = 0
+  for (let i = m.frames.length - 1; i >= 0 && m.frames[i]!.kind !== 'module'; i--) if (m.frames[i]!.kind === 'function') depth++
+  return depth
 }
 
 /** To be called for each statement of a function's frame. */
@@ -162,7 +170,7 @@ function run(m: Machine, fn: Func, args: Args): Value {
   bindParameters(m, fn, args, scope)
   const { def, lambda, unit } = fn.code
   const body = def ? m.world.body(unit, def.body) : unit
-  const frame: Frame = { unit: body, scope, kind: 'function', restricted: false, at: 0, exact: true, handling: [] }
+  const frame: Frame = { unit: body, scope, kind: 'function', restricted: false, at: 0, statement: null, exact: true, handling: [] }
   m.frames.push(frame)
   let completion: Completion
   try {
@@ -237,7 +245,7 @@ const TELLING =
   /\b(import|importorskip|skip|exit|mark|warn|fail|import_module|__import__|find_spec|sys\.path|sys\.modules|exec|getoption|register|REGISTRY|Counter|Gauge|Histogram|Summary|Info|Enum|raise)\b/
 const matterings = new WeakMap<object, boolean>()
 
-/** Can running this function change what is collected? Its words tell, or it is short and has no loop. */
+/** Can running this function change what is collected? Its words tell, or it is short. */
 function matters(m: Machine, fn: Func): boolean {
   const { def, lambda, unit } = fn.code
   if (lambda) return true
@@ -255,7 +263,8 @@ function isShort(ops: readonly Op[]): boolean {
   let count = 0
   const walk = (block: readonly Op[]): boolean =>
     block.every(op => {
-      if (op.op === 'for' || op.op === 'while' || ++count > 7) return false
+      if (op.op === 'while' || ++count > 7) return false
+      if (op.op === 'for') return walk(op.body) && walk(op.else)
       if (op.op === 'if') return walk(op.then) && walk(op.else)
       if (op.op === 'try')
         return walk(op.body) && walk(op.else) && walk(op.finally) && op.handlers.every(h => walk(h.body))
@@ -280,8 +289,11 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
     if ((value.t === 'list' || value.t === 'dict' || value.t === 'set') && !value.open && new RegExp(`\\b${name}\\b`).test(text))
       m.heap.openContainer(value)
   }
-  if (/sys\.modules/.test(text)) m.openPrefixes.add(fn.module.name.split('.')[0]!)
-  if (/sys\.path|addsitedir/.test(text)) m.sysPath.open = true
+  const self = args.positional[0]
+  if (self?.t === 'instance')
+    for (const [, name] of text.matchAll(/\bself\.(\w+)\s*(?:[-+*/|&]?=(?!=)|:)/g)) m.heap.set(self.attributes, name!, UNKNOWN)
+  if (/sys\.modules\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault|clear))/.test(text)) m.openPrefixes.add(fn.module.name.split('.')[0]!)
+  if (/sys\.path\s*(?:[-+]?=(?!=)|\[|\.(?:insert|append|extend|remove|pop|clear))|addsitedir/.test(text)) m.heap.openContainer(m.sysPath)
 }
 
 /**
@@ -301,6 +313,12 @@ function handOverValue(m: Machine, value: Value, own: boolean): void {
       return
     case 'nsdict':
       m.heap.open(value.ns)
+      return
+    case 'instance':
+      for (const slot of value.attributes.slots.values()) {
+        const held = slot.value
+        if (held.t === 'list' || held.t === 'dict' || held.t === 'set') m.heap.openContainer(held)
+      }
       return
     case 'module':
       if (value.kind === 'project') m.heap.open(value.ns)
@@ -322,7 +340,8 @@ function handOverValue(m: Machine, value: Value, own: boolean): void {
   }
 }
 
-function bodyText(fn: Func): string {
+/** The text of a function's body; '' for a lambda. */
+export function bodyText(fn: Func): string {
   const body = fn.code.def ? fn.code.unit.code.bodies[fn.code.def.body] : undefined
   return body ? fn.code.unit.text.slice(body.start, body.end) : ''
 }

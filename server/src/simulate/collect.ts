@@ -13,7 +13,7 @@ import { FAILED, SKIPPED, USAGE_ERROR } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
 import { applyConfiguredFilters } from './models/warnings.ts'
 import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
-import { constant, type Exc, PyRaise, UNKNOWN } from './values.ts'
+import { constant, type Exc, type Module, PyRaise, UNKNOWN } from './values.ts'
 
 export interface Pass {
   readonly session: SessionTrace
@@ -164,7 +164,7 @@ function collectNode(
     const ignored = node.explicit ? false : isIgnored(m, node.path, plugins)
     if (ignored === true) return
     const doubt = ignored === null ? 'a conftest may leave this file out' : doubtful
-    out.push(collectFile(m, node.path, doubt))
+    out.push(collectFile(m, node, doubt))
     return
   }
   const ignored = isIgnored(m, node.path, plugins)
@@ -196,10 +196,33 @@ function checkPlugins(m: Machine, conftest: string): void {
   if (!m.isHealed(exc)) throw new PyRaise(exc)
 }
 
-function collectFile(m: Machine, path: string, doubt: string | null): CollectorTrace {
+function collectFile(m: Machine, node: Extract<CollectNode, { kind: 'module' }>, doubt: string | null): CollectorTrace {
+  const { path } = node
   return observe(m, path, doubt, () => {
-    importPath(m, path)
+    try {
+      const module = importPath(m, path)
+      if (module.t === 'module' && !node.doctestOnly) loadNamedPlugins(m, module, path)
+    } catch (error) {
+      const lenient = node.doctestOnly && m.plan.options.doctest_ignore_import_errors?.value === true
+      if (!lenient || !(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true) throw error
+    }
   })
+}
+
+/** A test module's `pytest_plugins` is loaded once the module was imported (`consider_module`). */
+function loadNamedPlugins(m: Machine, module: Module, path: string): void {
+  for (const name of pluginNames(module) ?? []) {
+    try {
+      loadPlugin(m, name, [], { path, start: 0, end: 0 })
+    } catch (error) {
+      if (!(error instanceof PyRaise) || error.exc.detail.kind !== 'module-not-found') throw error
+      const start = Math.max(0, m.world.text(path)?.indexOf('pytest_plugins') ?? 0)
+      const focus: Span = { path, start, end: start + 'pytest_plugins'.length }
+      const message = `Error importing plugin "${name}": ${error.exc.message}`
+      const exc = m.exception(exceptionClass('ImportError'), message, { kind: 'plugin', plugin: name }, { span: focus, focus, cause: error.exc })
+      m.throwUnlessHealed(exc)
+    }
+  }
 }
 
 /** Runs one collector's import and tells what came of it. */

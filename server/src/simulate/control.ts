@@ -10,14 +10,25 @@ import { assign, attempt, bindName, branch, runBlock } from './execute.ts'
 import type { Frame, Machine, Watch } from './machine.ts'
 import { enterContext } from './models/contexts.ts'
 import { compare, elementsOf } from './operate.ts'
-import { type Class, type Exc, type Instance, type Slot, truth, UNKNOWN, type Value } from './values.ts'
+import { type Class, type Exc, type Instance, type Slot, truth, UNKNOWN, UNSET, type Value } from './values.ts'
 
 /** A loop that runs longer than this is taken as unknown. */
 const MOST_ROUNDS = 2000
 
 export function executeIf(m: Machine, op: Extract<Op, { op: 'if' }>, frame: Frame): Completion {
-  const known = truth(evaluate(m, op.test, frame))
+  const test = evaluate(m, op.test, frame)
+  const known = truth(test)
   if (known !== null) return runBlock(m, known ? op.then : op.else, frame)
+  if (test !== UNSET) return branchIf(m, op, frame)
+  m.supposing++
+  try {
+    return branchIf(m, op, frame)
+  } finally {
+    m.supposing--
+  }
+}
+
+function branchIf(m: Machine, op: Extract<Op, { op: 'if' }>, frame: Frame): Completion {
   return branch(m, frame, [() => runBlock(m, op.then, frame), () => runBlock(m, op.else, frame)])
 }
 
@@ -315,7 +326,7 @@ function passOn(m: Machine, op: TryOp, frame: Frame, watch: Watch): void {
   if (watch.any) m.mayRaise(null)
   const passes = (cls: Class) => !op.handlers.some(handler => catches(m, handler, frame, cls) === true)
   for (const cls of watch.classes) if (passes(cls)) m.mayRaise(cls)
-  for (const { exc, reason } of watch.imports) if (passes(exc.cls)) m.mayHaveRaised(exc, reason)
+  for (const failure of watch.imports) if (passes(failure.exc.cls)) m.mayFail(failure)
 }
 
 /** The body was left at an unknown point: what it bound is bound perhaps. */

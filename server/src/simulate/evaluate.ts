@@ -24,6 +24,7 @@ import {
   truth,
   tuple,
   UNKNOWN,
+  UNSET,
   type Value,
 } from './values.ts'
 
@@ -124,6 +125,7 @@ function perhaps(m: Machine, frame: Frame, expr: Expr, otherwise: Value): Value 
     () => NORMAL,
   ])
   for (const exit of completion.exits) if (exit.kind === 'raise') m.mayHaveRaised(exit.exc)
+  if (otherwise === UNSET) return UNSET
   return same(value, otherwise) ? value : UNKNOWN
 }
 
@@ -221,7 +223,8 @@ function evaluateCompare(m: Machine, expr: Extract<Expr, { e: 'compare' }>, fram
     const right = evaluate(m, expr.rights[i]!, frame)
     const answer = compare(m, operator, left, right)
     if (answer === false) return constant(false)
-    if (answer === null) result = HARMLESS
+    const unset = left === UNSET || right === UNSET || (right.t === 'native' && right.name === 'os.environ')
+    if (answer === null) result = unset ? UNSET : HARMLESS
     left = right
   }
   return result
@@ -301,7 +304,7 @@ function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, f
     nonlocals: new Set(),
   }
   const first = evaluate(m, expr.clauses[0]!.iter, frame)
-  const inner: Frame = { ...frame, scope, kind: 'function', handling: frame.handling }
+  const inner: Frame = { ...frame, scope, kind: 'comprehension' }
   const out: { key: Value; value: Value }[] = []
   m.frames.push(inner)
   let known: boolean

@@ -3,7 +3,7 @@
  */
 import type { Block, ClassOp, DefOp, Expr, FromOp, ImportOp, Op } from '../compile/module_code.ts'
 import { deleteAttribute, setAttribute } from './attribute.ts'
-import { callValue, isOutcome, leaveOut, makeException, makeFunction, spendBudget } from './call.ts'
+import { callValue, isOutcome, makeException, makeFunction, spendBudget } from './call.ts'
 import { exceptionClass, isException, nativeClass, OBJECT } from './classes.ts'
 import { certainRaise, type Completion, combine, leave, NORMAL } from './completion.ts'
 import { assignedNames, executeFor, executeIf, executeMatch, executeTry, executeWhile, executeWith } from './control.ts'
@@ -40,7 +40,7 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
   else if (verdict !== 'fine') raiseUnreadable(m, verdict)
   m.noteDependency(unit.path)
   const scope: Scope = { kind: 'module', names: module.ns, parent: null, module, globals: new Set(), nonlocals: new Set() }
-  const frame: Frame = { unit, scope, kind: 'module', restricted: !project, at: 0, exact: true, handling: [] }
+  const frame: Frame = { unit, scope, kind: 'module', restricted: !project, at: 0, statement: null, exact: true, handling: [] }
   // What may be raised unseen in here is no business of the importer's `try`: only failing imports are.
   m.watches.push({ any: false, classes: new Set(), imports: [] })
   m.frames.push(frame)
@@ -50,7 +50,7 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
   } finally {
     m.frames.pop()
     const watch = m.watches.pop()!
-    for (const { exc, reason } of watch.imports) m.mayHaveRaised(exc, reason)
+    for (const failure of watch.imports) m.mayFail(failure)
   }
   const raised = certainRaise(completion)
   if (raised) throw new PyRaise(raised)
@@ -137,7 +137,9 @@ function execute(m: Machine, op: Op, frame: Frame): Completion {
       executeFrom(m, op, frame)
       return NORMAL
     case 'expr':
+      frame.statement = op.value
       evaluate(m, op.value, frame)
+      frame.statement = null
       return NORMAL
     case 'assign': {
       const value = evaluate(m, op.value, frame)
@@ -211,7 +213,9 @@ function executeImport(m: Machine, op: ImportOp, frame: Frame): void {
       continue
     }
     const leaf = importModule(m, name.module, focus)
-    if (name.as === null) bindName(m, top, m.modules.get(top) ?? UNKNOWN, frame)
+    // `sys.modules` may hold 'a.b' and not 'a': the statement asks for both.
+    const first = importModule(m, top, focus)
+    if (name.as === null) bindName(m, top, first, frame)
     else bindName(m, name.as, name.module.includes('.') ? viaParent(m, name.module, leaf) : leaf, frame)
   }
 }
@@ -351,7 +355,6 @@ function decorate(m: Machine, object: Func | Class, decorators: readonly Value[]
     const decorated = callValue(m, decorator, args, null)
     if (object.t === 'class' && decorated.t === 'unknown') object.open = true
     else value = decorated
-    if (object.t === 'func' && decorated.t === 'unknown') leaveOut(m, object, { ...args, positional: [] })
   }
   return value
 }
@@ -385,7 +388,7 @@ function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   }
   m.heap.set(cls.ns, '__module__', constant(cls.module))
   m.heap.set(cls.ns, '__qualname__', constant(cls.name))
-  const inner: Frame = { unit: frame.unit, scope, kind: 'class', restricted: false, at: op.at, exact: frame.exact, handling: frame.handling }
+  const inner: Frame = { unit: frame.unit, scope, kind: 'class', restricted: false, at: op.at, statement: null, exact: frame.exact, handling: frame.handling }
   m.frames.push(inner)
   let completion: Completion
   try {

@@ -34,14 +34,22 @@ export class Finder {
   private readonly found = new Map<string, Spec | 'portion' | null>()
   private readonly builtin: ReadonlySet<string>
   private readonly stdlibNames: ReadonlySet<string>
-  private readonly stdlib: ReadonlySet<string>
+  /** Where no library folder can be looked into, the first of its entries stands for the tables. */
+  private readonly tabledEntry: string | null
+  /** What makes a file a module, in Python's order. */
+  private readonly suffixes: readonly (readonly [suffix: string, kind: 'extension' | 'source' | 'bytecode'])[]
 
   constructor(fs: FileSystem, environment: Environment) {
     this.fs = fs
     this.environment = environment
     this.builtin = new Set(environment.builtinModules)
     this.stdlibNames = new Set(environment.stdlibNames)
-    this.stdlib = new Set(environment.stdlib)
+    this.tabledEntry = environment.stdlib.some(folder => fs.list(folder)) ? null : (environment.stdlib[0] ?? null)
+    this.suffixes = [
+      ...environment.extensionSuffixes.map(suffix => [suffix, 'extension'] as const),
+      ['.py', 'source'],
+      ['.pyc', 'bytecode'],
+    ]
   }
 
   /** The meta path's answer for a top-level name on `sysPath`. Follows importlib's order of finders. */
@@ -98,18 +106,13 @@ export class Finder {
 
   private lookIn(name: string, tail: string, entry: string): Spec | 'portion' | null {
     const listing = this.listing(entry)
-    if (listing === EMPTY && this.stdlib.has(entry) && this.stdlibNames.has(tail) && !name.includes('.'))
-      return spec(name, 'builtin', null, null, entry) // no library folder to look into: the tables answer
-    const modules = [
-      ...this.environment.extensionSuffixes.map(suffix => [suffix, 'extension'] as const),
-      ['.py', 'source'] as const,
-      ['.pyc', 'bytecode'] as const,
-    ]
-    const beside = modules.find(([suffix]) => listing.files.has(tail + suffix))
+    if (entry === this.tabledEntry && this.stdlibNames.has(tail) && !name.includes('.'))
+      return spec(name, 'builtin', null, null, entry)
+    const beside = this.suffixes.find(([suffix]) => listing.files.has(tail + suffix))
     if (listing.folders.has(tail)) {
       const folder = join(entry, tail)
       const inside = this.listing(folder)
-      const init = modules.find(([suffix]) => inside.files.has(`__init__${suffix}`))
+      const init = this.suffixes.find(([suffix]) => inside.files.has(`__init__${suffix}`))
       if (init)
         return {
           ...spec(name, 'package', join(folder, `__init__${init[0]}`), [folder], entry),

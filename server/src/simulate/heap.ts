@@ -73,6 +73,7 @@ export class Heap {
   /** Something unknown may have changed the container. */
   openContainer(container: Container): void {
     container.open = true
+    if (container.t === 'list') container.perhaps = null
   }
 
   /**
@@ -136,6 +137,7 @@ export class Heap {
       this.touch(container)
       const only = outcomes.length === 1 ? outcomes[0]!.containers.get(container) : undefined
       if (only) container.items = only as never
+      else if (container.t === 'list') joinLists(container, outcomes)
       else container.open = true
     }
   }
@@ -149,6 +151,19 @@ export class Heap {
     }
     restore(ns, name, slot)
   }
+}
+
+/** A list that the alternatives only appended to is known but for whether the additions are there. */
+function joinLists(container: List, outcomes: readonly Outcome[]): void {
+  const before = container.open ? container.perhaps : []
+  const base = container.items
+  const additions = outcomes.map(outcome => {
+    const items = (outcome.containers.get(container) ?? base) as Value[]
+    return items.length >= base.length && base.every((item, i) => items[i] === item) ? items.slice(base.length) : null
+  })
+  const appendedOnly = before !== null && additions.every(added => added !== null)
+  container.perhaps = appendedOnly ? [...before, ...additions.flatMap(added => added ?? [])] : null
+  container.open = true
 }
 
 function restore(ns: Namespace, name: string, slot: Slot | undefined): void {

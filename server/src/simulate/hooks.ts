@@ -80,26 +80,31 @@ export function isIgnored(m: Machine, path: string, plugins: readonly Plugin[]):
   if (paths) {
     const { value, plugin } = paths
     const elements = listed(value)
-    if (!elements) return null
-    const ignored = elements.map(e => pathText(e, plugin.folder!))
-    if (ignored.includes(path)) return true
-    if (ignored.includes(null) || (value.t === 'list' && value.open)) return null
+    const perhaps = perhapsListed(value)
+    if (!elements || !perhaps) return null
+    const [sure, unsure] = [elements, perhaps].map(some => some.map(e => pathText(e, plugin.folder!)))
+    if (sure!.includes(path)) return true
+    if ([...sure!, ...unsure!].includes(null) || unsure!.includes(path)) return null
   }
   const globs = nearest(nearestFirst, 'collect_ignore_glob')
   if (globs) {
     const elements = listed(globs.value)
-    if (!elements) return null
-    for (const element of elements) {
-      if (!isString(element)) return null
-      if (matchesGlob(path, join(globs.plugin.folder!, element.v))) return true
-    }
-    if (globs.value.t === 'list' && globs.value.open) return null
+    const perhaps = perhapsListed(globs.value)
+    if (!elements || !perhaps) return null
+    const matches = (e: Value) => (isString(e) ? matchesGlob(path, join(globs.plugin.folder!, e.v)) : null)
+    if (elements.some(e => matches(e) === true)) return true
+    if (elements.some(e => matches(e) === null) || perhaps.some(e => matches(e) !== false)) return null
   }
   return ignoredByHook(m, path, [...nearestFirst, ...plugins.filter(p => p.folder === null)])
 }
 
 function listed(value: Value): readonly Value[] | null {
   return value.t === 'list' ? value.items : elementsOf(value)
+}
+
+/** What the list may hold besides; null where that may be anything. */
+function perhapsListed(value: Value): readonly Value[] | null {
+  return value.t === 'list' && value.open ? value.perhaps : []
 }
 
 function nearest(plugins: readonly Plugin[], name: string): { value: Value; plugin: Plugin } | null {

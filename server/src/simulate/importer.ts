@@ -108,7 +108,7 @@ function notFound(m: Machine, name: string, parent: Value | null, focus: Span): 
   const reason = whyUncertain(m, name, parent)
   if (reason === null) return fail(m, name, message, focus, null)
   if (reason === '') return bind(m, name, parent, UNKNOWN)
-  m.mayHaveRaised(notFoundError(m, name, message, focus, null), `perhaps ${reason}`)
+  m.mayFail({ exc: notFoundError(m, name, message, focus, null), reason: `perhaps ${reason}` })
   return bind(m, name, parent, UNKNOWN)
 }
 

@@ -3,10 +3,11 @@
  * `sys.modules`, exceptions raised, doubts and events noted. What statements, calls and imports *do* to it
  * stands in the files beside this one; this one executes nothing.
  */
-import type { At } from '../compile/module_code.ts'
+import type { At, Expr } from '../compile/module_code.ts'
 import type { Environment } from '../environment/environment.ts'
 import type { FileSystem } from '../files/file_system.ts'
-import { isWithin } from '../files/paths.ts'
+import { LineIndex } from '../files/lines.ts'
+import { isWithin, relative } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { Plan } from '../pytest/plan.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
@@ -56,11 +57,13 @@ export interface World {
 export interface Frame {
   readonly unit: CodeUnit
   readonly scope: Scope
-  readonly kind: 'module' | 'class' | 'function'
+  readonly kind: 'module' | 'class' | 'function' | 'comprehension'
   /** Third-party code: no calls, no class bodies, no name checks. */
   readonly restricted: boolean
   /** The statement or call being executed. */
   at: At
+  /** The expression statement being executed: its value goes nowhere. */
+  statement: Expr | null
   /** False once a condition of this call was unknown: its later exceptions are no proof. */
   exact: boolean
   /** The exception being handled, innermost last. */
@@ -117,6 +120,8 @@ export class Machine {
   callBudget = 0
   fileBudget = 0
   importDepth = 0
+  /** Depth of branches taken both ways only because a variable of the environment is not set here. */
+  supposing = 0
   /** Warning filters in force, last match first; see models/warnings. */
   warningFilters: { readonly action: string; readonly category: Class | null; readonly message: string; readonly module: string }[] = []
   /** State that models keep for the process (metric registries, ...), by model. */
@@ -133,6 +138,7 @@ export class Machine {
     this.perhapsLoaded = start.sometimes
     this.markersOpen = world.plan.markersOpen.length > 0
     this.sysPath = list([])
+    this.modules.set('__main__', UNKNOWN)
     for (const marker of world.plan.markers) this.markers.add(marker.name)
   }
 
@@ -221,7 +227,9 @@ export class Machine {
 
   /** Something that can't be known keeps us from a verdict on the present collector. */
   doubt(reason: string, span: Span = this.here()): void {
-    this.doubts.push({ reason, span })
+    const text = this.world.text(span.path)
+    const line = text === null ? '' : `:${new LineIndex(text).position(span.start).line}`
+    this.doubts.push({ reason: `${reason} (${relative(this.plan.rootdir, span.path)}${line})`, span })
   }
 
   /** An unknown call, attribute or subscript: inside a `try` it may have raised. Null class: anything. */
@@ -232,13 +240,18 @@ export class Machine {
     else watch.any = true
   }
 
-  /** An exception that is not certain, because its path may not be taken or for another reason. */
-  mayHaveRaised(exc: Exc, reason = "a condition that can't be evaluated leads there"): void {
+  /** An exception on a path that may not be taken. In a library that works for others it says nothing. */
+  mayHaveRaised(exc: Exc): void {
+    if (isSubclass(exc.cls, exceptionClass('ImportError')) && this.supposing === 0 && !exc.foreign)
+      this.mayFail({ exc, reason: "a condition that can't be evaluated leads there" })
+    else this.mayRaise(exc.cls)
+  }
+
+  /** An import that may fail: a doubt about the collector, if no handler further out catches it. */
+  mayFail(failure: PossibleFailure): void {
     const watch = this.watches.at(-1)
-    if (isSubclass(exc.cls, exceptionClass('ImportError'))) {
-      if (watch) watch.imports.push({ exc, reason })
-      else this.doubt(`${exc.message}: ${reason}`, exc.span)
-    } else if (watch) watch.classes.add(exc.cls)
+    if (watch) watch.imports.push(failure)
+    else this.doubt(`${failure.exc.message}: ${failure.reason}`, failure.exc.span)
   }
 
   /** The file that is executing depends on `file`. */

@@ -4,6 +4,7 @@
 import { join, normalize } from '../files/paths.ts'
 import { exceptionClass } from './classes.ts'
 import type { Machine } from './machine.ts'
+import { linesOf } from './models/text_files.ts'
 import {
   type Class,
   constant,
@@ -17,6 +18,7 @@ import {
   truth,
   tuple,
   UNKNOWN,
+  UNSET,
   type Value,
 } from './values.ts'
 
@@ -42,6 +44,8 @@ export function elementsOf(value: Value): readonly Value[] | null {
       return value.open ? null : [...value.items.values()].map(entry => entry.key)
     case 'const':
       return typeof value.v === 'string' ? [...value.v].map(constant) : null
+    case 'native':
+      return linesOf(value) ?? null
     default:
       return null
   }
@@ -50,7 +54,7 @@ export function elementsOf(value: Value): readonly Value[] | null {
 export function unary(operator: 'not' | '-' | '+' | '~', value: Value): Value {
   if (operator === 'not') {
     const known = truth(value)
-    return known === null ? HARMLESS : constant(!known)
+    return known !== null ? constant(!known) : value === UNSET ? UNSET : HARMLESS
   }
   if (value.t !== 'const' || typeof value.v !== 'number') return UNKNOWN
   if (operator === '-') return constant(-value.v)
@@ -353,12 +357,12 @@ export function setItem(m: Machine, value: Value, index: Value, item: Value): vo
         const items = elementsOf(item)
         const [from, to] = range
         const whole = [from, to].every(v => v.t === 'const' && (v.v === null || v.v === 0))
-        if (!items || !whole) value.open = true
+        if (!items || !whole) m.heap.openContainer(value)
         else if (to.t === 'const' && to.v === 0) value.items = [...items, ...value.items]
         else value.items = [...items]
       } else if (isInt(index) && !value.open && index.v < value.items.length && index.v >= -value.items.length)
         value.items[index.v < 0 ? value.items.length + index.v : index.v] = item
-      else value.open = true
+      else m.heap.openContainer(value)
       return
     }
     default:
@@ -384,7 +388,7 @@ export function deleteItem(m: Machine, value: Value, index: Value): void {
   if (value.t === 'list') {
     m.heap.touch(value)
     if (isInt(index) && !value.open) value.items.splice(index.v, 1)
-    else value.open = true
+    else m.heap.openContainer(value)
   }
 }
 

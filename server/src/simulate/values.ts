@@ -40,6 +40,8 @@ export interface List {
   items: Value[]
   /** Elements may have been added, changed or removed unseen. */
   open: boolean
+  /** Set where `open` only means that these may stand behind the items; null: anything may. */
+  perhaps: readonly Value[] | null
 }
 export interface SetValue {
   readonly t: 'set'
@@ -232,6 +234,8 @@ export class PyRaise {
 
 export const UNKNOWN: Unknown = { t: 'unknown', harmless: false }
 export const HARMLESS: Unknown = { t: 'unknown', harmless: true }
+/** What depends on an environment variable that is not set here: it may be set elsewhere, or by a plugin. */
+export const UNSET: Unknown = { t: 'unknown', harmless: true }
 export const NONE: Const = { t: 'const', v: null }
 export const TRUE: Const = { t: 'const', v: true }
 export const FALSE: Const = { t: 'const', v: false }
@@ -245,7 +249,7 @@ export function tuple(items: readonly Value[]): Tuple {
 }
 
 export function list(items: Value[], open = false): List {
-  return { t: 'list', items, open }
+  return { t: 'list', items, open, perhaps: null }
 }
 
 export function native(

@@ -35,7 +35,8 @@ local function check_command()
   if answer.code == 0 then
     vim.health.ok(('%s is %s'):format(vim.fn.exepath(cmd[1]), vim.trim(answer.stdout)))
   else
-    vim.health.error(('`%s` failed'):format(table.concat(ask, ' ')), vim.split(vim.trim(answer.stderr), '\n'))
+    local reason = answer.stderr ~= '' and vim.trim(answer.stderr) or 'exit code ' .. answer.code
+    vim.health.error(('`%s` failed: %s'):format(table.concat(ask, ' '), reason))
   end
 end
 

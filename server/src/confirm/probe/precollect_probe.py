@@ -20,14 +20,14 @@ finish      exitCode
 
 ``exceptions`` is the chain of one failure, from what pytest was shown to what it came from. Each has
 type, message, link (shown | cause | context: how the one before it led here) and frames
-(path, line, until, name, project; outermost first). ``until`` is the last line of the statement where
-Python knows it (3.11 and later), else ``line``. ``project`` is false in the standard library and in what
-is installed. Frames of pytest's and Python's import machinery are left out; the place of a syntax error
-is the last frame, with an empty name.
+(path, line, until, name, project; outermost first). ``until`` is the last line of a simple statement that
+starts on ``line``, else ``line``. ``project`` is false in the standard library and in what is installed.
+Frames of pytest's and Python's import machinery are left out; the place of a syntax error is the last
+frame, with an empty name.
 """
 
+import ast
 import importlib
-import itertools
 import json
 import os
 import sys
@@ -84,13 +84,13 @@ _STANDARD_LIBRARY = os.path.join(os.path.dirname(os.__file__), "")
 _INSTALLED = tuple(os.sep + folder + os.sep for folder in ("site-packages", "dist-packages"))
 
 
-def _frame(path, line, until, name):
+def _frame(path, line, name):
     code_of_text = path.startswith("<")  # exec, eval, python -c
     foreign = code_of_text or path.startswith(_STANDARD_LIBRARY) or any(it in path for it in _INSTALLED)
     return {
         "path": path if code_of_text else _absolute(path),
         "line": line,
-        "until": until or line,
+        "until": line if foreign else _last_line(path, line),
         "name": name,
         "project": not foreign,
     }
@@ -102,20 +102,32 @@ def _frames(exc):
     while at is not None:
         code = at.tb_frame.f_code
         if not code.co_filename.startswith(_MACHINERY):
-            frames.append(_frame(code.co_filename, at.tb_lineno, _last_line(code, at.tb_lasti), code.co_name))
+            frames.append(_frame(code.co_filename, at.tb_lineno, code.co_name))
         at = at.tb_next
     if len(frames) > MAX_FRAMES:
         frames[MAX_FRAMES // 2 : -MAX_FRAMES // 2] = []
     if isinstance(exc, SyntaxError) and exc.filename:
-        frames.append(_frame(exc.filename, exc.lineno or 1, None, ""))
+        frames.append(_frame(exc.filename, exc.lineno or 1, ""))
     return frames
 
 
-def _last_line(code, instruction):
-    if not hasattr(code, "co_positions"):
-        return None
-    found = next(itertools.islice(code.co_positions(), instruction // 2, None), None)
-    return found[1] if found else None
+_ends = {}
+
+
+def _last_line(path, line):
+    """The last line of the simple statement that starts on a line; an import may go on for many."""
+    if path not in _ends:
+        try:
+            with open(path, "rb") as source:
+                nodes = ast.walk(ast.parse(source.read()))
+            _ends[path] = {
+                node.lineno: node.end_lineno
+                for node in nodes
+                if isinstance(node, ast.stmt) and not hasattr(node, "body")
+            }
+        except (OSError, SyntaxError, ValueError, RecursionError):  # no file, or one that does not compile
+            _ends[path] = {}
+    return _ends[path].get(line, line)
 
 
 def _text(value):

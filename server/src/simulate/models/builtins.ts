@@ -23,10 +23,11 @@ import {
   type Value,
 } from '../values.ts'
 import { callSpan } from './model.ts'
+import { openFile } from './text_files.ts'
 
 /** Names that exist and are not modelled further. */
 const OTHERS =
-  '__debug__ __doc__ __loader__ __name__ __package__ __spec__ __build_class__ abs aiter anext ascii bin breakpoint bytearray callable chr classmethod compile complex copyright credits delattr dir divmod eval exit filter float format hash help hex id input iter license locals map max memoryview min next oct open ord pow print property quit repr reversed round slice staticmethod sum super Ellipsis NotImplemented'.split(
+  '__debug__ __doc__ __loader__ __name__ __package__ __spec__ __build_class__ abs aiter anext ascii bin breakpoint bytearray callable chr classmethod compile complex copyright credits delattr dir divmod eval exit filter float format hash help hex id input iter license locals map max memoryview min next oct ord pow print property quit repr reversed round slice staticmethod sum super Ellipsis NotImplemented'.split(
     ' ',
   )
 
@@ -104,6 +105,7 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
     m.mayRaise(null)
     return constant(null)
   })
+  define('open', args => openFile(m, args))
   define('__import__', args => dunderImport(m, args))
   for (const name of ['exit', 'quit'])
     define(name, args => {

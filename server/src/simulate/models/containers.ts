@@ -45,7 +45,7 @@ function listMethod(m: Machine, value: List, name: string, args: Args): Value {
   const [first, second] = args.positional
   const change = (run: () => void): Value => {
     m.heap.touch(value)
-    if (args.open) value.open = true
+    if (args.open) m.heap.openContainer(value)
     else run()
     return NONE
   }
@@ -56,12 +56,12 @@ function listMethod(m: Machine, value: List, name: string, args: Args): Value {
       return change(() => {
         const more = first ? elementsOf(first) : null
         if (more) value.items.push(...more)
-        else value.open = true
+        else m.heap.openContainer(value)
       })
     case 'insert':
       return change(() => {
         if (second && isInt(first)) value.items.splice(first.v, 0, second)
-        else value.open = true
+        else m.heap.openContainer(value)
       })
     case 'remove':
       return change(() => {
@@ -69,14 +69,14 @@ function listMethod(m: Machine, value: List, name: string, args: Args): Value {
         if (at >= 0) value.items.splice(at, 1)
         else {
           m.mayRaise(null)
-          value.open ||= first?.t === 'unknown'
+          if (first?.t === 'unknown') m.heap.openContainer(value)
         }
       })
     case 'pop': {
       m.heap.touch(value)
       const at = first ? (isInt(first) ? first.v : null) : -1
       if (at === null || value.open || value.items.length === 0) {
-        value.open = true
+        m.heap.openContainer(value)
         return UNKNOWN
       }
       return value.items.splice(at, 1)[0] ?? UNKNOWN
@@ -84,13 +84,13 @@ function listMethod(m: Machine, value: List, name: string, args: Args): Value {
     case 'clear':
       return change(() => {
         value.items = []
-        value.open = false
+        if (!m.heap.doubtful) value.open = false
       })
     case 'reverse':
       return change(() => value.items.reverse())
     case 'sort':
       return change(() => {
-        value.open ||= value.items.length > 1
+        if (value.items.length > 1) m.heap.openContainer(value)
       })
     case 'copy':
       return list([...value.items], value.open)
@@ -138,7 +138,7 @@ function dictMethod(m: Machine, value: Dict, name: string, args: Args): Value {
     case 'clear':
       m.heap.touch(value)
       value.items.clear()
-      value.open = false
+      if (!m.heap.doubtful) value.open = false
       return NONE
     case 'copy':
       return { t: 'dict', items: new Map(value.items), open: value.open }

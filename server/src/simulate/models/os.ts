@@ -2,7 +2,7 @@
 import { basename, dirname, isAbsolute, join, normalize, relative } from '../../files/paths.ts'
 import type { Machine } from '../machine.ts'
 import { pathText } from '../operate.ts'
-import { type Args, constant, HARMLESS, isString, list, native, tuple, type Value } from '../values.ts'
+import { type Args, constant, HARMLESS, isString, list, native, tuple, UNSET, type Value } from '../values.ts'
 import type { Model } from './model.ts'
 
 export const osModels: readonly Model[] = [
@@ -112,7 +112,7 @@ function joinPaths(args: Args): Value {
  */
 function variable(m: Machine, key: Value | undefined): Value {
   const value = isString(key) ? m.plan.invocation.env[key.v] : undefined
-  return value === undefined ? HARMLESS : constant(value)
+  return value === undefined ? UNSET : constant(value)
 }
 
 function environ(m: Machine): Value {

@@ -1,10 +1,12 @@
 /** pathlib: arithmetic on known paths, and questions to the disk. */
 import { basename, dirname, isAbsolute, join, normalize, parents, relative, stem } from '../../files/paths.ts'
+import { globPaths } from '../../pytest/glob.ts'
 import { nativeClass, OBJECT } from '../classes.ts'
 import type { Machine } from '../machine.ts'
 import { pathText } from '../operate.ts'
 import { type Args, constant, HARMLESS, isString, list, native, tuple, type Value } from '../values.ts'
-import { giving, type Model } from './model.ts'
+import { argument, giving, type Model } from './model.ts'
+import { openPath } from './text_files.ts'
 
 export const pathlibModels: readonly Model[] = [
   {
@@ -86,7 +88,14 @@ export function pathAttribute(m: Machine, path: string, name: string): Value {
       })
     case 'glob':
     case 'rglob':
-      return method(() => list([], true))
+      return method(args => {
+        const [pattern] = args.positional
+        if (!isString(pattern)) return list([], true)
+        const found = globPaths(fs, absolute, name === 'rglob' ? `**/${pattern.v}` : pattern.v)
+        return list(found.map(relativePath => as(join(path, relativePath))))
+      })
+    case 'open':
+      return method(args => openPath(m, absolute, argument(args, 0, 'mode')))
     case 'read_text':
       return method(() => {
         const text = m.world.text(absolute)

@@ -1,8 +1,9 @@
 /** sys: versions and platform as constants, `sys.path` and `sys.modules` as the machine's own state. */
+import { bodyText } from '../call.ts'
 import { exceptionClass } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
-import type { Machine } from '../machine.ts'
+import { type Machine, topLevel } from '../machine.ts'
 import { elementsOf } from '../operate.ts'
 import {
   type Args,
@@ -79,14 +80,21 @@ export function replaceSysPath(m: Machine, value: Value): void {
 }
 
 function metaPath(m: Machine): Value {
-  const opening = native('sys.meta_path.method', () => {
+  const opening = native('sys.meta_path.method', args => {
+    const finder = args.positional.at(-1)
     // A finder that the project's own code adds may serve any name; plugins' and libraries' serve their own.
-    if (m.frame.unit.project) m.metaPathOpen = true
+    if (m.frame.unit.project && !m.heap.doubtful && !findsNothing(finder)) m.metaPathOpen = true
     return NONE
   })
   return native('sys.meta_path', null, {
     attribute: name => (['append', 'insert', 'extend'].includes(name) ? opening : HARMLESS),
   })
+}
+
+/** A finder that only forbids: its `find_spec` returns nothing but None. */
+function findsNothing(finder: Value | undefined): boolean {
+  const method = finder?.t === 'instance' ? finder.cls.ns.slots.get('find_spec')?.value : undefined
+  return method?.t === 'func' && !/\breturn\b(?![ \t]*(?:None\b|$))/m.test(bodyText(method))
 }
 
 /** `sys.modules`: reads and writes of known names are the machine's; unknown ones open the writer's package. */
@@ -101,15 +109,20 @@ function sysModules(m: Machine): Value {
     !m.perhapsInModules(name) && m.finder.findTopLevel(name.split('.')[0]!, m.searchPath()) === null
   const put = (key: Value, value: Value): void => {
     if (!isString(key)) {
-      m.openPrefixes.add(m.frame.scope.module.name.split('.')[0]!)
+      m.openPrefixes.add(topLevel(m.frame.scope.module.name))
       return
     }
-    if (m.heap.doubtful) m.openPrefixes.add(key.v)
+    const present = m.modules.get(key.v)
+    if (present?.t === 'module' && present.kind === 'project' && value.t !== 'const') {
+      // A package that puts something else in its place: submodules are still found through its `__path__`.
+      m.heap.open(present.ns)
+      present.replacement = value
+    } else if (m.heap.doubtful) m.openPrefixes.add(topLevel(key.v))
     else m.modules.set(key.v, value.t === 'const' && value.v === null ? null : value)
   }
   const drop = (key: Value): void => {
     if (isString(key) && !m.heap.doubtful) m.modules.delete(key.v)
-    else if (!isString(key)) m.openPrefixes.add(m.frame.scope.module.name.split('.')[0]!)
+    else if (!isString(key)) m.openPrefixes.add(topLevel(m.frame.scope.module.name))
   }
   const methods: Record<string, (args: Args) => Value> = {
     get: args => {
@@ -134,7 +147,7 @@ function sysModules(m: Machine): Value {
     update: args => {
       const [source] = args.positional
       if (source?.t === 'dict' && !source.open) for (const entry of source.items.values()) put(entry.key, entry.value)
-      else m.openPrefixes.add(m.frame.scope.module.name.split('.')[0]!)
+      else m.openPrefixes.add(topLevel(m.frame.scope.module.name))
       return NONE
     },
     keys: () => list([], true),

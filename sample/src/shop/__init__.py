@@ -1,0 +1,1 @@
+"""A shop that was restructured once too often."""

@@ -1,0 +1,5 @@
+from shop.formats.xlsx import write
+
+
+def export(rows):
+    return write(rows)

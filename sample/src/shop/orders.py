@@ -1,0 +1,5 @@
+from shop.customers import Customer
+
+
+class Order:
+    customer: Customer

@@ -1,0 +1,1 @@
+"""The new home of all that is about taxes, some day."""

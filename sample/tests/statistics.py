@@ -1,0 +1,2 @@
+def count_tests():
+    return 0

@@ -1,0 +1,5 @@
+from shop.report import report
+
+
+def test_report():
+    assert report()

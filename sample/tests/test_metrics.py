@@ -1,0 +1,5 @@
+from shop.metrics import ORDERS
+
+
+def test_orders():
+    ORDERS.inc()

@@ -1,0 +1,5 @@
+from shop.worker import ORDERS
+
+
+def test_orders():
+    ORDERS.inc()

@@ -1,0 +1,5 @@
+from shop.api import members
+
+
+def test_members():
+    assert members(None) == []

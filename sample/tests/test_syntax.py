@@ -1,0 +1,5 @@
+from shop import legacy
+
+
+def test_greet():
+    legacy.greet("world")

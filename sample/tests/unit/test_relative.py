@@ -1,0 +1,5 @@
+from ...shop import catalog
+
+
+def test_find():
+    assert catalog.find("apple")

@@ -1,0 +1,61 @@
+/**
+ * From the text of a Python file to `ModuleCode`: the room's front door. Nothing here throws on any text.
+ * `initParser` of `parser.ts` must have been awaited.
+ */
+import { CodeBuilder } from './code_builder.ts'
+import { block } from './lower_block.ts'
+import { Lowering } from './lowering.ts'
+import type { Block, Body, ModuleCode, Op } from './module_code.ts'
+import { withTree } from './parser.ts'
+import { type Extent, type Skeleton, skeletonOf } from './skeleton.ts'
+import { Syntax } from './syntax.ts'
+
+/**
+ * What the file does when it is imported. Reads function bodies only as far as their extent, so a suspect
+ * inside one is seen only if it upsets the lines (strings, brackets, indentation).
+ */
+export function compileModule(text: string): ModuleCode {
+  return compile(text, { start: 0, end: text.length, kind: 'module', cutting: true })
+}
+
+/**
+ * The same operations, made from the whole text in the grammar's own reading: slower by far, but its
+ * `suspects` are those of function bodies as well.
+ */
+export function compileModuleFully(text: string): ModuleCode {
+  return compile(text, { start: 0, end: text.length, kind: 'module', cutting: false })
+}
+
+/** What a function's body does when the function is called; places are offsets of `text`, the whole file's. */
+export function compileBody(text: string, body: Body): ModuleCode {
+  return compile(text, { ...body, kind: 'body', cutting: true })
+}
+
+function compile(original: string, extent: Extent): ModuleCode {
+  const text = plainLineEnds(original)
+  const builder = new CodeBuilder()
+  const skeleton = skeletonOf(text, extent, builder)
+  if (extent.kind === 'body') builder.lazyAnnotations = FUTURE_ANNOTATIONS.test(text)
+  if (text.includes('\0')) builder.suspect(text.indexOf('\0'), text.indexOf('\0') + 1, 'error', null)
+  return builder.finish(operations(text, extent, skeleton, builder))
+}
+
+/** Whether the file that a body stands in asks for lazy annotations. */
+const FUTURE_ANNOTATIONS = /^from[ \t]+__future__[ \t]+import\b[(\s\w,\\]*\bannotations\b/m
+
+function operations(text: string, extent: Extent, skeleton: Skeleton, builder: CodeBuilder): Block {
+  const kind = extent.kind === 'module' ? 'module' : 'function'
+  const ops = withTree(skeleton.text, tree => {
+    const syntax = new Syntax(skeleton.text, tree)
+    return block(new Lowering(syntax, skeleton, builder, text, { kind, loop: false }), 0)
+  })
+  if (ops !== null) return ops
+  builder.suspect(extent.start, extent.end, 'error', null)
+  const op: Op = { op: 'opaque', at: builder.place(extent.start, extent.end) }
+  return [op]
+}
+
+/** A CR alone ends a line for Python as well (universal newlines), but not for tree-sitter. */
+function plainLineEnds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r(?!\n)/g, '\n') : text
+}

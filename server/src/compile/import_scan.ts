@@ -1,0 +1,82 @@
+/**
+ * The imports of a file by their look alone, at any depth, functions included: a superset, for deciding that
+ * a module can reach nothing that is absent. No parse; what stands in comments and strings may be in it too.
+ */
+
+export interface ScannedImport {
+  /** As written, without leading dots; '' in `from . import x`. */
+  readonly module: string
+  /** The number of leading dots. */
+  readonly level: number
+  /** What `from ... import` asks for; empty for `import module`. */
+  readonly names: readonly string[] | '*'
+}
+
+const IMPORT = 'import'
+const WORD = /[\w\u0080-\uffff]/
+/** `from` and what stands between it and `import`, at the end of a stretch of text. */
+const FROM = new RegExp(
+  String.raw`(?<![\w\u0080-\uffff])from(GAP*(?:\.GAP*)*(?:NAME(?:GAP*\.GAP*NAME)*)?GAP*)$`
+    .replaceAll('GAP', String.raw`(?:[ \t\f]|\\\r?\n|\\\r)`)
+    .replaceAll('NAME', String.raw`[\w\u0080-\uffff]+`),
+)
+/** `from` and its module stand at most this far before `import`. */
+const LOOK_BEHIND = 400
+/** The rest of a statement: to the line's end, over backslashes. */
+const REST = /(?:[^\n\r#;\\]+|\\(?:\r\n?|\n))*/y
+const BLANK = /(?:\s|\\|#.*)+/g
+/** One item of an import list, with blanks made plain. */
+const ITEM = /^ ?(\*|[\w\u0080-\uffff]+(?: ?\. ?[\w\u0080-\uffff]+)*)(?: as [\w\u0080-\uffff]+)? ?$/
+
+/** All import statements of `text`, in order, and perhaps what only looks like one. */
+export function scanImports(text: string): ScannedImport[] {
+  const found: ScannedImport[] = []
+  for (let at = text.indexOf(IMPORT); at >= 0; at = text.indexOf(IMPORT, at + IMPORT.length)) {
+    const behind = at + IMPORT.length
+    if (WORD.test(text[at - 1] ?? '') || WORD.test(text[behind] ?? '')) continue
+    const from = FROM.exec(text.slice(Math.max(0, at - LOOK_BEHIND), at))
+    if (from === null) {
+      for (const module of items(restOfLine(text, behind))) found.push({ module, level: 0, names: [] })
+      continue
+    }
+    const source = from[1]!.replace(/[\s\\]/g, '')
+    const module = source.replace(/^\.+/, '')
+    const names = items(bracketed(text, behind) ?? restOfLine(text, behind))
+    if (source !== '' && names.length > 0) {
+      found.push({ module, level: source.length - module.length, names: names.includes('*') ? '*' : names })
+    }
+  }
+  return found
+}
+
+function restOfLine(text: string, at: number): string {
+  REST.lastIndex = at
+  return REST.exec(text)?.[0] ?? ''
+}
+
+/** What stands between the brackets that open at `at`, comments included; null where none do. */
+function bracketed(text: string, at: number): string | null {
+  let i = at
+  while (/[\s\\]/.test(text[i] ?? '')) i++
+  if (text[i] !== '(') return null
+  const start = i + 1
+  let comment = text.indexOf('#', start)
+  let end = text.indexOf(')', start)
+  while (comment >= 0 && comment < end) {
+    const line = text.indexOf('\n', comment)
+    if (line < 0) return null
+    if (line > end) end = text.indexOf(')', line)
+    comment = text.indexOf('#', line)
+  }
+  return end < 0 ? null : text.slice(start, end)
+}
+
+/** The names of an import list without their aliases. */
+function items(list: string): string[] {
+  const names: string[] = []
+  for (const item of list.replace(BLANK, ' ').split(',')) {
+    const name = ITEM.exec(item)?.[1]
+    if (name !== undefined) names.push(name.replaceAll(' ', ''))
+  }
+  return names
+}

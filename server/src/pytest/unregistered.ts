@@ -1,0 +1,104 @@
+/**
+ * Options and keys that nobody knows, said only where nobody could: no loaded plugin whose registrations are
+ * not all known, and no text of a conftest or of the project's own plugins that holds the name.
+ */
+import type { FileSystem } from '../files/file_system.ts'
+import type { Arg, Parsed } from './argparse.ts'
+import { type Config, givenKeys } from './config.ts'
+import { type UsageContext, unrecognized, unrecognizedMessage } from './options.ts'
+import type { ConfigWarning, Setting, Stop } from './plan.ts'
+import type { PluginFacts } from './plugin_facts.ts'
+import { internalError, usageError } from './stop.ts'
+import { type IniSpec, isPluginOption } from './tables.ts'
+import { makesError } from './warning_filters.ts'
+
+export interface Registrants {
+  readonly fs: FileSystem
+  /** Plugins and initial conftests, with what is known of them. */
+  readonly facts: readonly PluginFacts[]
+  /** Further conftests that can still register keys: those loaded during collection. */
+  readonly lateConftests: readonly string[]
+}
+
+export interface UnknownOptions {
+  readonly stop: Stop | null
+  /** Options that may be known to something that could not be read. */
+  readonly doubtful: readonly string[]
+}
+
+/** "unrecognized arguments": the options that certainly nobody defines end the run. */
+export function unknownOptions(
+  parsed: Parsed,
+  context: UsageContext & { readonly setup: NonNullable<UsageContext['setup']> },
+  registrants: Registrants,
+): UnknownOptions {
+  const words = unrecognized(parsed, context.version)
+  const options = words.filter(({ text }) => text.startsWith('-'))
+  const isCertain = (option: Arg): boolean => !mayRegister(registrants, 'options', optionName(option.text))
+  const certain = options.filter(isCertain)
+  const doubtful = options.filter(option => !certain.includes(option)).map(({ text }) => optionName(text))
+  const [first] = certain
+  if (!first) return { stop: null, doubtful }
+  const left = words.filter(word => !word.text.startsWith('-') || certain.includes(word))
+  const message = unrecognizedMessage(
+    left.map(({ text }) => text),
+    context,
+  )
+  const subject = optionName(first.text)
+  const rule = isPluginOption(subject) ? 'missing-plugin' : 'invalid-configuration'
+  return { stop: usageError(message, { phase: 'options', span: first.span, subject, rule }), doubtful }
+}
+
+export interface UnknownKeys {
+  readonly warnings: readonly ConfigWarning[]
+  readonly stop: Stop | null
+}
+
+/**
+ * "Unknown config option": a warning for each key, checked after collection; strict, or with a filter that
+ * makes errors of warnings, the first one ends the run.
+ */
+export function unknownKeys(
+  config: Config,
+  known: readonly IniSpec[],
+  registrants: Registrants,
+  strict: boolean,
+  filters: readonly Setting[],
+): UnknownKeys {
+  const names = new Set(known.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]))
+  const unknown = givenKeys(config).filter(key => !names.has(key) && !mayRegister(registrants, 'ini', key))
+  const warnings = unknown.map((key): ConfigWarning => {
+    const span = config.entries.get(key)?.written?.span ?? null
+    return { rule: 'unknown-config-option', message: `Unknown config option: ${key}`, span, subject: key }
+  })
+  const [first] = warnings
+  if (!first) return { warnings, stop: null }
+  const place = {
+    phase: 'after collection',
+    span: first.span,
+    subject: first.subject,
+    rule: first.rule,
+  } as const
+  const message = `${first.message}\n`
+  if (strict) return { warnings: [], stop: usageError(message, place) }
+  if (makesError(filters, config.version, message) !== true) return { warnings, stop: null }
+  return { warnings: [], stop: internalError('PytestConfigWarning', message, place) }
+}
+
+function mayRegister(
+  { fs, facts, lateConftests }: Registrants,
+  part: 'options' | 'ini',
+  name: string,
+): boolean {
+  if (facts.some(({ open }) => open.has(part))) return true
+  const files = [...facts.flatMap(fact => fact.files), ...(part === 'ini' ? lateConftests : [])]
+  return files.some(path => {
+    const text = new TextDecoder().decode(fs.read(path) ?? new Uint8Array())
+    return text.includes(`"${name}"`) || text.includes(`'${name}'`)
+  })
+}
+
+/** '--cov=src' -> '--cov', '-n4' -> '-n'. */
+function optionName(text: string): string {
+  return text.startsWith('--') ? text.split('=')[0]! : text.slice(0, 2)
+}
