@@ -1,5 +1,7 @@
 /** Where installations keep things: one tree for each kind of layout, and what sys.path is there. */
 import { describe, expect, test } from 'vitest'
+import { discoverEnvironment } from '../../server/src/environment/discover.ts'
+import { MemoryFileSystem } from '../../server/src/files/memory.ts'
 import { discover, distribution, python, venv, windowsPython } from './trees.ts'
 
 describe('on Linux', () => {
@@ -130,15 +132,25 @@ describe('on Linux', () => {
     })
   })
 
-  test('an environment whose base was upgraded runs the new version, without its packages', () => {
-    const found = discover({
-      ...python('/usr', '3.12.1'),
-      ...venv('/p/.venv', '/usr/bin', '3.12.1'),
-      '/p/.venv/pyvenv.cfg': 'home = /usr/bin\nversion = 3.11.4\n',
-      '/p/.venv/bin/python': 'ELF',
-    })
-    expect(found.executable).toBe(null)
-    expect(found.rejected[0]?.path).toBe('/p/.venv/bin/python')
+  test('an environment made for a version that its home no longer has is of no use', () => {
+    const found = discover({ ...python('/usr', '3.12.1'), ...venv('/p/.venv', '/usr/bin', '3.11.4') })
+    expect(found.rejected).toEqual([
+      { path: '/p/.venv/bin/python', reason: 'no standard library of Python 3.11 was found for it' },
+    ])
+  })
+
+  test('an environment whose interpreter was upgraded under it runs without its packages', () => {
+    class Linked extends MemoryFileSystem {
+      override realpath(path: string): string {
+        return path === '/p/.venv/bin/python' ? '/usr/bin/python3.12' : path
+      }
+    }
+    const fs = new Linked({ ...python('/usr', '3.12.1'), ...venv('/p/.venv', '/usr/bin', '3.11.4') })
+    const found = discoverEnvironment(fs, { cwd: '/p', roots: [], python: null, env: {}, platform: 'linux' })
+    expect(found).toMatchObject({ version: [3, 12, 1], prefix: '/p/.venv', sitePackages: [] })
+    expect(found.unknown).toEqual([
+      '/p/.venv/pyvenv.cfg was made for Python 3.11, but its interpreter is 3.12 now.',
+    ])
   })
 })
 

@@ -18,6 +18,7 @@ import {
   DidOpenTextDocumentNotification,
   DidSaveTextDocumentNotification,
   ExitNotification,
+  type FileChangeType,
   HoverRequest,
   InitializedNotification,
   InitializeRequest,
@@ -124,8 +125,9 @@ export class Editor {
     })
   }
 
-  async tellChanged(...paths: readonly string[]): Promise<void> {
-    const changes = paths.map(path => ({ uri: this.uri(path), type: 2 as const }))
+  /** Tells the server, as a client does that watches files. */
+  async tell(type: FileChangeType, path: string): Promise<void> {
+    const changes = [{ uri: this.uri(path), type }]
     await this.connection.sendNotification(DidChangeWatchedFilesNotification.type, { changes })
   }
 

@@ -9,6 +9,7 @@ import {
   CancellationTokenSource,
   type ClientCapabilities,
   type DocumentDiagnosticReport,
+  FileChangeType,
   type Hover,
   type Range,
   type WorkspaceDiagnosticReport,
@@ -89,12 +90,9 @@ describe('pushed diagnostics', () => {
     )
     await editor.untilShown('src/app/api.py missing-symbol')
     const [diagnostic] = editor.shown.get('src/app/api.py')!
-    expect(diagnostic!.relatedInformation?.map(({ location }) => location)).toEqual([
-      {
-        uri: editor.uri('tests/test_api.py'),
-        range: expect.objectContaining({ start: { line: 0, character: expect.any(Number) } }),
-      },
-    ])
+    expect(diagnostic!.relatedInformation?.[0]).toMatchObject({
+      location: { uri: editor.uri('tests/test_api.py'), range: { start: { line: 0 } } },
+    })
   })
 
   test('return to what is on the disk when a document is closed unsaved', async () => {
@@ -134,7 +132,7 @@ describe('changes on the disk', () => {
     await editor.untilShown(dead)
     expect(editor.registered).toEqual(['workspace/didChangeWatchedFiles'])
     writeInto(editor.root, 'src/app/models.py', 'class User: ...\nclass Group: ...\n')
-    await editor.tellChanged('src/app/models.py')
+    await editor.tell(FileChangeType.Changed, 'src/app/models.py')
     await editor.untilShown()
   })
 
@@ -145,10 +143,10 @@ describe('changes on the disk', () => {
     )
     await editor.untilShown('tests/test_dead.py unresolved-import')
     writeInto(editor.root, 'src/app/deep/er/names.py', 'Group = 1\n')
-    await editor.tellChanged('src/app/deep/er/names.py')
+    await editor.tell(FileChangeType.Created, 'src/app/deep/er/names.py')
     await editor.untilShown()
     removeProject(join(editor.root, 'src/app/deep'))
-    await editor.tellChanged('src/app/deep/er/names.py')
+    await editor.tell(FileChangeType.Deleted, 'src/app/deep/er/names.py')
     await editor.untilShown('tests/test_dead.py unresolved-import')
   })
 
@@ -165,7 +163,7 @@ describe('changes on the disk', () => {
     const editor = await start()
     await editor.untilShown(dead)
     removeProject(join(editor.root, 'tests/test_dead.py'))
-    await editor.tellChanged('tests/test_dead.py')
+    await editor.tell(FileChangeType.Deleted, 'tests/test_dead.py')
     await editor.untilShown()
   })
 })
@@ -218,7 +216,7 @@ describe('pulled diagnostics', () => {
     const known = first.items.map(({ uri, resultId }) => ({ uri, value: resultId! }))
     const second = ask(known)
     writeInto(editor.root, 'src/app/models.py', 'class User: ...\nclass Group: ...\n')
-    await editor.tellChanged('src/app/models.py')
+    await editor.tell(FileChangeType.Changed, 'src/app/models.py')
     expect((await second).items).toMatchObject([
       { kind: 'full', uri: editor.uri('tests/test_dead.py'), items: [] },
     ])

@@ -47,7 +47,14 @@ function operations(text: string, extent: Extent, skeleton: Skeleton, builder: C
   const kind = extent.kind === 'module' ? 'module' : 'function'
   const ops = withTree(skeleton.text, tree => {
     const syntax = new Syntax(skeleton.text, tree)
-    return block(new Lowering(syntax, skeleton, builder, text, { kind, loop: false }), 0)
+    return block(
+      new Lowering(syntax, skeleton, builder, text, {
+        kind,
+        loop: false,
+        async: kind === 'module' ? false : null,
+      }),
+      0,
+    )
   })
   if (ops !== null) return ops
   builder.suspect(extent.start, extent.end, 'error', null)

@@ -120,6 +120,7 @@ export class Indentation {
   measure(i: number): number {
     let column = 0
     let alternate = 0
+    let continued = 0
     for (; ; i++) {
       const code = this.text.charCodeAt(i)
       if (code === 32) {
@@ -131,10 +132,14 @@ export class Indentation {
       } else if (code === 12) {
         column = 0
         alternate = 0
+      } else if (code === BACKSLASH && NEWLINE === this.text.charCodeAt(i + 1)) {
+        // A line that is continued before its code keeps the indentation of its beginning.
+        if (continued === 0) continued = column
+        i++
       } else if (code !== 13) break
     }
-    this.column = column
-    this.alternate = alternate
+    this.column = continued === 0 ? column : continued
+    this.alternate = continued === 0 ? alternate : continued
     return i
   }
 

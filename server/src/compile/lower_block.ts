@@ -4,7 +4,7 @@
  */
 import { classDefinition, functionDefinition } from './lower_definition.ts'
 import { expression, target } from './lower_expression.ts'
-import { casePattern } from './lower_pattern.ts'
+import { casePattern, matchesAll } from './lower_pattern.ts'
 import { looseValue, simpleStatement } from './lower_statement.ts'
 import { type Lowering, UNKNOWN } from './lowering.ts'
 import type { Block, Expr, Handler, MatchCase, Op, WithItem } from './module_code.ts'
@@ -118,8 +118,16 @@ function loopBody(cx: Lowering, node: NodeIndex): Block {
   return cx.within({ ...cx.scope, loop: true }, () => ownBlock(cx, node))
 }
 
+/** `async for` and `async with` stand in async functions only. */
+function checkAsync(cx: Lowering, node: NodeIndex): void {
+  if (cx.scope.async === false && cx.syntax.token(node, 'async') !== NONE) {
+    cx.suspectHeader(node, 'async statement outside an async function', null)
+  }
+}
+
 function forStatement(cx: Lowering, node: NodeIndex): Op {
   const at = cx.header(node)
+  checkAsync(cx, node)
   const [left = node, right = node] = cx.syntax.children(node)
   const iter = looseValue(cx, right, [3, 9])
   return {
@@ -188,6 +196,7 @@ function asPattern(cx: Lowering, node: NodeIndex): [value: Expr, bound: Expr | n
 function withStatement(cx: Lowering, node: NodeIndex): Op {
   const { syntax } = cx
   const at = cx.header(node)
+  checkAsync(cx, node)
   const clause = syntax.child(node, 'with_clause')
   const items = clause === NONE ? [] : withItems(cx, clause)
   return { op: 'with', items, body: ownBlock(cx, node), at }
@@ -225,7 +234,7 @@ function matchStatement(cx: Lowering, node: NodeIndex): Op {
   if (cases.length === 0) cx.suspectHeader(node, 'error', null)
   for (const { pattern, guard } of cases.slice(0, -1)) {
     // Nothing behind a case that always matches can be reached: CPython refuses that.
-    if (pattern.p === 'capture' && guard === null) cx.suspectHeader(node, 'error', null)
+    if (guard === null && matchesAll(pattern)) cx.suspectHeader(node, 'error', null)
   }
   return { op: 'match', subject: tuple ? { e: 'tuple', items: values } : first, cases, at }
 }

@@ -59,7 +59,8 @@ function functionBody(
   // The body is not part of the code, but what it holds may keep the file from compiling.
   const mark = builder.mark()
   const { lazyAnnotations } = builder
-  cx.within({ kind: 'function', loop: false }, () => lowerBlock(cx, body))
+  const async = syntax.token(node, 'async') !== NONE
+  cx.within({ kind: 'function', loop: false, async }, () => lowerBlock(cx, body))
   builder.resetCode(mark)
   builder.lazyAnnotations = lazyAnnotations
   return { body: index, generator: yields(cx, body) }
@@ -112,7 +113,9 @@ export function classDefinition(
   if (blockNode === NONE || syntax.first(blockNode) === NONE)
     cx.suspect(node, 'expected an indented block', null)
   const body =
-    blockNode === NONE ? [] : cx.within({ kind: 'class', loop: false }, () => lowerBlock(cx, blockNode))
+    blockNode === NONE
+      ? []
+      : cx.within({ kind: 'class', loop: false, async: false }, () => lowerBlock(cx, blockNode))
   return {
     op: 'class',
     name: nameNode === NONE ? '' : cx.name(nameNode),

@@ -303,7 +303,7 @@ function lambda(cx: Lowering, node: NodeIndex): Expr {
   const params = list === NONE ? [] : parameters(cx, list)
   const [, bodyNode] = pair(cx, node)
   if (syntax.isA(bodyNode, 'named_expression')) cx.fault(bodyNode)
-  const body = cx.within({ kind: 'function', loop: false }, () => expression(cx, bodyNode))
+  const body = cx.within({ kind: 'function', loop: false, async: false }, () => expression(cx, bodyNode))
   return { e: 'lambda', params, body, at: cx.at(node) }
 }
 
@@ -364,6 +364,7 @@ function comprehension(cx: Lowering, node: NodeIndex, kind: 'list' | 'set' | 'di
   const [keyNode, valueNode] = kind === 'dict' ? pair(cx, body) : [NONE, body]
   const key = keyNode === NONE ? null : expression(cx, keyNode)
   const value = expression(cx, valueNode)
+  if (value.e === 'star') cx.suspect(node, 'unpacking in a comprehension', [3, 15])
   const clauses: (CompClause & { conditions: Expr[] })[] = []
   for (const part of parts) {
     if (syntax.isA(part, 'if_clause')) {
@@ -382,6 +383,11 @@ function comprehension(cx: Lowering, node: NodeIndex, kind: 'list' | 'set' | 'di
 function suspension(cx: Lowering, node: NodeIndex): Expr {
   const word = cx.syntax.isA(node, 'await') ? 'await' : 'yield'
   if (cx.scope.kind !== 'function') cx.suspect(node, `${word} outside a function`, null)
+  else if (
+    word === 'await' ? cx.scope.async === false : cx.scope.async && cx.syntax.token(node, 'from') !== NONE
+  ) {
+    cx.fault(node)
+  }
   const [of] = cx.syntax.children(node)
   return { e: word, of: of === undefined ? null : expression(cx, of) }
 }

@@ -32,8 +32,11 @@ function patternOf(cx: Lowering, node: NodeIndex): Pattern {
       if (of === undefined || name === undefined) break
       return { p: 'as', pattern: pattern(cx, of), name: cx.name(name) }
     }
-    case 'union_pattern':
-      return { p: 'or', items: alternatives(cx, node) }
+    case 'union_pattern': {
+      const items = alternatives(cx, node)
+      if (items.slice(0, -1).some(matchesAll)) cx.fault(node)
+      return { p: 'or', items }
+    }
     case 'dotted_name':
       return name(cx, node)
     case 'tuple_pattern': {
@@ -113,6 +116,12 @@ function dottedName(cx: Lowering, node: NodeIndex): Expr {
     value = value === UNKNOWN ? { e: 'name', id, at } : { e: 'attr', of: value, name: id, at }
   }
   return value
+}
+
+/** Whether the pattern matches whatever it is given. */
+export function matchesAll(of: Pattern): boolean {
+  if (of.p === 'as') return matchesAll(of.pattern)
+  return of.p === 'or' ? of.items.some(matchesAll) : of.p === 'capture'
 }
 
 function others(cx: Lowering, nodes: readonly NodeIndex[], cls: Expr | null): Pattern {

@@ -14,6 +14,8 @@ export const MAX_NESTING = 250
 export interface Scope {
   readonly kind: 'module' | 'class' | 'function'
   readonly loop: boolean
+  /** The function is `async`; null: not known, for a body alone does not tell. */
+  readonly async: boolean | null
 }
 
 export class Lowering {

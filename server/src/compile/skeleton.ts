@@ -13,7 +13,7 @@ import { Indentation, LogicalLine } from './logical_line.ts'
 import type { BodyIndex, Expr, Op } from './module_code.ts'
 import { type PlainHeader, PlainStatements } from './plain_statement.ts'
 import { type OffsetMap, TextEdits } from './text_edits.ts'
-import { typeParameterDefaults } from './type_defaults.ts'
+import { unreadableParts } from './unreadable.ts'
 
 export interface Skeleton {
   /** What is left to parse. */
@@ -48,8 +48,6 @@ const PLACEHOLDER = '_'
 const AT_SIGN = 64
 const COLON = 58
 const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
-const LAZY = /lazy[ \t\f]+(?=(?:import|from)\b)/y
-const TYPE_PARAMETERS = /(?:class|type|(?:async[ \t\f]+)?def)[ \t\f]+[\w\u0080-\uffff]+[ \t\f]*\[/y
 /** At the end of a logical line these leave an expression open. */
 const DANGLING = /[-=+/%&|^<>@~]$|[A-Za-z_)\]}'"]\.$|(?<!import\s*)\*$/
 
@@ -227,17 +225,10 @@ class Scan {
 
   /** Leaves a logical line to tree-sitter, but for what it can't read. */
   private leave(first: number): number {
-    const { text } = this
-    LAZY.lastIndex = first
-    TYPE_PARAMETERS.lastIndex = first
-    if (LAZY.test(text)) {
-      this.edits.cut(first, LAZY.lastIndex, '')
-      this.lazy.add(LAZY.lastIndex)
-    } else if (TYPE_PARAMETERS.test(text)) {
-      for (const [from, to] of typeParameterDefaults(text, TYPE_PARAMETERS.lastIndex, this.end)) {
-        this.builder.suspect(from, to, 'type parameter default', [3, 13])
-        this.edits.cut(from, to, '')
-      }
+    for (const { what, start, end } of unreadableParts(this.text, first, this.end)) {
+      this.edits.cut(start, end, '')
+      if (what === 'lazy') this.lazy.add(end)
+      if (what === 'type parameter default') this.builder.suspect(start, end, what, [3, 13])
     }
     return this.read(first)
   }

@@ -21,7 +21,7 @@ export interface Prediction {
 
 export interface Judgement {
   readonly session: SessionVerdict
-  /** Every path that one of the two sides names: the predicted ones in their order, then the others. */
+  /** Every path that was predicted or collected: the predicted ones in their order, then the others. */
   readonly collectors: readonly CollectorVerdict[]
   /** One for each finding, in the same order. */
   readonly findings: readonly FindingState[]
@@ -74,7 +74,9 @@ export function judge(prediction: Prediction, observation: Observation): Judgeme
   const context = { prediction, observation, seen }
   const predicted = new Map(prediction.collectors.map(it => [it.path, it.outcome]))
   const paths = new Set([...predicted.keys(), ...seen.keys()])
-  const collectors = [...paths].map(path => collectorVerdict(path, predicted.get(path) ?? null, context))
+  const collectors = [...paths]
+    .map(path => collectorVerdict(path, predicted.get(path) ?? null, context))
+    .filter(it => it.predicted !== null || it.observed !== 'unseen')
   const stopExplained = prediction.findings.some(finding =>
     onTraceback(finding, stopFailures(context), context),
   )
@@ -143,12 +145,12 @@ function verdictOf(
 function observedOutcome(collectors: readonly ObservedCollector[]): CollectorVerdict['observed'] {
   if (collectors.some(isFailure)) return 'fails'
   const own = collectors.find(it => it.kind !== 'class')
-  if (!own || own.outcome === 'unfinished') return 'unseen'
-  return own.outcome === 'skips' ? 'skips' : 'collects'
+  // One that ended the whole run is judged with the session.
+  return own?.outcome === 'collects' || own?.outcome === 'skips' ? own.outcome : 'unseen'
 }
 
 function isFailure(collector: ObservedCollector): boolean {
-  return collector.outcome === 'fails' || collector.outcome === 'aborts'
+  return collector.outcome === 'fails'
 }
 
 function failuresAt(path: string, context: Context): readonly ObservedCollector[] {

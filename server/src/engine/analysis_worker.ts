@@ -5,7 +5,6 @@
 import { parentPort } from 'node:worker_threads'
 import { DiskFileSystem } from '../files/disk.ts'
 import { OverlayFileSystem } from '../files/overlay.ts'
-import { dirname } from '../files/paths.ts'
 import { analyze } from './analyze.ts'
 import { type Answer, type Job, viewOf } from './job.ts'
 import { Sources } from './sources.ts'
@@ -26,27 +25,13 @@ port.on('message', async (job: Job) => {
 })
 
 async function answerTo({ changed, texts: open, request }: Job): Promise<Answer> {
-  if (changed) forget(changed)
-  else disk.forget()
+  disk.forget(changed ?? undefined)
   const view = viewOf(await analyze(new OverlayFileSystem(disk, open), request, sources))
   const unchanged = [...view.texts.keys()].filter(path => view.texts.get(path) === sent.get(path))
   const texts = new Map(view.texts)
   for (const path of unchanged) texts.delete(path)
   sent = view.texts
   return { kind: 'view', view: { ...view, texts }, unchanged }
-}
-
-/**
- * Drops what is known of the paths. Editors report files by their names, and not the folders that came or went
- * with them: the way up is forgotten too, as far as a folder that is there.
- */
-function forget(changed: readonly string[]): void {
-  let stale = changed
-  while (stale.length > 0) {
-    disk.forget(stale)
-    const folders = new Set(stale.filter(path => dirname(path) !== path).map(dirname))
-    stale = [...folders].filter(folder => disk.list(folder) === null)
-  }
 }
 
 /** The message and where it comes from: enough for a report, short enough for a line of a log. */

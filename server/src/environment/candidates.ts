@@ -99,10 +99,11 @@ function* besideProject(
   for (const folder of folders) {
     for (const name of FOLDER_NAMES) {
       const path = join(folder, name)
-      if (isFile(fs, join(path, 'pyvenv.cfg')))
+      if (isFile(fs, join(path, 'pyvenv.cfg')) || isFolder(fs, join(path, 'conda-meta'))) {
         yield { path, kind: 'folder', because: `${name} in ${folder}` }
-      else if (name === '.venv' && isFolder(fs, path))
+      } else if (name === '.venv' && isFolder(fs, path)) {
         yield { path, reason: 'it is no environment: there is no pyvenv.cfg in it' }
+      }
     }
   }
 }

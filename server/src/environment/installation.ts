@@ -103,10 +103,8 @@ export function inspectExecutable(
   const search = request.platform === 'win32' ? windowsLibrary : posixLibrary
   const library = starts.map(start => start && search(fs, start, wanted)).find(Boolean)
   if (!library) {
-    return {
-      path: executable,
-      reason: 'no standard library was found for it (a wrapper script, or incomplete)',
-    }
+    const which = wanted ? ` of Python ${wanted.join('.')}` : ''
+    return { path: executable, reason: `no standard library${which} was found for it` }
   }
   return describe(fs, request, executable, real, cfg, library)
 }

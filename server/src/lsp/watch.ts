@@ -2,7 +2,11 @@
  * How the server learns what changed on the disk. Clients that watch files are asked to tell; with the others
  * each save or newly opened file is taken as a sign that anything may have changed.
  */
-import { type Connection, DidChangeWatchedFilesNotification } from 'vscode-languageserver/node'
+import {
+  type Connection,
+  DidChangeWatchedFilesNotification,
+  FileChangeType,
+} from 'vscode-languageserver/node'
 import type { Client } from './client.ts'
 import { pathOf } from './to_lsp.ts'
 
@@ -15,9 +19,6 @@ const globs = [
   '**/pyvenv.cfg',
   '**/*.{dist-info,egg-info}/{METADATA,PKG-INFO,RECORD,entry_points.txt,top_level.txt}',
 ]
-
-/** More paths than this in one message come from a checkout or an installation: reading anew is cheaper. */
-const manyPaths = 1000
 
 export class Watch {
   /** The client tells what changes. */
@@ -32,8 +33,9 @@ export class Watch {
     // Some clients can't be asked and watch by their own configuration: their word counts as well.
     connection.onDidChangeWatchedFiles(({ changes }) => {
       this.told = true
-      const paths = changes.map(change => pathOf(change.uri)).filter(path => path !== null)
-      onChange(paths.length > manyPaths ? null : paths)
+      // With a name, folders may have come or gone that nobody tells of.
+      const sameNames = changes.every(({ type }) => type === FileChangeType.Changed)
+      onChange(sameNames ? changes.map(({ uri }) => pathOf(uri)).filter(path => path !== null) : null)
     })
   }
 

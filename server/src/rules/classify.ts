@@ -33,7 +33,9 @@ export interface Surroundings {
 export function classify(failure: Failure, around: Surroundings): Classified {
   const { detail } = failure
   const subject = subjectOf(failure, around.root)
-  const here = (rule: string): Classified => ({ rule, subject, span: failure.focus })
+  // Below third-party code the token may lie in it; what can change is the project's own line.
+  const span = failure.focus.path === failure.span.path ? failure.focus : failure.span
+  const here = (rule: string): Classified => ({ rule, subject, span })
   const hidden = shadow(detail, around)
   if (hidden) return { rule: 'shadowed-module', subject: hidden.name, span: wholeFile(hidden.path) }
   if (failure.foreign && failsInside(detail)) return here('broken-import')

@@ -31,6 +31,7 @@ import importlib
 import json
 import os
 import sys
+import warnings
 
 import _pytest
 import pluggy
@@ -70,7 +71,6 @@ def _absolute(path):
 
 # -- exceptions ----------------------------------------------------------------
 
-
 _MACHINERY = (
     "<frozen importlib",
     importlib.__file__,
@@ -78,8 +78,6 @@ _MACHINERY = (
     os.path.join(os.path.dirname(pluggy.__file__), ""),
     __file__,
 )
-
-
 _STANDARD_LIBRARY = os.path.join(os.path.dirname(os.__file__), "")
 _INSTALLED = tuple(os.sep + folder + os.sep for folder in ("site-packages", "dist-packages"))
 
@@ -118,7 +116,8 @@ def _last_line(path, line):
     """The last line of the simple statement that starts on a line; an import may go on for many."""
     if path not in _ends:
         try:
-            with open(path, "rb") as source:
+            with open(path, "rb") as source, warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # parsing must not add a warning to those of the run
                 nodes = ast.walk(ast.parse(source.read()))
             _ends[path] = {
                 node.lineno: node.end_lineno
