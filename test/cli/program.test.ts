@@ -1,5 +1,5 @@
 /** The command line up to the point where an analysis begins: what is refused, how, and with which exit code. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -96,6 +96,66 @@ describe('what is refused ends with 2, a sentence, and nothing on standard outpu
     const { code, err } = await command('check', 'sub')
     expect(code).toBe(2)
     expect(err).toMatch(/^precollect: pyproject\.toml:\d+: this is not TOML: /)
+  })
+})
+
+describe('a check, from the command line to the exit code', () => {
+  const broken = {
+    'pytest.ini': '[pytest]\npythonpath = .\n',
+    'app.py': 'class Groups: ...\n',
+    'tests/test_a.py': 'from app import Group\n',
+    'tests/test_b.py': 'import app\n',
+  }
+  const LINE = "tests/test_a.py:1:17: error missing-symbol module 'app' has no name 'Group'\n"
+
+  test('an error: 1', async () => {
+    write(broken)
+    expect(await command('--output-format', 'concise', '-q')).toEqual({
+      code: 1,
+      out: LINE,
+      err: '',
+      served: false,
+    })
+    expect(await command('check', '-q', '--output-format=concise', '--exit-zero', folder)).toEqual({
+      code: 0,
+      out: LINE,
+      err: '',
+      served: false,
+    })
+  })
+
+  test('only what is asked for', async () => {
+    write(broken)
+    expect((await command('tests/test_b.py')).out).toBe('1 test file: it collects.\n')
+    expect((await command('--', 'tests/test_b.py')).out).toBe('1 test file: it collects.\n')
+    expect(await command('-q', '--ignore', 'missing-symbol,syntax-error')).toEqual({
+      code: 0,
+      out: '',
+      err: '',
+      served: false,
+    })
+  })
+
+  test('the report goes to a file and nowhere else', async () => {
+    write(broken)
+    const { code, out } = await command('--output-format', 'json', '-o', 'report.json')
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))
+    expect(report.root).toBe(folder)
+    expect(
+      report.collectors.map((each: { path: string; outcome: string }) => [each.path, each.outcome]),
+    ).toEqual([
+      ['tests/test_a.py', 'fails'],
+      ['tests/test_b.py', 'collects'],
+    ])
+    const refused = await command('-o', 'no/such/folder.txt')
+    expect(refused.code).toBe(2)
+    expect(refused.err).toMatch(/^precollect: cannot write no\/such\/folder\.txt: /)
+  })
+
+  test('nothing to collect: 0, and a sentence', async () => {
+    write({ 'app.py': '' })
+    expect(await command()).toEqual({ code: 0, out: 'No tests found.\n', err: '', served: false })
   })
 })
 

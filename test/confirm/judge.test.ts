@@ -86,6 +86,10 @@ describe('a collector', () => {
     expect(verdict(of('fails'), observed([]))).toEqual([`${A} unseen: unseen`])
   })
 
+  test('that ends the whole run is left to the session', () => {
+    expect(verdict(predicted([]), observed([collects(A, 'aborts')]))).toEqual([])
+  })
+
   test('fails with one of its classes', () => {
     const inClass = { ...fails(A, frame(A, 5)), kind: 'class' as const }
     const prediction = predicted([{ path: A, outcome: 'fails' }], [finding(A, 5, [A])])

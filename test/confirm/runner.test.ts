@@ -220,7 +220,7 @@ describe.concurrent('the process', () => {
         expect(run.stop).toBeNull()
         await expectGone(Number(run.read('pid.txt')))
       },
-      { timeoutMs: 5000 },
+      { timeoutMs: 10_000 },
     )
   })
 

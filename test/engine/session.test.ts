@@ -197,6 +197,17 @@ describe('what is published', () => {
     expect(published).toEqual(['first', 'half'])
   })
 
+  test('a file that did not parse before either holds nothing back', async () => {
+    session.setText('/p/a.py', 'def')
+    session.configure(request)
+    await pass(0)
+    await analyst.finish(view('first', ['/p/a.py']))
+    session.setText('/p/a.py', 'def f')
+    await pass(150)
+    await analyst.finish(view('second', ['/p/a.py']))
+    expect(published).toEqual(['first', 'second'])
+  })
+
   test('a file that does not parse and that nobody edits holds nothing back', async () => {
     session.setText('/p/a.py', 'def')
     session.configure(request)

@@ -203,34 +203,34 @@ describe('shims of version managers are seen through', () => {
 })
 
 describe('environments that a project’s tool keeps elsewhere', () => {
-  // The hashes are those that poetry 2 and pipenv 2026 gave these very folders.
+  // The hashes are those that poetry 2 and pipenv 2026 compute for these very folders.
   const poetry = {
-    '/tmp/env-work/proj1/pyproject.toml': '[tool.poetry]\nname = "My.Strange-pkg"\n',
+    '/srv/shop/pyproject.toml': '[tool.poetry]\nname = "My.Strange-pkg"\n',
   }
   const store = '/home/me/.cache/pypoetry/virtualenvs'
 
   test('poetry: of several the active one, else the newest', () => {
     const envs = {
-      ...at(`${store}/my-strange-pkg-QCfJdpu2-py3.9`),
-      ...at(`${store}/my-strange-pkg-QCfJdpu2-py3.11`),
+      ...at(`${store}/my-strange-pkg-58fqC6Q1-py3.9`),
+      ...at(`${store}/my-strange-pkg-58fqC6Q1-py3.11`),
     }
-    const request = { cwd: '/tmp/env-work/proj1' }
+    const request = { cwd: '/srv/shop' }
     const [newest, because] = chosen({ ...poetry, ...envs }, request)
-    expect(newest).toBe(`${store}/my-strange-pkg-QCfJdpu2-py3.11/bin/python`)
-    expect(because).toBe("poetry's environment of /tmp/env-work/proj1")
-    const active = { [`${store}/envs.toml`]: '[my-strange-pkg-QCfJdpu2]\nminor = "3.9"\n' }
+    expect(newest).toBe(`${store}/my-strange-pkg-58fqC6Q1-py3.11/bin/python`)
+    expect(because).toBe("poetry's environment of /srv/shop")
+    const active = { [`${store}/envs.toml`]: '[my-strange-pkg-58fqC6Q1]\nminor = "3.9"\n' }
     expect(chosen({ ...poetry, ...envs, ...active }, request)[0]).toContain('-py3.9/bin/python')
   })
 
   test('poetry: the store may be moved by file or variable', () => {
-    const moved = at('/store/my-strange-pkg-QCfJdpu2-py3.11')
-    const request = { cwd: '/tmp/env-work/proj1' }
-    const local = { '/tmp/env-work/proj1/poetry.toml': '[virtualenvs]\npath = "/store"\n' }
+    const moved = at('/store/my-strange-pkg-58fqC6Q1-py3.11')
+    const request = { cwd: '/srv/shop' }
+    const local = { '/srv/shop/poetry.toml': '[virtualenvs]\npath = "/store"\n' }
     expect(chosen({ ...poetry, ...moved, ...local }, request)[0]).toContain('/store/')
     const user = {
       '/home/me/.config/pypoetry/config.toml': 'cache-dir = "/c"\n[virtualenvs]\npath = "{cache-dir}/v"\n',
     }
-    const inCache = at('/c/v/my-strange-pkg-QCfJdpu2-py3.11')
+    const inCache = at('/c/v/my-strange-pkg-58fqC6Q1-py3.11')
     expect(chosen({ ...poetry, ...user, ...inCache }, request)[0]).toContain('/c/v/')
     expect(
       chosen({ ...poetry, ...moved }, { ...request, env: { POETRY_VIRTUALENVS_PATH: '/store' } })[0],
@@ -239,12 +239,10 @@ describe('environments that a project’s tool keeps elsewhere', () => {
 
   test('pipenv', () => {
     const tree = {
-      '/tmp/env-work/proj2/Pipfile': '',
-      ...at('/home/me/.local/share/virtualenvs/proj2-tr1XqkkY'),
+      '/srv/stock/Pipfile': '',
+      ...at('/home/me/.local/share/virtualenvs/stock-NL2qDR8A'),
     }
-    expect(chosen(tree, { cwd: '/tmp/env-work/proj2' })[1]).toBe(
-      "pipenv's environment of /tmp/env-work/proj2",
-    )
+    expect(chosen(tree, { cwd: '/srv/stock' })[1]).toBe("pipenv's environment of /srv/stock")
   })
 
   test('pixi', () => {
@@ -252,3 +250,38 @@ describe('environments that a project’s tool keeps elsewhere', () => {
     expect(chosen(tree)).toEqual(['/p/.pixi/envs/default/bin/python3', "pixi's default environment of /p"])
   })
 })
+
+test.each(['', '\0\xff\xfe', '{[("\'', '= = =\n[[', '[\n[pytest11]\n=\n', '\u2028\n'.repeat(1000)])(
+  'files that hold nothing but %j do no harm',
+  garbage => {
+    const site = '/p/.venv/lib/python3.11/site-packages'
+    const damaged = [
+      '/p/pyproject.toml',
+      '/p/poetry.lock',
+      '/p/Pipfile',
+      '/p/.python-version',
+      '/p/.pdm-python',
+      '/p/setup.cfg',
+      `${site}/x.pth`,
+      `${site}/__editable___x_finder.py`,
+      `${site}/x-1.dist-info/METADATA`,
+      `${site}/x-1.dist-info/RECORD`,
+      `${site}/x-1.dist-info/direct_url.json`,
+      `${site}/x-1.dist-info/entry_points.txt`,
+      `${site}/sitecustomize.py`,
+      '/usr/include/python3.11/patchlevel.h',
+    ]
+    const tree = {
+      ...SYSTEM,
+      ...at('/p/.venv'),
+      [`${site}/y.pth`]: 'import __editable___x_finder; __editable___x_finder.install()\n',
+      [`${site}/pytest-8.0.0.dist-info/METADATA`]: 'Name: pytest\nVersion: 8.0.0\n',
+      ...Object.fromEntries(damaged.map(path => [path, garbage])),
+    }
+    expect(discover(tree, { env })).toMatchObject({
+      executable: '/p/.venv/bin/python',
+      pytestVersion: '8.0.0',
+    })
+    expect(discover({ ...tree, '/p/.venv/pyvenv.cfg': garbage }, { env: {} }).executable).toBeNull()
+  },
+)

@@ -20,3 +20,7 @@ test.each(["{'a': f(x)}", "{'a'", "['a' 'b']", 'name', '{1: 2}', '{**x}', '', "'
     expect(readLiteral(source)).toBeUndefined()
   },
 )
+
+test('nesting without end is no literal either', () => {
+  expect(readLiteral('['.repeat(100_000))).toBeUndefined()
+})

@@ -55,9 +55,7 @@ describe('the probe', () => {
   })
 
   test.skipIf(WINDOWS)('kills what does not answer in time', async () => {
-    const began = performance.now()
-    expect(await probeInterpreter(script('exec sleep 60'), { timeoutMs: 300, env: process.env })).toBeNull()
-    expect(performance.now() - began).toBeLessThan(30_000)
+    expect(await probeInterpreter(script('exec sleep 600'), { timeoutMs: 300, env: process.env })).toBeNull()
   })
 
   test.skipIf(WINDOWS)('takes no nonsense for an answer', async () => {

@@ -398,6 +398,41 @@ test('import-time-exception: raised, and an exit', () => {
   `)
 })
 
+test('import-time-exception: raised over a module that is missing, in many lines', () => {
+  const world = new World({ 'test_a.py': 'raise RuntimeError\n' })
+  const failure = world.failure(
+    'RuntimeError: needs httpx.\n    $ pip install httpx\n',
+    { kind: 'raised' },
+    ['test_a.py', 'raise RuntimeError'],
+    {
+      cause: {
+        exception: 'ModuleNotFoundError',
+        message: "No module named 'httpx'",
+        span: world.at('test_a.py'),
+      },
+    },
+  )
+  expect(told(world, { collectors: { 'test_a.py': [failure] } })).toMatchInlineSnapshot(`
+    [
+      "error import-time-exception in test_a.py at raise RuntimeError
+    this line raises RuntimeError while the file is imported: needs httpx. $ pip install httpx
+    pytest cannot collect this test file
+    install the distribution that provides 'httpx', which it asks for, or move the code into a function or fixture, so that importing does not run it
+    breaks test_a.py",
+    ]
+  `)
+})
+
+test('broken-import: stands in the project, where the token lies below it', () => {
+  const world = new World({ 'test_a.py': 'import lib\n' })
+  const failure = world.failure('RuntimeError: no', { kind: 'raised' }, ['test_a.py', 'import lib'], {
+    foreign: true,
+    focus: { path: '/p/.venv/lib/python3.12/site-packages/lib.py', start: 3, end: 9 },
+  })
+  const [text] = told(world, { collectors: { 'test_a.py': [failure] } })
+  expect(text?.split('\n')[0]).toBe('error broken-import in test_a.py at import lib')
+})
+
 test('warning-as-error: names the filter', () => {
   const world = new World({ 'test_a.py': 'import old\n', 'pytest.ini': '[pytest]\nfilterwarnings = error\n' })
   const detail = { kind: 'warning', category: 'DeprecationWarning', marker: null } as const
@@ -854,12 +889,12 @@ test('unknown-config-option and invalid-configuration: stops and warnings of the
     breaks the session",
       "warning unknown-config-option in pytest.ini at foo
     Unknown config option: foo
-    pytest warns and goes on without it
+    pytest warns of it and goes on
     correct or remove 'foo', or install the plugin that reads it (this is pytest 9.0.2)",
-      "warning invalid-configuration in pytest.ini at testpaths
+      "warning unmatched-testpath in pytest.ini at testpaths
     No files were found in testpaths
-    pytest warns and goes on without it
-    correct 'testpaths'",
+    pytest warns of it and goes on
+    correct testpaths, or take it out",
     ]
   `)
 })

@@ -173,3 +173,21 @@ test('fingerprints survive edits above, tell equal faults apart, and are those o
   )
   expect(new Set(result.causes.map(cause => cause.id)).size).toBe(2)
 })
+
+test('a finding that has no cause never has the fingerprint of one that has', () => {
+  const made = new World({ 'test_a.py': '@mark.mine\n@mark.other\n@mark.mine\n' })
+  const cause = made.failure("Failed: 'mine' not found", { kind: 'unknown-marker', name: 'mine' }, [
+    'test_a.py',
+    '\n@mark.mine',
+    'mark.mine',
+  ])
+  const event = {
+    event: 'unknown-marker',
+    name: 'mine',
+    span: made.at('test_a.py', 'mark.mine'),
+    strict: false,
+  } as const
+  const { findings } = runRules(made.input({ collectors: { 'test_a.py': [cause] }, events: [event] }))
+  expect(findings.map(finding => finding.severity)).toEqual(['warning', 'error'])
+  expect(findings[0]!.fingerprint).not.toBe(findings[1]!.fingerprint)
+})

@@ -7,7 +7,7 @@ import { block } from './lower_block.ts'
 import { Lowering } from './lowering.ts'
 import type { Block, Body, ModuleCode, Op } from './module_code.ts'
 import { withTree } from './parser.ts'
-import { type Extent, type Skeleton, skeletonOf } from './skeleton.ts'
+import { type Extent, PLACEHOLDER, type Skeleton, skeletonOf } from './skeleton.ts'
 import { Syntax } from './syntax.ts'
 
 /**
@@ -35,15 +35,21 @@ function compile(original: string, extent: Extent): ModuleCode {
   const text = plainLineEnds(original)
   const builder = new CodeBuilder()
   const skeleton = skeletonOf(text, extent, builder)
-  if (extent.kind === 'body') builder.lazyAnnotations = FUTURE_ANNOTATIONS.test(text)
-  if (text.includes('\0')) builder.suspect(text.indexOf('\0'), text.indexOf('\0') + 1, 'error', null)
+  if (extent.kind === 'body') builder.lazyAnnotations = hasLazyAnnotations(text)
   return builder.finish(operations(text, extent, skeleton, builder))
 }
 
+const FUTURE_IMPORT = /^from[ \t]+__future__[ \t]+import\b[(\s\w,\\]*\bannotations\b/m
+
 /** Whether the file that a body stands in asks for lazy annotations. */
-const FUTURE_ANNOTATIONS = /^from[ \t]+__future__[ \t]+import\b[(\s\w,\\]*\bannotations\b/m
+function hasLazyAnnotations(text: string): boolean {
+  return text.includes('__future__') && FUTURE_IMPORT.test(text)
+}
 
 function operations(text: string, extent: Extent, skeleton: Skeleton, builder: CodeBuilder): Block {
+  // Nothing but plain statements: there is nothing to parse.
+  const [run, ...more] = skeleton.runs.values()
+  if (run !== undefined && more.length === 0 && skeleton.text.trim() === PLACEHOLDER) return run
   const kind = extent.kind === 'module' ? 'module' : 'function'
   const ops = withTree(skeleton.text, tree => {
     const syntax = new Syntax(skeleton.text, tree)

@@ -19,7 +19,7 @@ export function block(cx: Lowering, node: NodeIndex): Block {
       for (const child of syntax.children(node)) {
         const run = skeleton.runs.get(syntax.start[child]!)
         if (run === undefined) statement(cx, child, ops)
-        else ops.push(...run)
+        else for (const op of run) ops.push(op)
       }
     },
     () => {

@@ -85,19 +85,19 @@ export class PlainStatements extends PlainExpressions {
     const name = this.identifier()
     if (name === null) return null
     const nameAt = this.builder.place(nameStart, this.tokenEnd)
-    if (this.peek() !== 40) return null
+    if (this.peek() !== '(') return null
     const open = this.pos
     const params = this.parameters()
     if (params === null || parameterFault(params) !== null) return null
     suspectParameters(this.builder, params, open, this.tokenEnd)
     let returns: Expr | null = null
-    if (this.peek() === 45) {
+    if (this.peek() === '-') {
       if (!this.text.startsWith('->', this.pos)) return null
       this.pos += 2
       returns = this.expression()
       if (returns === null) return null
     }
-    if (!this.take(58)) return null
+    if (!this.take(':')) return null
     return { name, params, returns, async, at: this.at(start), nameAt, end: this.tokenEnd }
   }
 
@@ -112,16 +112,16 @@ export class PlainStatements extends PlainExpressions {
   }
 
   private atLineEnd(): boolean {
-    const code = this.peek()
+    const next = this.peek()
     this.lineEnd = this.pos
-    return Number.isNaN(code) || code === 10 || code === 35
+    return next === undefined || next === '\n' || next === '#'
   }
 
   private simple(start: number, topLevel: boolean): Op | null {
     const word = this.word()
     const read = this.readers.get(word)
     if (read !== undefined) {
-      this.takeWord(word)
+      this.takeToken(word)
       const op = read(start)
       return op?.op === 'from' && op.names === '*' && !topLevel ? null : op
     }
@@ -131,9 +131,9 @@ export class PlainStatements extends PlainExpressions {
   private expressionStatement(start: number): Op | null {
     const first = this.expressions(true)
     if (first === null) return null
-    const code = this.peek()
-    if (code === 61) return this.assignment(first, start)
-    if (code === 58) return this.annotated(first, start)
+    const next = this.peek()
+    if (next === '=') return this.assignment(first, start)
+    if (next === ':') return this.annotated(first, start)
     const operator = this.augmentedOperator()
     if (operator === null) return { op: 'expr', value: first, at: this.at(start) }
     if (!isSingleTarget(first)) return null
@@ -144,7 +144,7 @@ export class PlainStatements extends PlainExpressions {
   private assignment(first: Expr, start: number): Op | null {
     const targets: Expr[] = []
     let value = first
-    while (this.take(61)) {
+    while (this.take('=')) {
       if (!isTarget(value)) return null
       targets.push(value)
       const next = this.expressions(true)
@@ -155,11 +155,11 @@ export class PlainStatements extends PlainExpressions {
   }
 
   private annotated(target: Expr, start: number): Op | null {
-    if (!isSingleTarget(target) || !this.take(58)) return null
+    if (!isSingleTarget(target) || !this.take(':')) return null
     const annotation = this.expression()
     if (annotation === null) return null
     let value: Expr | null = null
-    if (this.take(61)) {
+    if (this.take('=')) {
       // A tuple without brackets is new in 3.8: left to the other side.
       value = this.expression()
       if (value === null) return null
@@ -185,14 +185,14 @@ export class PlainStatements extends PlainExpressions {
       const as = this.alias()
       if (as === '') return null
       names.push({ module, as, at })
-    } while (this.take(44))
+    } while (this.take(','))
     return { op: 'import', names, lazy: false, at: this.at(start) }
   }
 
   private fromStatement(start: number): FromOp | null {
     const moduleStart = this.startOfNext()
     let level = 0
-    while (this.take(46)) level++
+    while (this.take('.')) level++
     let moduleAt = this.at(moduleStart)
     let module: string | null = ''
     if (level === 0 || !this.takeKeyword('import')) {
@@ -202,18 +202,18 @@ export class PlainStatements extends PlainExpressions {
       moduleAt = this.at(moduleStart)
       if (!this.takeKeyword('import')) return null
     }
-    const names = this.take(42) ? '*' : this.importedNames()
+    const names = this.take('*') ? '*' : this.importedNames()
     return names === null
       ? null
       : { op: 'from', level, module, names, lazy: false, moduleAt, at: this.at(start) }
   }
 
   private importedNames(): Exclude<FromOp['names'], '*'> | null {
-    const bracketed = this.peek() === 40
+    const bracketed = this.peek() === '('
     if (bracketed) this.open()
     const names: Exclude<FromOp['names'], '*'>[number][] = []
     do {
-      if (bracketed && names.length > 0 && this.peek() === 41) break
+      if (bracketed && names.length > 0 && this.peek() === ')') break
       const from = this.startOfNext()
       const name = this.identifier()
       if (name === null) return null
@@ -221,13 +221,13 @@ export class PlainStatements extends PlainExpressions {
       const as = this.alias()
       if (as === '') return null
       names.push({ name, as, at })
-    } while (this.take(44))
-    return bracketed && !this.close(41) ? null : names
+    } while (this.take(','))
+    return bracketed && !this.close(')') ? null : names
   }
 
   /** The name behind `as`; null without one, '' where it is wrong. */
   private alias(): string | null {
-    if (this.peek() !== 97 || !this.takeKeyword('as')) return null
+    if (this.peek() !== 'a' || !this.takeKeyword('as')) return null
     return this.identifier() ?? ''
   }
 
@@ -236,7 +236,7 @@ export class PlainStatements extends PlainExpressions {
     const from = this.startOfNext()
     for (;;) {
       if (this.identifier() === null) return null
-      if (this.text.charCodeAt(this.pos) !== 46) break
+      if (this.text[this.pos] !== '.') break
       this.pos++
       if (!isWordCode(this.text.charCodeAt(this.pos))) return null
     }
@@ -254,7 +254,7 @@ export class PlainStatements extends PlainExpressions {
   private assertStatement(start: number): Op | null {
     const test = this.expression()
     if (test === null) return null
-    const message = this.take(44) ? this.expression() : undefined
+    const message = this.take(',') ? this.expression() : undefined
     return message === null ? null : { op: 'assert', test, message: message ?? null, at: this.at(start) }
   }
 
@@ -265,7 +265,7 @@ export class PlainStatements extends PlainExpressions {
       const target = this.expression()
       if (target === null || !isDeletable(target)) return null
       targets.push(target)
-    } while (this.take(44))
+    } while (this.take(','))
     return { op: 'delete', targets, at: this.at(start) }
   }
 
@@ -281,29 +281,29 @@ export class PlainStatements extends PlainExpressions {
     const params: Parameter[] = []
     let kind: 'normal' | 'keyword' = 'normal'
     let bareStar = false
-    while (!this.close(41)) {
-      const code = this.peek()
-      if (code === 47) {
+    while (!this.close(')')) {
+      const next = this.peek()
+      if (next === '/') {
         if (kind !== 'normal' || params.length === 0 || params.some(param => param.kind === 'positional'))
           return null
         this.pos++
         for (const [i, param] of params.entries()) params[i] = { ...param, kind: 'positional' }
-      } else if (code === 42) {
+      } else if (next === '*') {
         this.pos++
-        const double = this.take(42)
+        const double = this.take('*')
         if (!double) {
           if (kind === 'keyword') return null
           kind = 'keyword'
-          bareStar = this.peek() === 44
+          bareStar = this.peek() === ','
         }
         if (double || !bareStar) {
           const param = this.parameter(double ? 'kwargs' : 'args')
           if (param === null || param.default !== null) return null
           params.push(param)
           if (double) {
-            this.take(44)
+            this.take(',')
             if (bareStar) return null
-            return this.close(41) ? params : null
+            return this.close(')') ? params : null
           }
         }
       } else {
@@ -312,7 +312,7 @@ export class PlainStatements extends PlainExpressions {
         bareStar = false
         params.push(param)
       }
-      if (!this.take(44) && this.peek() !== 41) return null
+      if (!this.take(',') && this.peek() !== ')') return null
     }
     // A bare '*' needs a name behind it.
     return bareStar ? null : params
@@ -322,13 +322,13 @@ export class PlainStatements extends PlainExpressions {
     const name = this.identifier()
     if (name === null) return null
     let annotation: Expr | null = null
-    if (this.take(58)) {
+    if (this.take(':')) {
       // `*args: *Ts` is rare.
       annotation = this.expression()
       if (annotation === null) return null
     }
     let value: Expr | null = null
-    if (this.peek() === 61) {
+    if (this.peek() === '=') {
       this.pos++
       value = this.expression()
       if (value === null) return null

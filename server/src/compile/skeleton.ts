@@ -44,7 +44,8 @@ export interface Extent {
   readonly cutting: boolean
 }
 
-const PLACEHOLDER = '_'
+/** Stands for plain statements, and for a function's body. */
+export const PLACEHOLDER = '_'
 const AT_SIGN = 64
 const COLON = 58
 const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
@@ -325,7 +326,8 @@ class Scan {
     const body = this.builder.body(bodyStart, this.codeEnd)
     if (header === null) {
       this.cuts.set(keyword, { body, generator })
-      this.edits.cut(headerEnd, to, '\n')
+      // With nothing there, an indented text's next line would become the body.
+      this.edits.cut(headerEnd, to, `${PLACEHOLDER}\n`)
       return
     }
     const { name, params, returns, async, at, nameAt } = header

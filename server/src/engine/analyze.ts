@@ -6,6 +6,7 @@ import { discoverEnvironment } from '../environment/discover.ts'
 import type { Environment } from '../environment/environment.ts'
 import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
 import type { FileSystem } from '../files/file_system.ts'
+import { LineIndex } from '../files/lines.ts'
 import { makePlan } from '../pytest/make_plan.ts'
 import type { Plan } from '../pytest/plan.ts'
 import type { Cause } from '../rules/causes.ts'
@@ -102,6 +103,7 @@ async function simulateExactly(
     plan,
     projectRoots: [...new Set([plan.rootdir, cwd])],
     code: (path, project) => sources.code(path, project),
+    compile: (text, path) => sources.compile(text, path),
     body: (unit, index) => sources.body(unit, index),
     text: path => sources.text(path),
     syntax: path => verdicts.get(path),
@@ -134,19 +136,10 @@ async function judge(
   for (const [path, verdict] of verdicts) {
     if (verdict.ok) known.set(path, 'fine')
     else {
-      const start = offsetOf(sources.text(path) ?? '', verdict.line, verdict.column)
+      const text = sources.text(path) ?? ''
+      const start = Math.min(text.length, new LineIndex(text).start(verdict.line) + Math.max(0, verdict.column - 1))
       known.set(path, { path, exception: verdict.exception, message: verdict.message, span: { path, start, end: start + 1 } })
     }
   }
   return known
-}
-
-function offsetOf(text: string, line: number, column: number): number {
-  let start = 0
-  for (let i = 1; i < line; i++) {
-    const next = text.indexOf('\n', start)
-    if (next < 0) break
-    start = next + 1
-  }
-  return Math.min(text.length, start + Math.max(0, column - 1))
 }

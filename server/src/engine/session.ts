@@ -30,6 +30,8 @@ export class Session {
   private readonly texts = new Map<string, string>()
   /** Open files edited since they were opened or saved. */
   private readonly typed = new Set<string>()
+  /** Files that did not parse when a result was last published. */
+  private unparsed: ReadonlySet<string> = new Set()
   /** Paths changed on the disk since the last job was given out; null: any may have. */
   private changed: Set<string> | null = new Set()
 
@@ -150,14 +152,16 @@ export class Session {
     }
   }
 
+  /** Someone is typing in a file, and it stopped parsing only now. */
   private isHalfTyped(view: AnalysisView): boolean {
-    return view.unparsed.some(path => this.typed.has(path))
+    return view.unparsed.some(path => this.typed.has(path) && !this.unparsed.has(path))
   }
 
   private publish(view: AnalysisView): void {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
     this.held = null
+    this.unparsed = new Set(view.unparsed)
     // Who waits goes on after this turn, so also when the listener fails, and never before it was told.
     this.release()
     this.listener.published(view)

@@ -57,6 +57,11 @@ export class Sources {
     return entry.unit
   }
 
+  /** Text that code executes by itself, as if it stood in the file. */
+  compile(text: string, path: string): CodeUnit {
+    return { path, code: compileModule(text), text, project: true }
+  }
+
   /** The operations of a function's body. */
   body(unit: CodeUnit, index: number): CodeUnit {
     let made = this.bodies.get(unit)

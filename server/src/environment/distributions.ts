@@ -1,6 +1,7 @@
 /**
  * What is installed, as importlib.metadata sees it: every `.dist-info` and `.egg-info` in the folders of
- * sys.path. Reads headers and lists of names; no module's text.
+ * sys.path. Reads headers and lists of names; no module's text. An `.egg-link` needs no reading: the folder it
+ * names is on sys.path by easy-install.pth, and holds the `.egg-info`.
  *
  * importlib.metadata goes by `os.listdir`, whose order is the file system's own; here names are sorted, so
  * where two distributions in one folder offer a plugin of one name, the first by name stands for both.

@@ -27,9 +27,13 @@ export function readLiteral(source: string, offset = 0): Literal | undefined {
   return new Reader(source, offset).value()
 }
 
+/** No tool nests deeper; a damaged file must not exhaust the stack. */
+const DEEPEST = 50
+
 class Reader {
   private readonly source: string
   private at: number
+  private depth = 0
 
   constructor(source: string, at: number) {
     this.source = source
@@ -39,14 +43,22 @@ class Reader {
   value(): Literal | undefined {
     this.skipSpace()
     const next = this.source[this.at]
-    if (next === '[' || next === '(') return this.items(next === '[' ? ']' : ')')
-    if (next === '{') return this.entries()
+    if (next === '[' || next === '(') return this.nested(() => this.items(next === '[' ? ']' : ')'))
+    if (next === '{') return this.nested(() => this.entries())
     const string = this.match(/[rRuU]?(?:'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*")/y)
     if (string !== null) return unquote(string)
     const word = this.match(/[\w.+-]+/y)
     if (word === 'True' || word === 'False') return word === 'True'
     if (word === 'None') return null
     return word !== null && word !== '' && !Number.isNaN(Number(word)) ? Number(word) : undefined
+  }
+
+  private nested(read: () => Literal | undefined): Literal | undefined {
+    if (this.depth === DEEPEST) return undefined
+    this.depth++
+    const value = read()
+    this.depth--
+    return value
   }
 
   private items(close: string): readonly Literal[] | undefined {

@@ -106,7 +106,8 @@ function isHarmless(line: string, context: PthContext): boolean {
 function isHarmlessModule(module: string, folder: string, context: PthContext, depth: number): boolean {
   const relative = module.startsWith('.')
   const [top = ''] = module.split('.', 1)
-  if (!relative && (top in HARMLESS || context.isStandard(top) || !isInstalled(top, context))) return true
+  if (!relative && (Object.hasOwn(HARMLESS, top) || context.isStandard(top) || !isInstalled(top, context)))
+    return true
   if (depth === 0 || module.startsWith('..')) return false
   const place = join(relative ? folder : context.siteFolder, ...module.split('.').filter(Boolean))
   const plain = readText(context.fs, `${place}.py`)

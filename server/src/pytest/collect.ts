@@ -49,7 +49,7 @@ class Walk {
   private readonly given: ReadonlySet<string>
   private readonly aboveGiven: ReadonlySet<string>
   /** Each file and folder is collected once, under the first argument that reaches it. */
-  private readonly collectedModules = new Set<string>()
+  private collectedModules = new Set<string>()
   private readonly loadedConftests: Set<string>
   private readonly unknown = new Set<string>()
 
@@ -92,12 +92,13 @@ class Walk {
   }
 
   private givenFile(path: string): CollectNode | null {
-    // In 7.x the file of a package stood for the package, of which the first file was taken.
-    if (this.old && basename(path) === '__init__.py' && !this.matches(path)) {
-      const folder = this.folder(dirname(path), [])
-      return folder?.children.find(child => child.kind === 'module') ?? null
-    }
-    return this.module(path)
+    if (!this.old || basename(path) !== '__init__.py' || this.matches(path)) return this.module(path)
+    // In 7.x the file of a package stood for the package, of which the first module was taken.
+    const before = new Set(this.collectedModules)
+    const folder = this.folder(dirname(path), [])
+    const first = folder ? modulesIn([folder]).next().value : undefined
+    this.collectedModules = first ? before.add(first.path) : before
+    return first ?? null
   }
 
   /** A folder with all below it; null where nothing in it is collected. */
@@ -172,7 +173,7 @@ class Walk {
 
   private module(path: string): CollectNode | null {
     if (!path.endsWith('.py') || this.collectedModules.has(path)) return null
-    const explicit = this.given.has(path)
+    const explicit = this.given.has(path) && !(this.old && basename(path) === '__init__.py')
     const asModule = this.rules.pythonModules && (explicit || this.matches(path))
     if (!asModule && !this.isDoctestModule(path)) return null
     this.collectedModules.add(path)

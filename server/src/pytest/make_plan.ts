@@ -6,15 +6,16 @@ import type { Environment } from '../environment/environment.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { dirname, join } from '../files/paths.ts'
 import { commandLineArgs } from './addopts.ts'
-import { indexOptions, type Parsed, parseArgs } from './argparse.ts'
-import { collect, modulesIn } from './collect.ts'
-import { asList, type Config, itemsOf, readIniValue, settingsOf } from './config.ts'
+import { type Arg, indexOptions, type Parsed, parseArgs } from './argparse.ts'
+import { collect } from './collect.ts'
+import { asList, type IniValue, itemsOf, readIniValue, settingsOf } from './config.ts'
 import { initialConftests } from './conftests.ts'
 import { detectInvocation } from './invocation.ts'
-import { registeredMarkers } from './markers.ts'
-import { givenValues, lastValue, optionSettings, optionValues } from './options.ts'
+import { type PluginMarkers, registeredMarkers } from './markers.ts'
+import { expressionStop } from './match_expression.ts'
+import { givenValues, isGiven, lastValue, optionSettings, optionValues } from './options.ts'
 import type { CollectNode, ConfigWarning, Invocation, Plan, Stop, StopPhase } from './plan.ts'
-import { factsOfConftest, type PluginFacts } from './plugin_facts.ts'
+import { factsOfConftest } from './plugin_facts.ts'
 import {
   requiredPluginsStop,
   type Settings,
@@ -22,10 +23,9 @@ import {
   valueStops,
   warningFilters,
 } from './settings_check.ts'
-import { decideArgs, resolveStartPoints } from './start_points.ts'
+import { type Decided, decideArgs, resolveStartPoints } from './start_points.ts'
 import { type Started, startUp } from './start_up.ts'
 import { traceback } from './stop.ts'
-import type { IniSpec } from './tables.ts'
 import { type Registrants, unknownKeys, unknownOptions } from './unregistered.ts'
 import { atLeast } from './version.ts'
 import { fromCommandLine, makesError } from './warning_filters.ts'
@@ -81,6 +81,7 @@ function relevant(env: Readonly<Record<string, string>>): Record<string, string>
   return Object.fromEntries(Object.entries(env).filter(([name]) => /^(?:PYTEST_|PYTHON|PY_)/.test(name)))
 }
 
+/** What the later steps of planning share. */
 class Planning {
   private readonly fs: FileSystem
   private readonly environment: Environment
@@ -111,76 +112,55 @@ class Planning {
   }
 
   plan(): Plan {
-    const { version, started, settings } = this
-    const { config, parsed, plugins } = started
-    const { cwd } = this.invocation
-    const required = requiredPluginsStop(settings, plugins.distributions)
-    if (required && this.environment.pytestVersion !== null) this.stops.push(required)
-    this.stops.push(...typeStops(settings))
+    const { version, started, invocation } = this
+    const { config, parsed, plugins, places } = started
+    const filterwarnings = this.checkSettings()
+    const confcutdir = this.confcutdir()
+    const noConftest = isGiven(parsed, 'noconftest')
+    const conftests = this.initialConftests(confcutdir, noConftest)
+    const conftestFacts = conftests.map(path => factsOfConftest(places, path))
 
-    const warningsActive = plugins.active.has('warnings')
-    const filters = warningFilters(settings, givenValues(parsed, 'pythonwarnings'), fromCommandLine)
-    if (filters.stop && warningsActive) this.stops.push(filters.stop)
-    const filterwarnings = warningsActive ? filters.filters : []
-
-    const confcutdir = this.confcutdir(parsed)
-    const noConftest = parsed.uses.some(({ spec }) => spec.dest === 'noconftest')
-    const early = this.decide(parsed, atLeast(version, '9.0') ? parsed.rest : parsed.positionals)
-    const conftests = initialConftests({
-      fs: this.fs,
-      cwd,
-      confcutdir,
-      noConftest,
-      args: early.args.map(arg => arg.text),
-    })
-
-    const conftestFacts = conftests.map(path => factsOfConftest(started.places, path))
+    // The last parse: now the options of initial conftests are known too.
     const options = [...started.options, ...conftestFacts.flatMap(facts => facts.options)]
-    const final = parseArgs(started.args, indexOptions(options), { fs: this.fs, cwd })
+    const final = parseArgs(started.args, indexOptions(options), { fs: this.fs, cwd: invocation.cwd })
     const values = optionValues(options, final.uses)
+    this.stops.push(...valueStops(this.settings, values))
     const decided = this.decide(final, final.rest)
     if (decided.unmatched) this.unmatchedTestpaths(filterwarnings)
-    this.stops.push(...valueStops(settings, values))
-
-    const pyargs = values.pyargs?.value === true
     const resolved = resolveStartPoints(decided.args, {
-      places: started.places,
-      cwd,
-      pyargs,
+      places,
+      cwd: invocation.cwd,
+      pyargs: values.pyargs?.value === true,
       keepDuplicates: values.keepduplicates?.value === true,
       namespacePackages: this.flag('consider_namespace_packages'),
     })
-    if (resolved.stop) this.stops.push(resolved.stop)
     const doctestModules = values.doctestmodules?.value === true && plugins.active.has('doctest')
+    const rules = { ...this.collectRules(final, values), doctestModules, noConftest, confcutdir }
     const { roots, unknown } = collect(this.fs, resolved.starts, {
-      version,
-      windows: this.environment.platform === 'win32',
-      pythonModules: plugins.active.has('python'),
-      doctestModules,
-      pythonFiles: this.list('python_files'),
-      norecursedirs: this.list('norecursedirs'),
-      ignore: new Set(givenValues(final, 'ignore').map(({ text }) => join(cwd, text))),
-      ignoreGlobs: givenValues(final, 'ignore_glob').map(({ text }) => join(cwd, text)),
-      collectInVirtualenv: values.collect_in_virtualenv?.value === true,
-      noConftest,
-      confcutdir,
+      ...rules,
       initialConftests: new Set(conftests),
     })
     this.unknown.push(...unknown)
+
     const registrants: Registrants = {
       fs: this.fs,
       facts: [...started.pluginFacts, ...conftestFacts],
       lateConftests: [...conftestsIn(roots)],
     }
-    this.judgeUnknown(
-      final,
-      registrants,
-      [...started.iniSpecs.values(), ...conftestFacts.flatMap(({ ini }) => ini)],
-      filterwarnings,
-    )
-    this.mentionSpecials(values, roots)
+    this.checkOptions(final, registrants)
+    const known = [...started.iniSpecs.values(), ...conftestFacts.flatMap(({ ini }) => ini)]
+    const phase = resolved.stop ? 'collection' : 'after collection'
+    const keys = unknownKeys(config, known, registrants, {
+      strict: started.strict.config,
+      filters: filterwarnings,
+      phase,
+    })
+    this.warnings.push(...keys.warnings)
+    this.note(keys.stop, resolved.stop, ...this.expressionStops(final))
+    this.mentionSpecials(values)
+    const markers = this.pluginMarkers()
     return {
-      invocation: this.invocation,
+      invocation,
       pytestVersion: version,
       rootdir: started.rootdir,
       inipath: config.inipath,
@@ -191,13 +171,13 @@ class Planning {
       pythonpath: this.list('pythonpath'),
       strictMarkers: started.strict.markers,
       strictConfig: started.strict.config,
-      markers: registeredMarkers(started.builtinMarkers, config, this.spec('markers'), this.pluginMarkers()),
-      markersOpen: this.pluginMarkers()
+      markers: registeredMarkers(started.builtinMarkers, config, started.iniSpecs.get('markers'), markers),
+      markersOpen: markers
         .filter(({ facts }) => !facts.local && facts.open.has('markers'))
         .map(({ from }) => from),
       filterwarnings,
       options: values,
-      argv: [this.program(), ...this.invocation.args],
+      argv: [this.program(), ...invocation.args],
       plugins: plugins.loads,
       noConftest,
       initialConftests: conftests,
@@ -211,24 +191,67 @@ class Planning {
     }
   }
 
-  private decide(parsed: Parsed, words: Parsed['rest']) {
+  private note(...stops: readonly (Stop | null)[]): void {
+    this.stops.push(...stops.filter(stop => stop !== null))
+  }
+
+  /** Values that stop pytest by themselves; the warning filters in force. */
+  private checkSettings(): Plan['filterwarnings'] {
+    const { parsed, plugins } = this.started
+    if (this.environment.pytestVersion !== null)
+      this.note(requiredPluginsStop(this.settings, plugins.distributions))
+    this.note(...typeStops(this.settings))
+    if (!plugins.active.has('warnings')) return []
+    const { filters, stop } = warningFilters(
+      this.settings,
+      givenValues(parsed, 'pythonwarnings'),
+      fromCommandLine,
+    )
+    this.note(stop)
+    return filters
+  }
+
+  /** Up to 8.4 only the first run of paths counts here: argparse has not yet sorted out the others. */
+  private initialConftests(confcutdir: string, noConftest: boolean): string[] {
+    const { parsed } = this.started
+    const { cwd } = this.invocation
+    const { args } = this.decide(parsed, atLeast(this.version, '9.0') ? parsed.rest : parsed.positionals)
+    return initialConftests({ fs: this.fs, cwd, confcutdir, noConftest, args: args.map(({ text }) => text) })
+  }
+
+  private decide(parsed: Parsed, words: Parsed['rest']): Decided {
     return decideArgs({
       fs: this.fs,
       cwd: this.invocation.cwd,
       rootdir: this.started.rootdir,
       paths: words.filter(({ text }) => !text.startsWith('-')),
-      pyargs: parsed.uses.some(({ spec }) => spec.dest === 'pyargs'),
+      pyargs: isGiven(parsed, 'pyargs'),
       testpaths: itemsOf(this.read('testpaths')),
     })
   }
 
   /** `--confcutdir`, else the folder of the configuration file, else the root; before 7.4 only the first two. */
-  private confcutdir(parsed: Parsed): string {
+  private confcutdir(): string {
+    const { config, rootdir, parsed } = this.started
     const given = lastValue(parsed, 'confcutdir')
     if (given) return join(this.invocation.cwd, given)
-    const { config, rootdir } = this.started
     if (config.inipath !== null) return dirname(config.inipath)
     return atLeast(this.version, '7.4') ? rootdir : '/'
+  }
+
+  private collectRules(final: Parsed, values: Plan['options']) {
+    const absolute = (dest: string): string[] =>
+      givenValues(final, dest).map(({ text }) => join(this.invocation.cwd, text))
+    return {
+      version: this.version,
+      windows: this.environment.platform === 'win32',
+      pythonModules: this.started.plugins.active.has('python'),
+      pythonFiles: this.list('python_files'),
+      norecursedirs: this.list('norecursedirs'),
+      ignore: new Set(absolute('ignore')),
+      ignoreGlobs: absolute('ignore_glob'),
+      collectInVirtualenv: values.collect_in_virtualenv?.value === true,
+    }
   }
 
   private unmatchedTestpaths(filters: Plan['filterwarnings']): void {
@@ -236,48 +259,44 @@ class Planning {
       'No files were found in testpaths; consider removing or adjusting your testpaths configuration. ' +
       'Searching recursively from the current directory instead.'
     const read = this.read('testpaths')
-    const span = read.entry?.written?.span ?? null
-    const subject = asList(read.value).join(' ')
-    if (makesError(filters, this.version, message)) {
-      this.stops.push(traceback('PytestConfigWarning', message, { phase: 'options', span, subject }))
-    } else this.warnings.push({ rule: 'unmatched-testpath', message, span, subject })
+    const place = {
+      span: read.entry?.written?.span ?? null,
+      subject: asList(read.value).join(' '),
+      rule: 'unmatched-testpath',
+    }
+    if (!makesError(filters, this.version, message)) this.warnings.push({ ...place, message })
+    else this.note(traceback('PytestConfigWarning', message, { ...place, phase: 'options' }))
   }
 
-  private judgeUnknown(
-    final: Parsed,
-    registrants: Registrants,
-    known: readonly IniSpec[],
-    filters: Plan['filterwarnings'],
-  ): void {
-    const { config, rootdir, strict } = this.started
-    const { kind } = this.invocation
+  private checkOptions(final: Parsed, registrants: Registrants): void {
+    const { config, rootdir } = this.started
     const setup = { rootdir, inipath: config.inipath }
-    const options = unknownOptions(final, { version: this.version, kind, source: null, setup }, registrants)
-    if (options.stop) this.stops.push(options.stop)
-    for (const option of options.doubtful) {
-      this.unknown.push(
-        `${option} may be an option of a plugin or conftest whose source does not tell; it may take a value`,
-      )
-    }
-    const keys = unknownKeys(config, known, registrants, strict.config, filters)
-    this.warnings.push(...keys.warnings)
-    if (keys.stop) this.stops.push(keys.stop)
+    const context = { version: this.version, kind: this.invocation.kind, source: null, setup }
+    const { stop, doubtful } = unknownOptions(final, context, registrants)
+    this.note(stop)
+    const why = 'may be an option of a plugin or conftest whose source does not tell; it may take a value'
+    this.unknown.push(...doubtful.map(option => `${option} ${why}`))
+  }
+
+  /** `-k` and `-m` are read when all items are there. */
+  private expressionStops(final: Parsed): (Stop | null)[] {
+    const last = (dest: string): Arg | undefined => givenValues(final, dest).at(-1)
+    const [keyword, mark] = [last('keyword'), last('markexpr')]
+    return [
+      keyword ? expressionStop('-k', keyword, this.version) : null,
+      mark ? expressionStop('-m', mark, this.version) : null,
+    ]
   }
 
   /** Options under which pytest does something else than collect everything. */
-  private mentionSpecials(values: Plan['options'], roots: readonly CollectNode[]): void {
+  private mentionSpecials(values: Plan['options']): void {
     const on = (dest: string): boolean => Boolean(values[dest]?.value)
     if (on('help') || on('version') || on('markers'))
       this.unknown.push('pytest would only print information and not collect')
     if (on('lf')) this.unknown.push('--lf leaves out files by the results of the last run')
-    const given = this.started.parsed.rest.some(
-      ({ text }) => /\.\w+$/.test(text) && !/\.(?:py|txt|rst)$/.test(text),
-    )
-    if (given && modulesIn(roots).next().done)
-      this.unknown.push('a plugin may collect a file that is not Python')
   }
 
-  private pluginMarkers(): { from: string; facts: PluginFacts }[] {
+  private pluginMarkers(): PluginMarkers[] {
     const { plugins, pluginFacts } = this.started
     return plugins.loads.map(({ distribution, name }, i) => ({
       from: `plugin ${distribution ?? name}`,
@@ -292,12 +311,8 @@ class Planning {
     return platform === 'win32' ? join(prefix, 'Scripts', 'pytest.exe') : join(prefix, 'bin', 'pytest')
   }
 
-  private spec(name: string): IniSpec | undefined {
-    return this.started.iniSpecs.get(name)
-  }
-
-  private read(name: string) {
-    const spec = this.spec(name) ?? { name, type: 'string', default: null }
+  private read(name: string): IniValue {
+    const spec = this.started.iniSpecs.get(name) ?? { name, type: 'string', default: null }
     return readIniValue(this.started.config, spec)
   }
 
@@ -306,7 +321,7 @@ class Planning {
   }
 
   private flag(name: string): boolean {
-    return this.spec(name) !== undefined && this.read(name).value === true
+    return this.started.iniSpecs.has(name) && this.read(name).value === true
   }
 }
 
@@ -321,5 +336,3 @@ function* conftestsIn(nodes: readonly CollectNode[]): Generator<string> {
     yield* conftestsIn(node.children)
   }
 }
-
-export type { Config }

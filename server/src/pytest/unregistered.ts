@@ -6,7 +6,7 @@ import type { FileSystem } from '../files/file_system.ts'
 import type { Arg, Parsed } from './argparse.ts'
 import { type Config, givenKeys } from './config.ts'
 import { type UsageContext, unrecognized, unrecognizedMessage } from './options.ts'
-import type { ConfigWarning, Setting, Stop } from './plan.ts'
+import type { ConfigWarning, Setting, Stop, StopPhase } from './plan.ts'
 import type { PluginFacts } from './plugin_facts.ts'
 import { internalError, usageError } from './stop.ts'
 import { type IniSpec, isPluginOption } from './tables.ts'
@@ -54,6 +54,13 @@ export interface UnknownKeys {
   readonly stop: Stop | null
 }
 
+export interface KeyPolicy {
+  readonly strict: boolean
+  readonly filters: readonly Setting[]
+  /** 'collection' where something else ends that: the check of keys then goes before it. */
+  readonly phase: StopPhase
+}
+
 /**
  * "Unknown config option": a warning for each key, checked after collection; strict, or with a filter that
  * makes errors of warnings, the first one ends the run.
@@ -62,8 +69,7 @@ export function unknownKeys(
   config: Config,
   known: readonly IniSpec[],
   registrants: Registrants,
-  strict: boolean,
-  filters: readonly Setting[],
+  { strict, filters, phase }: KeyPolicy,
 ): UnknownKeys {
   const names = new Set(known.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]))
   const unknown = givenKeys(config).filter(key => !names.has(key) && !mayRegister(registrants, 'ini', key))
@@ -73,12 +79,7 @@ export function unknownKeys(
   })
   const [first] = warnings
   if (!first) return { warnings, stop: null }
-  const place = {
-    phase: 'after collection',
-    span: first.span,
-    subject: first.subject,
-    rule: first.rule,
-  } as const
+  const place = { phase, span: first.span, subject: first.subject, rule: first.rule }
   const message = `${first.message}\n`
   if (strict) return { warnings: [], stop: usageError(message, place) }
   if (makesError(filters, config.version, message) !== true) return { warnings, stop: null }

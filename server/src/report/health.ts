@@ -5,7 +5,7 @@
 import type { Cause } from '../rules/causes.ts'
 import { collectorsOf } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
-import { filesBehind, testFiles } from '../rules/test_files.ts'
+import { filesBehind } from '../rules/test_files.ts'
 import type { CollectorTrace, Failure } from '../simulate/trace.ts'
 import type { ReportInput } from './report_input.ts'
 import { type Statistics, statistics } from './statistics.ts'
@@ -17,7 +17,7 @@ export interface Health {
   readonly session: SessionHealth
   /** Collectors of the trace by outcome. */
   readonly collectors: Totals
-  /** Test files of the plan by what becomes of them: those below a folder that fails are lost with it. */
+  /** Test files by what becomes of them: those below a folder that fails are lost with it. */
   readonly files: Totals
   /** Most damage first: what stops the run, then by test files lost now, then by those that wait. */
   readonly causes: readonly RankedCause[]
@@ -74,18 +74,19 @@ function session({ trace, plan, causes }: ReportInput): SessionHealth {
   }
 }
 
-function totals(outcomes: readonly Outcome[]): Totals {
+function totals(outcomes: Iterable<Outcome>): Totals {
   const counts = { collects: 0, fails: 0, skips: 0, unknown: 0 }
   for (const outcome of outcomes) counts[outcome]++
   return counts
 }
 
-function fileOutcomes({ trace, plan }: ReportInput): Outcome[] {
+/** What a conftest takes out of the plan while it runs has no outcome at all. */
+function fileOutcomes({ trace, plan }: ReportInput): Iterable<Outcome> {
   const byFile = new Map<string, Outcome>()
   for (const { path, outcome } of trace.collectors) {
     for (const file of filesBehind(plan, path)) byFile.set(file, outcome)
   }
-  return [...testFiles(plan)].map(file => byFile.get(file) ?? 'unknown')
+  return byFile.values()
 }
 
 function rank({ causes, findings, plan }: ReportInput): RankedCause[] {

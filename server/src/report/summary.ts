@@ -53,12 +53,10 @@ function verdict(input: ReportInput, model: Health, paint: Paint): string {
   const total = files.collects + files.fails + files.skips + files.unknown
   const stop = sessionVerdict(input, model)
   const sentences = stop === null ? [] : [`${paint.bold(capital(stop))}.`]
-  // Of a run that stops at once nothing more may be known.
-  if (total === 0) sentences.push('No tests found.')
-  else if (stop === null || input.trace.collectors.length > 0) {
+  if (total > 0) {
     const lead = stop === null ? '' : 'Were that cured: '
     sentences.push(`${lead}${count(total, 'test file')}: ${outcomes(files, total)}.`)
-  }
+  } else if (stop === null) sentences.push('No tests found.')
   const again = layers[1] ?? 0
   if (again > 0) {
     sentences.push(again === 1 ? '1 file has' : `${again} files have`, 'another error behind the first one.')
@@ -69,8 +67,8 @@ function verdict(input: ReportInput, model: Health, paint: Paint): string {
 function outcomes({ fails, collects, skips, unknown }: Totals, total: number): string {
   if (collects === total) return total === 1 ? 'it collects' : 'all collect'
   const parts = [
-    `${fails} ${fails === 1 ? 'fails' : 'fail'} to collect`,
-    `${collects} ${collects === 1 ? 'collects' : 'collect'}`,
+    fails > 0 ? `${fails} ${fails === 1 ? 'fails' : 'fail'} to collect` : '',
+    collects > 0 ? `${collects} ${collects === 1 ? 'collects' : 'collect'}` : '',
     skips > 0 ? `${skips} ${skips === 1 ? 'is' : 'are'} skipped` : '',
     unknown > 0 ? `${unknown} could not be decided` : '',
   ]

@@ -19,6 +19,7 @@ import { shadowedModule } from './shadowed_module.ts'
 import { syntaxError } from './syntax_error.ts'
 import { undefinedName } from './undefined_name.ts'
 import { unknownConfigOption } from './unknown_config_option.ts'
+import { unmatchedTestpath } from './unmatched_testpath.ts'
 import { unregisteredMarker } from './unregistered_marker.ts'
 import { unresolvedImport } from './unresolved_import.ts'
 import { unusedSuppression } from './unused_suppression.ts'
@@ -46,6 +47,7 @@ export const allRules: readonly Rule[] = [
   brokenConftest,
   missingPlugin,
   unknownConfigOption,
+  unmatchedTestpath,
   invalidConfiguration,
   unusedSuppression,
 ]

@@ -1,5 +1,5 @@
 /** A conftest that is valid Python and that pytest refuses. */
-import { withoutRoot } from './classify.ts'
+import { said } from './classify.ts'
 import { causesOf, type Rule, tell } from './rule.ts'
 
 export const brokenConftest: Rule = {
@@ -25,7 +25,7 @@ export const brokenConftest: Rule = {
     for (const cause of causesOf(context, 'broken-conftest')) {
       const { exception, message } = cause.failure
       yield tell(context, cause, {
-        what: `pytest refuses this conftest: ${exception}: ${withoutRoot(message, context.plan.rootdir)}`,
+        what: `pytest refuses this conftest: ${exception}: ${said(message, context.plan.rootdir)}`,
         todo: 'change the line as the message says',
       })
     }

@@ -1,7 +1,7 @@
 /** An import in the project succeeds in finding a third-party module, which then fails inside itself. */
 import type { Failure } from '../simulate/trace.ts'
-import { withoutRoot } from './classify.ts'
-import { providerOf } from './distributions.ts'
+import { said } from './classify.ts'
+import { howToInstall, missingModule } from './distributions.ts'
 import { causesOf, type Rule, tell } from './rule.ts'
 
 export const brokenImport: Rule = {
@@ -26,7 +26,7 @@ export const brokenImport: Rule = {
   *check(context) {
     for (const cause of causesOf(context, 'broken-import')) {
       const { exception, message } = cause.failure
-      const text = withoutRoot(message, context.plan.rootdir)
+      const text = said(message, context.plan.rootdir)
       yield tell(context, cause, {
         what: `what is imported here fails inside itself: ${exception}${text === '' ? '' : `: ${text}`}`,
         todo: remedy(cause.failure),
@@ -35,14 +35,8 @@ export const brokenImport: Rule = {
   },
 }
 
-function remedy({ detail, cause }: Failure): string {
-  const name = detail.kind === 'module-not-found' ? detail.module : missingModule(cause?.message)
+function remedy(failure: Failure): string {
+  const name = missingModule(failure)
   if (name === null) return 'install a version of it that fits this Python and its dependencies'
-  const provider = providerOf(name)
-  return `install ${provider ?? `the distribution that provides '${name}'`}, which it needs`
-}
-
-/** Libraries that raise by hand where an extra is missing do it while handling Python's own error. */
-function missingModule(message: string | undefined): string | null {
-  return /^No module named '([^']+)'/.exec(message ?? '')?.[1] ?? null
+  return `${howToInstall(name)}, which it needs`
 }

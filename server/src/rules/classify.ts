@@ -76,6 +76,8 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here('module-level-skip')
     case 'plugin':
       return here('missing-plugin')
+    case 'configuration':
+      return here('invalid-configuration')
     case 'exit':
       return here('import-time-exception')
     case 'raised':
@@ -103,6 +105,7 @@ function failsInside(detail: FailureDetail): boolean {
     case 'duplicate-metric':
     case 'file-mismatch':
     case 'plugin':
+    case 'configuration':
     case 'skip-misused':
       return false
     default:
@@ -181,19 +184,22 @@ function subjectOf(failure: Failure, root: string): string {
       return detail.marker ?? detail.category
     case 'plugin':
       return detail.plugin
+    case 'configuration':
+      return detail.subject
     case 'syntax': // the message holds line numbers
     case 'exit':
     case 'skip-misused':
       return failure.exception
     case 'raised':
     case 'other':
-      return `${failure.exception}: ${withoutRoot(failure.message, root)}`
+      return `${failure.exception}: ${said(failure.message, root)}`
     default:
       return unreachable(detail)
   }
 }
 
-/** A message with paths below the root made relative. */
-export function withoutRoot(message: string, root: string): string {
-  return root === '/' ? message : message.replaceAll(`${root}/`, '')
+/** A message in one line, with paths below the root made relative. */
+export function said(message: string, root: string): string {
+  const line = message.trim().replaceAll(/\s*[\r\n]+\s*/g, ' ')
+  return root === '/' ? line : line.replaceAll(`${root}/`, '')
 }

@@ -1,6 +1,7 @@
 /** What to install: from the name that is missing to the distributions that provide it. */
 import importNames from '../environment/data/import_names.json' with { type: 'json' }
 import pluginTables from '../pytest/data/plugins.json' with { type: 'json' }
+import type { Failure } from '../simulate/trace.ts'
 
 const byImport: Readonly<Record<string, string>> = importNames
 
@@ -13,6 +14,27 @@ export function providerOf(module: string): string | null {
     if (Object.hasOwn(byImport, name)) return byImport[name]!
   }
   return null
+}
+
+/** 'install PyYAML' or 'install the distribution that provides 'app''. */
+export function howToInstall(module: string): string {
+  return `install ${providerOf(module) ?? `the distribution that provides '${module}'`}`
+}
+
+/**
+ * The module whose absence is at the bottom of a failure; null where it is none. Libraries that raise by hand
+ * where an extra is missing do it while they handle Python's own error.
+ */
+export function missingModule({ detail, cause }: Failure): string | null {
+  if (detail.kind === 'module-not-found') return detail.module
+  return /^No module named '([^']+)'/.exec(cause?.message ?? '')?.[1] ?? null
+}
+
+/** The plugin distributions that read a key of the configuration. */
+export function pluginsWithKey(key: string): readonly string[] {
+  return pluginTables.plugins
+    .filter(({ ini }) => ini.some(({ name }) => name === key))
+    .map(({ name }) => name)
 }
 
 /** The plugin distributions that register a marker of that name; empty where none is known. */

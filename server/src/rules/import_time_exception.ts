@@ -1,5 +1,8 @@
 /** Code that runs at import raises: a raise statement, a failed assertion, an exit, a known call. */
-import { withoutRoot } from './classify.ts'
+
+import type { Failure } from '../simulate/trace.ts'
+import { said } from './classify.ts'
+import { howToInstall, missingModule } from './distributions.ts'
 import { causesOf, type Rule, tell } from './rule.ts'
 
 export const importTimeException: Rule = {
@@ -25,20 +28,20 @@ export const importTimeException: Rule = {
   *check(context) {
     for (const cause of causesOf(context, 'import-time-exception')) {
       const { exception, message, detail } = cause.failure
-      const text = withoutRoot(message, context.plan.rootdir)
-      yield tell(
-        context,
-        cause,
-        detail.kind === 'exit'
-          ? {
-              what: `this line ends the process while the file is imported (${exception}${text && `: ${text}`})`,
-              todo: 'put it under if __name__ == "__main__":, or into a function',
-            }
-          : {
-              what: `this line raises ${exception} while the file is imported${text && `: ${text}`}`,
-              todo: 'cure its reason, or move the code into a function or fixture, so that importing does not run it',
-            },
-      )
+      const text = said(message, context.plan.rootdir)
+      const exits = detail.kind === 'exit'
+      yield tell(context, cause, {
+        what: exits
+          ? `this line ends the process while the file is imported (${exception}${text && `: ${text}`})`
+          : `this line raises ${exception} while the file is imported${text && `: ${text}`}`,
+        todo: exits ? 'put it under if __name__ == "__main__":, or into a function' : remedy(cause.failure),
+      })
     }
   },
+}
+
+function remedy(failure: Failure): string {
+  const missing = missingModule(failure)
+  const cure = missing === null ? 'cure its reason' : `${howToInstall(missing)}, which it asks for`
+  return `${cure}, or move the code into a function or fixture, so that importing does not run it`
 }

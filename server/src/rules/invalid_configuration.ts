@@ -1,5 +1,5 @@
 /** Anything else that pytest refuses or doubts in its configuration or command line. */
-import { withoutRoot } from './classify.ts'
+import { said } from './classify.ts'
 import { causesOf, type Rule, tell, tellConfigWarnings } from './rule.ts'
 
 const ID = 'invalid-configuration'
@@ -21,10 +21,11 @@ export const invalidConfiguration: Rule = {
   },
   *check(context) {
     for (const cause of causesOf(context, ID)) {
-      const { span } = cause.stop ?? {}
+      // A place of no width stands for the file: nobody wrote the value down there.
+      const written = cause.span.end > cause.span.start
       yield tell(context, cause, {
-        what: withoutRoot(cause.failure.message, context.plan.rootdir),
-        todo: span ? 'correct it here' : 'correct it where pytest is started, or in its configuration',
+        what: said(cause.failure.message, context.plan.rootdir),
+        todo: written ? 'correct it here' : 'correct it where pytest is started, or in its configuration',
       })
     }
     yield* tellConfigWarnings(context, ID, subject => `correct '${subject}'`)

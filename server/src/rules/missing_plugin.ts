@@ -1,5 +1,5 @@
 /** A plugin is asked for, by name or by an option of it, that cannot be loaded here. */
-import { withoutRoot } from './classify.ts'
+import { said } from './classify.ts'
 import { pluginsWithOption } from './distributions.ts'
 import { causesOf, type Rule, tell } from './rule.ts'
 
@@ -21,7 +21,7 @@ export const missingPlugin: Rule = {
   *check(context) {
     for (const cause of causesOf(context, 'missing-plugin')) {
       yield tell(context, cause, {
-        what: withoutRoot(cause.failure.message, context.plan.rootdir),
+        what: said(cause.failure.message, context.plan.rootdir),
         todo: remedy(cause.subject),
       })
     }

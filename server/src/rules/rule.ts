@@ -7,7 +7,7 @@ import type { Span } from '../files/span.ts'
 import type { ConfigWarning, Plan } from '../pytest/plan.ts'
 import type { Failure, FailureDetail, Trace } from '../simulate/trace.ts'
 import type { Cause } from './causes.ts'
-import { wholeFile } from './classify.ts'
+import { said, wholeFile } from './classify.ts'
 import type { Finding, Severity } from './finding.ts'
 import { brokenBy, impact } from './impact.ts'
 
@@ -134,8 +134,8 @@ export function* tellConfigWarnings(
       span: warning.span ?? wholeFile(context.plan.inipath ?? context.plan.rootdir),
       subject: warning.subject,
       severity: 'warning',
-      what: warning.message,
-      why: 'pytest warns and goes on without it',
+      what: said(warning.message, context.plan.rootdir),
+      why: 'pytest warns of it and goes on',
       todo: todo(warning.subject),
     }
   }

@@ -20,14 +20,14 @@ function gather(node: CollectNode, files: Set<string>): void {
   else for (const child of node.children) gather(child, files)
 }
 
-/** The files that are lost when this collector fails: itself, or all below the folder. */
+/** The files that are lost when this collector fails: itself, or all below the folder of a late conftest. */
 export function filesBehind(plan: Plan, collector: string): readonly string[] {
   const files = testFiles(plan)
-  if (files.has(collector)) return [collector]
-  return [...files].filter(file => isWithin(file, collector))
+  const below = files.has(collector) ? [] : [...files].filter(file => isWithin(file, collector))
+  return below.length > 0 ? below : [collector]
 }
 
 /** False for the folder of a late conftest, true for anything else. */
 export function isTestFile(plan: Plan, collector: string): boolean {
-  return testFiles(plan).has(collector) || filesBehind(plan, collector).length === 0
+  return filesBehind(plan, collector)[0] === collector
 }

@@ -1,5 +1,6 @@
 /** A key in pytest's configuration that neither pytest nor a loaded plugin knows. */
-import { withoutRoot } from './classify.ts'
+import { said } from './classify.ts'
+import { pluginsWithKey } from './distributions.ts'
 import { causesOf, type Rule, type RuleContext, tell, tellConfigWarnings } from './rule.ts'
 
 const ID = 'unknown-config-option'
@@ -24,7 +25,7 @@ export const unknownConfigOption: Rule = {
   *check(context) {
     for (const cause of causesOf(context, ID)) {
       yield tell(context, cause, {
-        what: withoutRoot(cause.failure.message, context.plan.rootdir),
+        what: said(cause.failure.message, context.plan.rootdir),
         todo: remedy(context, cause.subject),
       })
     }
@@ -33,5 +34,7 @@ export const unknownConfigOption: Rule = {
 }
 
 function remedy({ plan }: RuleContext, key: string): string {
+  const plugins = pluginsWithKey(key)
+  if (plugins.length > 0) return `install ${plugins.join(' or ')}, which reads '${key}', or remove it`
   return `correct or remove '${key}', or install the plugin that reads it (this is pytest ${plan.pytestVersion})`
 }

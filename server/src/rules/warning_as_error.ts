@@ -1,6 +1,6 @@
 /** A warning that is issued at import meets a filter that makes an error of it. */
 
-import { withoutRoot } from './classify.ts'
+import { said } from './classify.ts'
 import type { Finding } from './finding.ts'
 import { detailsOf, type Rule, type RuleContext, tell } from './rule.ts'
 
@@ -21,7 +21,7 @@ export const warningAsError: Rule = {
   *check(context) {
     for (const { cause, failure, detail } of detailsOf(context, 'warning-as-error', 'warning')) {
       yield tell(context, cause, {
-        what: `${detail.category} at import is an error here: ${withoutRoot(failure.message, context.plan.rootdir)}`,
+        what: `${detail.category} at import is an error here: ${said(failure.message, context.plan.rootdir)}`,
         todo: `cure it, or add 'ignore:...:${detail.category}' to the end of filterwarnings`,
         related: filterPlaces(context),
       })

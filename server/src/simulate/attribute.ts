@@ -84,7 +84,7 @@ function mayBeBoundUnseen(m: Machine, module: Module, name: string): boolean {
   if (!Array.isArray(module.path)) return true
   const loaded = m.modules.get(`${module.name}.${name}`)
   if (loaded?.t === 'module' && loaded.state === 'executing') return false
-  return m.finder.findSubmodule(`${module.name}.${name}`, name, module.path) !== null
+  return m.unseenImports && m.finder.findSubmodule(`${module.name}.${name}`, name, module.path) !== null
 }
 
 function classAttribute(cls: Extract<Value, { t: 'class' }>, name: string): Value {

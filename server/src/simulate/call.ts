@@ -170,7 +170,7 @@ function run(m: Machine, fn: Func, args: Args): Value {
   bindParameters(m, fn, args, scope)
   const { def, lambda, unit } = fn.code
   const body = def ? m.world.body(unit, def.body) : unit
-  const frame: Frame = { unit: body, scope, kind: 'function', restricted: false, at: 0, statement: null, exact: true, handling: [] }
+  const frame: Frame = { unit: body, scope, kind: 'function', restricted: false, at: 0, asking: null, statement: null, exact: true, handling: [] }
   m.frames.push(frame)
   let completion: Completion
   try {
@@ -281,6 +281,7 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
   if (!body) return
   const text = unit.text.slice(body.start, body.end)
   const globals = fn.module.ns
+  if (/\bimport/.test(text)) m.unseenImports = true
   if (/\bglobals\(\)|\bvars\(\)|\bexec\(/.test(text)) m.heap.open(globals)
   for (const [, names] of text.matchAll(/\b(?:global|nonlocal)\s+([\w, ]+)/g))
     for (const name of names!.split(',')) m.heap.set(globals, name.trim(), UNKNOWN)

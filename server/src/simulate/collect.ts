@@ -6,14 +6,14 @@ import type { Span } from '../files/span.ts'
 import type { CollectNode, PluginLoad, Stop } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
-import { callHook, configure, isIgnored, loadPlugin, type Plugin, pluginNames, register } from './hooks.ts'
+import { callHook, configure, isIgnored, loadPlugin, type Plugin, pluginNames, pluginsPlace, register } from './hooks.ts'
 import { importConftest, importPath } from './import_modes.ts'
 import type { Machine } from './machine.ts'
-import { FAILED, SKIPPED, USAGE_ERROR } from './models/pytest.ts'
+import { configObject, FAILED, SKIPPED } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
-import { applyConfiguredFilters } from './models/warnings.ts'
+import { applyConfiguredFilters, USAGE_ERROR } from './models/warnings.ts'
 import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
-import { constant, type Exc, type Module, PyRaise, UNKNOWN } from './values.ts'
+import { constant, type Exc, list, PyRaise, UNKNOWN } from './values.ts'
 
 export interface Pass {
   readonly session: SessionTrace
@@ -29,6 +29,15 @@ class SessionEnds extends Error {
   }
 }
 
+/** Before pytest 8 all conftests are loaded by the session's own collector: one that fails fails it. */
+class NothingElse extends Error {
+  readonly result: CollectorTrace
+  constructor(result: CollectorTrace) {
+    super('the session can not be collected')
+    this.result = result
+  }
+}
+
 export function collect(m: Machine): Pass {
   const collectors: CollectorTrace[] = []
   const runs: SessionTrace = { outcome: 'runs', exitCode: null, failure: null, reason: null }
@@ -36,10 +45,24 @@ export function collect(m: Machine): Pass {
     const plugins = start(m)
     for (const root of m.plan.roots) collectNode(m, root, plugins, collectors, null)
     stopFor(m, ['collection', 'after collection'])
+    modifyItems(m, plugins, collectors)
     return { session: { ...runs, exitCode: exitCode(collectors) }, collectors }
   } catch (error) {
     if (error instanceof SessionEnds) return { session: error.session, collectors: [] }
+    if (error instanceof NothingElse)
+      return { session: { ...runs, exitCode: 2 }, collectors: [{ ...error.result, path: m.plan.rootdir }] }
     throw error
+  }
+}
+
+/** `pytest_collection_modifyitems` gets the items; of them it is known only that there are some. */
+function modifyItems(m: Machine, plugins: readonly Plugin[], collectors: readonly CollectorTrace[]): void {
+  if (!collectors.some(c => c.outcome === 'collects' && /\bdef test/.test(m.world.text(c.path) ?? ''))) return
+  for (const plugin of plugins) {
+    const items = list([UNKNOWN])
+    guardSession(m, hookExit, () =>
+      callHook(m, plugin, 'pytest_collection_modifyitems', { session: UNKNOWN, config: configObject(m), items }),
+    )
   }
 }
 
@@ -54,12 +77,12 @@ function start(m: Machine): Plugin[] {
   stopFor(m, ['config'])
   const plugins: Plugin[] = []
   for (const load of m.plan.plugins) {
-    guardSession(m, exc => pluginExit(m, exc, load), () => loadPlugin(m, load.module, plugins, placeOf(m, load)))
+    guardSession(m, exc => pluginExit(m, exc, load.how), () => loadPlugin(m, load.module, plugins, placeOf(m, load)))
   }
   stopFor(m, ['plugins'])
-  applyConfiguredFilters(m)
+  guardSession(m, exc => filterExit(m, exc), () => applyConfiguredFilters(m))
   for (const path of m.plan.noConftest ? [] : m.plan.initialConftests) {
-    guardSession(m, exc => conftestExit(exc), () => loadConftest(m, path, plugins))
+    guardSession(m, exc => conftestExit(m, exc), () => loadConftest(m, path, plugins))
   }
   stopFor(m, ['conftests', 'options'])
   for (const plugin of plugins) guardSession(m, hookExit, () => configure(m, plugin))
@@ -116,16 +139,21 @@ function guardSession(m: Machine, code: (exc: Exc) => number, run: () => void): 
   m.doubts.length = doubts
 }
 
-function pluginExit(m: Machine, exc: Exc, load: PluginLoad): number {
+function pluginExit(m: Machine, exc: Exc, how: PluginLoad['how']): number {
   if (isSystemExit(exc)) return exitStatus(exc)
-  const newest = atLeast(m.plan.pytestVersion, '9.2')
-  if (!newest) return 1
-  return load.how !== 'entry point' && exc.detail.kind === 'module-not-found' ? 4 : 3
+  if (!atLeast(m.plan.pytestVersion, '9.2')) return 1
+  return how !== 'entry point' && exc.detail.kind === 'plugin' ? 4 : 3
 }
 
-function conftestExit(exc: Exc): number {
+function conftestExit(m: Machine, exc: Exc): number {
   if (isSystemExit(exc)) return exitStatus(exc)
+  if (exc.detail.kind === 'plugin') return pluginExit(m, exc, '-p')
   return isSubclass(exc.cls, SKIPPED) === true || isSubclass(exc.cls, exceptionClass('Exception')) === false ? 1 : 4
+}
+
+/** A filter whose category can't be had: a usage error up to 8.4, later a warning that other filters may raise. */
+function filterExit(m: Machine, exc: Exc): number {
+  return isSubclass(exc.cls, USAGE_ERROR) === true && !atLeast(m.plan.pytestVersion, '9.0') ? 4 : 1
 }
 
 function hookExit(exc: Exc): number {
@@ -148,7 +176,7 @@ function loadConftest(m: Machine, path: string, plugins: Plugin[]): void {
   const plugin: Plugin = { module, folder }
   plugins.push(plugin)
   const named = pluginNames(module)
-  for (const name of named ?? []) loadPlugin(m, name, plugins, { path, start: 0, end: 0 })
+  for (const name of named ?? []) loadPlugin(m, name, plugins, pluginsPlace(m, path))
   register(m, plugin)
   if (m.configured) configure(m, plugin)
 }
@@ -178,6 +206,7 @@ function collectNode(
       loadConftest(m, conftest, inForce)
     })
     if (result.outcome === 'fails' || result.outcome === 'skips') {
+      if (result.outcome === 'fails' && !atLeast(m.plan.pytestVersion, '8.0')) throw new NothingElse(result)
       out.push(result)
       return
     }
@@ -189,8 +218,7 @@ function collectNode(
 function checkPlugins(m: Machine, conftest: string): void {
   const text = m.world.text(conftest)
   if (!text || !/^pytest_plugins\s*[:=]/m.test(text)) return
-  const start = text.search(/^pytest_plugins\s*[:=]/m)
-  const focus: Span = { path: conftest, start, end: start + 'pytest_plugins'.length }
+  const focus = pluginsPlace(m, conftest)
   const message = `Defining 'pytest_plugins' in a non-top-level conftest is no longer supported:\nIt affects the entire test suite instead of just below the conftest as expected.\n  ${conftest}\nPlease move it to a top level conftest file at the rootdir:\n  ${m.plan.confcutdir}`
   const exc = m.exception(FAILED, message, { kind: 'other' }, { span: focus, focus })
   if (!m.isHealed(exc)) throw new PyRaise(exc)
@@ -201,28 +229,13 @@ function collectFile(m: Machine, node: Extract<CollectNode, { kind: 'module' }>,
   return observe(m, path, doubt, () => {
     try {
       const module = importPath(m, path)
-      if (module.t === 'module' && !node.doctestOnly) loadNamedPlugins(m, module, path)
+      if (module.t === 'module' && !node.doctestOnly)
+        for (const name of pluginNames(module) ?? []) loadPlugin(m, name, [], pluginsPlace(m, path))
     } catch (error) {
       const lenient = node.doctestOnly && m.plan.options.doctest_ignore_import_errors?.value === true
       if (!lenient || !(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true) throw error
     }
   })
-}
-
-/** A test module's `pytest_plugins` is loaded once the module was imported (`consider_module`). */
-function loadNamedPlugins(m: Machine, module: Module, path: string): void {
-  for (const name of pluginNames(module) ?? []) {
-    try {
-      loadPlugin(m, name, [], { path, start: 0, end: 0 })
-    } catch (error) {
-      if (!(error instanceof PyRaise) || error.exc.detail.kind !== 'module-not-found') throw error
-      const start = Math.max(0, m.world.text(path)?.indexOf('pytest_plugins') ?? 0)
-      const focus: Span = { path, start, end: start + 'pytest_plugins'.length }
-      const message = `Error importing plugin "${name}": ${error.exc.message}`
-      const exc = m.exception(exceptionClass('ImportError'), message, { kind: 'plugin', plugin: name }, { span: focus, focus, cause: error.exc })
-      m.throwUnlessHealed(exc)
-    }
-  }
 }
 
 /** Runs one collector's import and tells what came of it. */

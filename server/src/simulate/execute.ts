@@ -40,7 +40,7 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
   else if (verdict !== 'fine') raiseUnreadable(m, verdict)
   m.noteDependency(unit.path)
   const scope: Scope = { kind: 'module', names: module.ns, parent: null, module, globals: new Set(), nonlocals: new Set() }
-  const frame: Frame = { unit, scope, kind: 'module', restricted: !project, at: 0, statement: null, exact: true, handling: [] }
+  const frame: Frame = { unit, scope, kind: 'module', restricted: !project, at: 0, asking: null, statement: null, exact: true, handling: [] }
   // What may be raised unseen in here is no business of the importer's `try`: only failing imports are.
   m.watches.push({ any: false, classes: new Set(), imports: [] })
   m.frames.push(frame)
@@ -212,6 +212,7 @@ function executeImport(m: Machine, op: ImportOp, frame: Frame): void {
       bindName(m, name.as ?? top, UNKNOWN, frame)
       continue
     }
+    frame.asking = focus
     const leaf = importModule(m, name.module, focus)
     // `sys.modules` may hold 'a.b' and not 'a': the statement asks for both.
     const first = importModule(m, top, focus)
@@ -237,10 +238,12 @@ function executeFrom(m: Machine, op: FromOp, frame: Frame): void {
   const focus = m.spanOf(frame.unit, op.moduleAt)
   const name = resolveRelative(m, frame.scope.module, op.level, op.module, focus)
   if (name === null) return bindAll(UNKNOWN)
+  frame.asking = focus
   const module = importModule(m, name, focus)
   if (op.names === '*') return importStar(m, module, focus)
   for (const wanted of op.names) {
     const at = m.spanOf(frame.unit, wanted.at)
+    frame.asking = at
     bindName(m, wanted.as ?? wanted.name, importName(m, module, wanted.name, at), frame)
   }
 }
@@ -388,7 +391,7 @@ function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   }
   m.heap.set(cls.ns, '__module__', constant(cls.module))
   m.heap.set(cls.ns, '__qualname__', constant(cls.name))
-  const inner: Frame = { unit: frame.unit, scope, kind: 'class', restricted: false, at: op.at, statement: null, exact: frame.exact, handling: frame.handling }
+  const inner: Frame = { unit: frame.unit, scope, kind: 'class', restricted: false, at: op.at, asking: null, statement: null, exact: frame.exact, handling: frame.handling }
   m.frames.push(inner)
   let completion: Completion
   try {

@@ -6,7 +6,7 @@
 import { scanImports } from '../compile/import_scan.ts'
 import type { Spec } from './finder.ts'
 import { type Machine, topLevel } from './machine.ts'
-import { serveVirtual } from './models/all_models.ts'
+import { virtualKind } from './models/all_models.ts'
 
 /** Per machine: what each file's import statements lead to. */
 interface Reach {
@@ -73,7 +73,7 @@ function findAll(m: Machine, name: string): Spec[] | null {
   let fullName = ''
   for (const part of name.split('.')) {
     fullName = fullName ? `${fullName}.${part}` : part
-    if (serveVirtual(m, fullName)) return found
+    if (virtualKind(m, fullName)) return found
     const next: Spec | null = parent
       ? parent.path
         ? m.finder.findSubmodule(fullName, part, parent.path)

@@ -3,14 +3,16 @@
  * collected, which marks are known and which options exist.
  */
 import { dirname, isWithin, join } from '../files/paths.ts'
+import type { Span } from '../files/span.ts'
 import { matchesGlob } from '../pytest/glob.ts'
 import { atLeast } from '../pytest/version.ts'
 import { callFunction } from './call.ts'
+import { exceptionClass, isSubclass } from './classes.ts'
 import { elementsOf, pathText } from './operate.ts'
 import { importModule } from './importer.ts'
 import type { Machine } from './machine.ts'
 import { configObject, parserObject } from './models/pytest.ts'
-import { isString, type Module, truth, UNKNOWN, type Value } from './values.ts'
+import { isString, type Module, PyRaise, truth, UNKNOWN, type Value } from './values.ts'
 
 /** A loaded conftest or plugin module of the project. */
 export interface Plugin {
@@ -49,16 +51,38 @@ export function pluginNames(module: Module): readonly string[] | null {
   return elements?.every(isString) ? elements.map(e => e.v as string) : null
 }
 
-/** Loads a plugin by its import name and what it names in turn; modules of the project get their hooks. */
-export function loadPlugin(m: Machine, name: string, into: Plugin[], place: { path: string; start: number; end: number }): void {
+/**
+ * Loads a plugin by its import name and what it names in turn; modules of the project get their hooks. An
+ * ImportError is raised again in pytest's words, at the place that named the plugin.
+ */
+export function loadPlugin(m: Machine, name: string, into: Plugin[], place: Span): void {
   if (BUILT_IN.has(name)) return
-  const value = importModule(m, name, place)
-  if (value.t !== 'module' || value.kind !== 'project') return
-  if (into.some(plugin => plugin.module === value)) return
-  const plugin: Plugin = { module: value, folder: null }
+  m.start = place
+  const module = importPlugin(m, name, place)
+  if (module?.kind !== 'project' || into.some(plugin => plugin.module === module)) return
+  const plugin: Plugin = { module, folder: null }
   into.push(plugin)
   register(m, plugin)
-  for (const more of pluginNames(value) ?? []) loadPlugin(m, more, into, place)
+  for (const more of pluginNames(module) ?? []) loadPlugin(m, more, into, pluginsPlace(m, module.file!))
+}
+
+function importPlugin(m: Machine, name: string, place: Span): Module | null {
+  try {
+    const value = importModule(m, name, place)
+    return value.t === 'module' ? value : null
+  } catch (error) {
+    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true) throw error
+    const message = `Error importing plugin "${name}": ${error.exc.message}`
+    const cls = exceptionClass('ImportError')
+    m.throwUnlessHealed(m.exception(cls, message, { kind: 'plugin', plugin: name }, { span: place, focus: place, cause: error.exc }))
+    return null
+  }
+}
+
+/** Where a file assigns `pytest_plugins`. */
+export function pluginsPlace(m: Machine, path: string): Span {
+  const start = m.world.text(path)?.search(/^pytest_plugins\b/m) ?? -1
+  return start < 0 ? { path, start: 0, end: 0 } : { path, start, end: start + 'pytest_plugins'.length }
 }
 
 /** pytest's own plugins that `-p` and `pytest_plugins` name without a package. */

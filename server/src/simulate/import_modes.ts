@@ -21,7 +21,7 @@ interface Placement {
 /** Imports `path` as pytest would; the Python exception leaves as PyRaise. */
 export function importPath(m: Machine, path: string): Value {
   const focus: Span = { path, start: 0, end: 0 }
-  m.importing = path
+  m.start = focus
   if (m.plan.importMode === 'importlib') return importByLocation(m, path, focus)
   const { root, name } = placeOf(m, path)
   const entries = m.sysPath.items

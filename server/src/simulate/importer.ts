@@ -11,7 +11,7 @@ import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
 import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
-import { modelOf, serveVirtual } from './models/all_models.ts'
+import { modelOf, serveVirtual, virtualKind } from './models/all_models.ts'
 import {
   constant,
   type Exc,
@@ -127,7 +127,7 @@ function whyUncertain(m: Machine, name: string, parent: Value | null): string | 
   }
   if (parent.t !== 'module') return ''
   if (parent.kind === 'project' || parent.kind === 'namespace' || parent.kind === 'stub')
-    return parent.ns.open && parent.ns.slots.has('__path__') ? '' : null
+    return null
   if (parent.kind !== 'foreign' && parent.kind !== 'model') return ''
   return playsWithModules(m, topLevel(name)) ? '' : null
 }
@@ -187,6 +187,7 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
   module.state = 'done'
   // `sys.modules[__name__]` is what the import hands out, whatever the body put there.
   const result = m.modules.get(spec.name)
+  if (!result) m.doubt(`${spec.name} takes itself out of sys.modules`, focus)
   return bind(m, spec.name, parent, result ?? UNKNOWN)
 }
 
@@ -352,7 +353,7 @@ function trySubmodule(m: Machine, module: Module, name: string, focus: Span): Va
   const fullName = `${module.name}.${name}`
   const loaded = m.modules.get(fullName)
   if (loaded !== undefined) return loaded
-  if (!submoduleExists(m, module, name) && !serveVirtual(m, fullName)) return null
+  if (!submoduleExists(m, module, name) && !virtualKind(m, fullName)) return null
   return importModule(m, fullName, focus)
 }
 

@@ -44,6 +44,8 @@ export interface World {
   readonly projectRoots: readonly string[]
   /** Compiled text of a file; `Unreadable` where it has none. Never throws. */
   readonly code: (path: string, project: boolean) => CodeUnit | Unreadable
+  /** Compiles text that code executes by itself, as if it stood in `path`. */
+  readonly compile: (text: string, path: string) => CodeUnit
   /** Code of a function's body, compiled on demand. */
   readonly body: (unit: CodeUnit, body: number) => CodeUnit
   /** Does a third-party file reach, through import statements alone, anything that is absent? */
@@ -62,6 +64,8 @@ export interface Frame {
   readonly restricted: boolean
   /** The statement or call being executed. */
   at: At
+  /** The token of the import under way. */
+  asking: Span | null
   /** The expression statement being executed: its value goes nowhere. */
   statement: Expr | null
   /** False once a condition of this call was unknown: its later exceptions are no proof. */
@@ -112,8 +116,10 @@ export class Machine {
   readonly suspects = new Set<string>()
   /** Which project file imports which, for import closures. */
   readonly dependencies = new Map<string, Set<string>>()
-  /** The file whose import is under way with no frame yet: a test file, conftest or plugin. */
-  importing: string | null = null
+  /** What pytest itself is at, while no file's code runs: a test file, a conftest, the place that names a plugin. */
+  start: Span
+  /** Code that was not run may have imported modules: submodules may be bound that nobody was seen to import. */
+  unseenImports = false
   /** What made a verdict on the present collector impossible. */
   doubts: { readonly reason: string; readonly span: Span }[] = []
   /** Statements left for the outermost call under way, and for calls of the present file. */
@@ -138,6 +144,7 @@ export class Machine {
     this.perhapsLoaded = start.sometimes
     this.markersOpen = world.plan.markersOpen.length > 0
     this.sysPath = list([])
+    this.start = { path: world.plan.inipath ?? world.plan.rootdir, start: 0, end: 0 }
     this.modules.set('__main__', UNKNOWN)
     for (const marker of world.plan.markers) this.markers.add(marker.name)
   }
@@ -163,15 +170,22 @@ export class Machine {
     return { path: unit.path, start: places[2 * at] ?? 0, end: places[2 * at + 1] ?? 0 }
   }
 
-  /** Where the innermost project frame stands; the innermost of all where none is the project's. */
+  /** Where the innermost project frame stands; without any, the file whose import pytest asked for. */
   here(): Span {
-    const frame = this.frames.findLast(f => f.unit.project) ?? this.frames.at(-1)
-    return frame ? this.spanOf(frame.unit, frame.at) : { path: this.plan.inipath ?? this.plan.rootdir, start: 0, end: 0 }
+    const frame = this.frames.findLast(f => f.unit.project)
+    return frame ? this.spanOf(frame.unit, frame.at) : this.start
+  }
+
+  /** The token of the import by which the project's innermost frame went into a library. */
+  private focusHere(): Span {
+    const frame = this.frames.findLast(f => f.unit.project)
+    return frame?.asking ?? this.here()
   }
 
   /** Project frames from the outermost to the innermost. */
   chain(): Span[] {
     const spans = this.frames.filter(f => f.unit.project).map(f => this.spanOf(f.unit, f.at))
+    if (spans.length === 0) return [this.start]
     return spans.filter((span, i) => i === 0 || span.path !== spans[i - 1]!.path || span.start !== spans[i - 1]!.start)
   }
 
@@ -195,16 +209,17 @@ export class Machine {
     const handled = innermost?.handling.at(-1)
     const cause = more.cause === undefined ? (handled ?? null) : more.cause
     const span = more.span ?? this.here()
+    const foreign = innermost !== undefined && !innermost.unit.project
     return {
       cls,
       message,
       args: more.args ?? [constant(message)],
       span,
-      focus: more.focus ?? span,
+      focus: foreign ? this.focusHere() : (more.focus ?? span),
       chain: more.span ? [...this.chain(), more.span] : this.chain(),
       detail,
       cause: cause ? { exception: cause.cls.name, message: cause.message, span: cause.span } : null,
-      foreign: innermost !== undefined && !innermost.unit.project,
+      foreign,
       exact: this.exact,
     }
   }
@@ -256,8 +271,8 @@ export class Machine {
 
   /** The file that is executing depends on `file`. */
   noteDependency(file: string): void {
-    const importer = this.frames.findLast(f => f.unit.project)?.unit.path ?? this.importing
-    if (importer === null || importer === file) return
+    const importer = this.frames.findLast(f => f.unit.project)?.unit.path ?? this.start.path
+    if (importer === file) return
     const known = this.dependencies.get(importer)
     if (known) known.add(file)
     else this.dependencies.set(importer, new Set([file]))

@@ -33,14 +33,30 @@ export function simulate(input: SimulationInput): Trace {
     }
     last = next
   }
-  const collectors = first.pass.collectors.map(c => withLayers(c, behind))
+  const layered = first.pass.collectors.map(c => withLayers(c, behind))
+  const reached = closures(first.machine, layered)
+  const suspects = [...first.machine.suspects]
   return {
     session: first.pass.session,
-    collectors,
+    collectors: doubtSuspects(layered, suspects, reached),
     events: first.machine.events,
-    suspects: [...first.machine.suspects],
-    reached: closures(first.machine, collectors),
+    suspects,
+    reached,
   }
+}
+
+/** Whoever needs a file that may not compile can't be judged, until an interpreter was asked. */
+function doubtSuspects(
+  collectors: readonly CollectorTrace[],
+  suspects: readonly string[],
+  reached: ReadonlyMap<string, readonly string[]>,
+): readonly CollectorTrace[] {
+  const waiting = new Map(suspects.flatMap(file => (reached.get(file) ?? []).map(path => [path, file] as const)))
+  return collectors.map(c => {
+    const file = waiting.get(c.path)
+    if (!file || c.outcome !== 'collects') return c
+    return { ...c, outcome: 'unknown', reason: `${file} may not compile, and no interpreter was asked` }
+  })
 }
 
 function pass(input: SimulationInput, healed: ReadonlySet<string>): { pass: Pass; machine: Machine } {

@@ -82,6 +82,8 @@ export type FailureDetail =
   | { readonly kind: 'raised' } // a raise statement, a failed assertion
   | { readonly kind: 'skip-misused' } // pytest.skip at module level without allow_module_level
   | { readonly kind: 'plugin'; readonly plugin: string }
+  /** pytest's own settings name what can't be had, e.g. a warning category. */
+  | { readonly kind: 'configuration'; readonly subject: string }
   | { readonly kind: 'other' }
 
 export type TraceEvent =

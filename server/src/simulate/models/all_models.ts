@@ -45,18 +45,21 @@ export function modelOf(m: Machine, module: string): Readonly<Record<string, Val
 }
 
 /**
- * Modules that exist in `sys.modules` or through a finder of their own although no path entry holds them:
- * `six.moves` of any copy of six, and what setuptools' shim serves as distutils.
+ * Modules that exist through a finder of their own although no path entry holds them: `six.moves` of any copy
+ * of six, and what setuptools' shim serves as distutils. Null for any other name.
  */
 export function serveVirtual(m: Machine, name: string): Value | null {
-  const known = m.modules.get(name)
-  if (known) return known
-  if (name === 'os.path') return open(m, name, 'model')
-  if (name === 'distutils' && m.environment.distutilsShim && !m.finder.isStandard('distutils')) return open(m, name, 'foreign')
-  if (name.startsWith('distutils.') && m.environment.distutilsShim && !m.finder.isStandard('distutils'))
-    return distutilsPart(m, name)
+  const kind = virtualKind(m, name)
+  return kind ? open(m, name, kind) : null
+}
+
+/** How a name would be served by no path entry; null where one has to. Changes nothing. */
+export function virtualKind(m: Machine, name: string): 'model' | 'foreign' | null {
+  if (name === 'os.path') return 'model'
+  if ((name === 'distutils' || name.startsWith('distutils.')) && m.environment.distutilsShim && !m.finder.isStandard('distutils'))
+    return name === 'distutils' || hasDistutilsPart(m, name) ? 'foreign' : null
   const moves = /^(.*\bsix)\.moves(\.|$)/.exec(name)
-  return moves && servesMoves(m, moves[1]!) ? open(m, name, 'foreign') : null
+  return moves && servesMoves(m, moves[1]!) ? 'foreign' : null
 }
 
 /** six's own finder on sys.meta_path; before 1.16 Python 3.12 and later do not ask it. */
@@ -69,13 +72,10 @@ function servesMoves(m: Machine, six: string): boolean {
   return (major === 3 && minor < 12) || text.includes('find_spec')
 }
 
-function distutilsPart(m: Machine, name: string): Value | null {
+function hasDistutilsPart(m: Machine, name: string): boolean {
   const setuptools = m.finder.findTopLevel('setuptools', m.environment.sysPath)
-  if (!setuptools?.path) return null
   const part = name.slice('distutils.'.length).split('.')[0]!
-  const folder = `${setuptools.path[0]}/_distutils`
-  const found = m.finder.findSubmodule(name, part, [folder])
-  return found ? open(m, name, 'foreign') : null
+  return setuptools?.path ? m.finder.findSubmodule(name, part, [`${setuptools.path[0]}/_distutils`]) !== null : false
 }
 
 function open(m: Machine, name: string, kind: Module['kind']): Value {

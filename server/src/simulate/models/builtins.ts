@@ -22,12 +22,13 @@ import {
   UNKNOWN,
   type Value,
 } from '../values.ts'
+import { compileText, executeText } from './executing.ts'
 import { callSpan } from './model.ts'
 import { openFile } from './text_files.ts'
 
 /** Names that exist and are not modelled further. */
 const OTHERS =
-  '__debug__ __doc__ __loader__ __name__ __package__ __spec__ __build_class__ abs aiter anext ascii bin breakpoint bytearray callable chr classmethod compile complex copyright credits delattr dir divmod eval exit filter float format hash help hex id input iter license locals map max memoryview min next oct ord pow print property quit repr reversed round slice staticmethod sum super Ellipsis NotImplemented'.split(
+  '__debug__ __doc__ __loader__ __name__ __package__ __spec__ __build_class__ abs aiter anext ascii bin breakpoint bytearray callable chr classmethod complex copyright credits delattr dir divmod eval exit filter float format hash help hex id input iter license locals map max memoryview min next oct ord pow print property quit repr reversed round slice staticmethod sum super Ellipsis NotImplemented'.split(
     ' ',
   )
 
@@ -96,15 +97,8 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
       ? { t: 'nsdict', ns: object.ns, module: object.t === 'module' ? object : null }
       : UNKNOWN
   })
-  define('exec', args => {
-    const [, ns] = args.positional
-    if (ns?.t === 'dict') m.heap.openContainer(ns)
-    else m.heap.open(m.frame.scope.names)
-    m.heap.open(m.frame.scope.module.ns)
-    m.executors.add(m.frame.unit.path)
-    m.mayRaise(null)
-    return constant(null)
-  })
+  define('exec', args => executeText(m, args))
+  define('compile', args => compileText(m, args))
   define('open', args => openFile(m, args))
   define('__import__', args => dunderImport(m, args))
   for (const name of ['exit', 'quit'])
@@ -249,6 +243,7 @@ function isInstanceOf(args: Args): Value {
 function dunderImport(m: Machine, args: Args): Value {
   const [name] = args.positional
   if (!isString(name)) {
+    m.unseenImports = true
     m.mayRaise(exceptionClass('ImportError'))
     return UNKNOWN
   }

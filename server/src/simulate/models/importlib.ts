@@ -30,6 +30,7 @@ export const importlibModels: readonly Model[] = [
 function importByName(m: Machine, args: Args): Value {
   const name = textArgument(args, 0, 'name')
   if (name === null) {
+    m.unseenImports = true
     m.mayRaise(exceptionClass('ImportError'))
     return UNKNOWN
   }

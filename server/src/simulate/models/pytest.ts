@@ -1,5 +1,5 @@
 /** pytest's own calls at import: marks, skips, importorskip, fixtures. */
-import { atLeast } from '../../pytest/version.ts'
+import { atLeast, isNewer } from '../../pytest/version.ts'
 import type { Span } from '../../files/span.ts'
 import { exceptionClass, isSubclass, nativeClass } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
@@ -20,14 +20,13 @@ import {
 } from '../values.ts'
 import { contextObject, swallowing } from './contexts.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
-import { PYTEST_WARNING, UNKNOWN_MARK_WARNING, warn } from './warnings.ts'
+import { PYTEST_WARNING, UNKNOWN_MARK_WARNING, USAGE_ERROR, warn } from './warnings.ts'
 
 const OUTCOME = nativeClass('OutcomeException', '_pytest.outcomes', [exceptionClass('BaseException')])
 export const SKIPPED = nativeClass('Skipped', '_pytest.outcomes', [OUTCOME])
 export const FAILED = nativeClass('Failed', '_pytest.outcomes', [OUTCOME])
 export const XFAILED = nativeClass('XFailed', '_pytest.outcomes', [FAILED])
 export const EXIT = nativeClass('Exit', '_pytest.outcomes', [exceptionClass('Exception')])
-export const USAGE_ERROR = nativeClass('UsageError', '_pytest.config.exceptions', [exceptionClass('Exception')])
 
 export const pytestModels: readonly Model[] = [{ modules: ['pytest'], names: pytestNames }]
 
@@ -95,7 +94,9 @@ function importOrSkip(m: Machine, args: Args): Value {
   const frames = m.frames.length
   const depth = m.importDepth
   try {
-    return importModule(m, name, callSpan(m))
+    const module = importModule(m, name, callSpan(m))
+    const least = textArgument(args, 1, 'minversion')
+    return least === null ? module : orSkip(m, name, module, least)
   } catch (error) {
     if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, caught) !== true) throw error
     m.frames.length = frames
@@ -103,6 +104,28 @@ function importOrSkip(m: Machine, args: Args): Value {
     const reason = textArgument(args, 2, 'reason') ?? `could not import '${name}': ${error.exc.message}`
     throw new PyRaise(m.exception(SKIPPED, reason, { kind: 'other' }))
   }
+}
+
+/** `minversion` against the module's `__version__`; what isn't known may skip. */
+function orSkip(m: Machine, name: string, module: Value, least: string): Value {
+  const version = versionOf(m, name, module)
+  const older = version === null ? null : isNewer(least, version)
+  if (older === null) {
+    m.mayRaise(SKIPPED)
+    return UNKNOWN
+  }
+  if (!older) return module
+  const reason = `module '${name}' has __version__ '${version}', required is: '${least}'`
+  throw new PyRaise(m.exception(SKIPPED, reason, { kind: 'other' }))
+}
+
+function versionOf(m: Machine, name: string, module: Value): string | null {
+  if (module.t !== 'module') return null
+  const bound = module.ns.slots.get('__version__')?.value
+  if (bound?.t === 'const' && typeof bound.v === 'string') return bound.v
+  const written = /^__version__\s*(?::[^=\n]*)?=\s*["']([^"'\n]+)["']/m.exec((module.file && m.world.text(module.file)) || '')
+  if (written) return written[1]!
+  return m.environment.distributions.find(d => d.topLevel?.includes(name))?.version ?? null
 }
 
 /** `pytest.mark.NAME`: follows MarkGenerator.__getattr__. */

@@ -2,11 +2,13 @@
  * warnings: under `error` filters a warning at import is an exception. The filters are the plan's, changed
  * by `simplefilter` and `filterwarnings`, restored by `catch_warnings`.
  */
+import { atLeast } from '../../pytest/version.ts'
 import { parseWarningFilter } from '../../pytest/warning_filters.ts'
 import { EXCEPTIONS, exceptionClass, isSubclass, nativeClass } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
+import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
-import { type Args, type Class, HARMLESS, isString, native, NONE, PyRaise, type Value } from '../values.ts'
+import { type Args, type Class, type Exc, HARMLESS, isString, native, NONE, PyRaise, type Value } from '../values.ts'
 import { contextObject } from './contexts.ts'
 import { argument, type Model } from './model.ts'
 
@@ -55,28 +57,55 @@ function warningsNames(m: Machine): Record<string, Value> {
   }
 }
 
-/** Puts the configured filters in force: later ones win, as pytest applies them. */
+/**
+ * Puts the configured filters in force: later ones win, as pytest applies them. Categories with a dot are
+ * imported; where that fails pytest up to 8.4 stops, and later warns (raises PyRaise).
+ */
 export function applyConfiguredFilters(m: Machine): void {
   m.warningFilters = []
-  for (const { value } of m.plan.filterwarnings) {
+  for (const { value, span } of m.plan.filterwarnings) {
     const filter = parseWarningFilter(value, m.plan.pytestVersion)
     if ('error' in filter) continue
-    m.warningFilters.push({
-      action: filter.action,
-      message: filter.message,
-      category: filter.category === '' ? exceptionClass('Warning') : warningClass(filter.category),
-      module: filter.module,
-    })
+    m.start = span ?? m.start
+    const category = filter.category === '' ? exceptionClass('Warning') : categoryOf(m, filter.category, value)
+    if (category !== 'skip') m.warningFilters.push({ action: filter.action, message: filter.message, category, module: filter.module })
   }
 }
 
-function warningClass(name: string): Class | null {
-  const known: Record<string, Class> = {
-    'pytest.PytestUnknownMarkWarning': UNKNOWN_MARK_WARNING,
-    'pytest.PytestWarning': PYTEST_WARNING,
+function categoryOf(m: Machine, name: string, filter: string): Class | null | 'skip' {
+  const known = EXCEPTIONS.get(name) ?? OF_PYTEST[name]
+  if (known || !name.includes('.')) return known ?? null
+  const module = name.slice(0, name.lastIndexOf('.'))
+  try {
+    const value = importModule(m, module, m.start)
+    const slot = value.t === 'module' ? value.ns.slots.get(name.slice(module.length + 1)) : undefined
+    return slot?.value.t === 'class' ? slot.value : null
+  } catch (error) {
+    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true) throw error
+    return refuseCategory(m, module, filter, error.exc)
   }
-  return EXCEPTIONS.get(name) ?? known[name] ?? null
 }
+
+function refuseCategory(m: Machine, module: string, filter: string, cause: Exc): 'skip' {
+  const detail = { kind: 'configuration' as const, subject: module }
+  if (!atLeast(m.plan.pytestVersion, '9.0')) {
+    const message = `while parsing the following warning configuration:\n\n  ${filter}\n\nThis error occurred:\n\n${cause.cls.name}: ${cause.message}`
+    m.throwUnlessHealed(m.exception(USAGE_ERROR, message, detail, { cause }))
+    return 'skip'
+  }
+  const message = `Failed to import filter module '${module}': ${filter}`
+  if (actionFor(m, CONFIG_WARNING, message) === 'error') m.throwUnlessHealed(m.exception(CONFIG_WARNING, message, detail, { cause }))
+  return 'skip'
+}
+
+const CONFIG_WARNING = nativeClass('PytestConfigWarning', 'pytest', [PYTEST_WARNING])
+const OF_PYTEST: Readonly<Record<string, Class>> = {
+  'pytest.PytestUnknownMarkWarning': UNKNOWN_MARK_WARNING,
+  'pytest.PytestWarning': PYTEST_WARNING,
+  'pytest.PytestConfigWarning': CONFIG_WARNING,
+}
+/** pytest refuses its configuration. */
+export const USAGE_ERROR = nativeClass('UsageError', '_pytest.config.exceptions', [exceptionClass('Exception')])
 
 function addFilter(m: Machine, args: Args, message: string | null | undefined): void {
   const action = args.positional[0]
