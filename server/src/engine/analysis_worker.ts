@@ -5,15 +5,14 @@
 import { parentPort } from 'node:worker_threads'
 import { DiskFileSystem } from '../files/disk.ts'
 import { OverlayFileSystem } from '../files/overlay.ts'
-import { analyze } from './analyze.ts'
+import { analyze, Remembered } from './analyze.ts'
 import { type Answer, type Job, viewOf } from './job.ts'
-import { Sources } from './sources.ts'
 
 const port = parentPort
 if (!port) throw new Error('this program is a thread of the language server')
 
 const disk = new DiskFileSystem()
-const sources = new Sources(disk)
+const remembered = new Remembered(disk)
 let sent: ReadonlyMap<string, string> = new Map()
 
 // The next job comes only after the answer to the last.
@@ -26,7 +25,8 @@ port.on('message', async (job: Job) => {
 
 async function answerTo({ changed, texts: open, request }: Job): Promise<Answer> {
   disk.forget(changed ?? undefined)
-  const view = viewOf(await analyze(new OverlayFileSystem(disk, open), request, sources))
+  if (changed === null || changed.some(path => remembered.concernsEnvironment(path))) remembered.forgetEnvironment()
+  const view = viewOf(await analyze(new OverlayFileSystem(disk, open), request, remembered))
   const unchanged = [...view.texts.keys()].filter(path => view.texts.get(path) === sent.get(path))
   const texts = new Map(view.texts)
   for (const path of unchanged) texts.delete(path)

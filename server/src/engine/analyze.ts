@@ -7,6 +7,7 @@ import type { Environment } from '../environment/environment.ts'
 import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
+import { isWithin } from '../files/paths.ts'
 import { makePlan } from '../pytest/make_plan.ts'
 import type { Plan } from '../pytest/plan.ts'
 import type { Cause } from '../rules/causes.ts'
@@ -47,15 +48,51 @@ export interface Analysis {
   readonly text: (path: string) => string | null
 }
 
+/** What one analysis leaves for the next one of the same workspace. */
+export class Remembered {
+  readonly sources: Sources
+  private environment: { readonly key: string; readonly found: Environment } | null = null
+
+  constructor(fs: FileSystem) {
+    this.sources = new Sources(fs)
+  }
+
+  /** Distributions were installed or removed, or an interpreter changed. */
+  forgetEnvironment(): void {
+    this.environment = null
+  }
+
+  /** Does a change of this file change the environment? */
+  concernsEnvironment(path: string): boolean {
+    const found = this.environment?.found
+    if (/(?:^|\/)(?:pyvenv\.cfg|\.python-version)$|\.pth$/.test(path)) return true
+    return found !== undefined && found.sitePackages.some(folder => isWithin(path, folder))
+  }
+
+  async environmentFor(key: string, find: () => Promise<Environment>): Promise<Environment> {
+    if (this.environment?.key !== key) this.environment = { key, found: await find() }
+    return this.environment.found
+  }
+}
+
 /**
- * Never throws on a user's files; a fault of our own is an exception. `sources` may be handed from one
- * analysis to the next: it keeps what was read and compiled.
+ * Never throws on a user's files; a fault of our own is an exception. `remembered` may be handed from one
+ * analysis to the next: files that did not change are neither read nor compiled again.
  */
-export async function analyze(fs: FileSystem, request: AnalysisRequest, sources = new Sources(fs)): Promise<Analysis> {
+export async function analyze(
+  fs: FileSystem,
+  request: AnalysisRequest,
+  remembered = new Remembered(fs),
+): Promise<Analysis> {
+  const { sources } = remembered
   sources.begin(fs)
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
-  const [environment] = await Promise.all([findEnvironment(fs, request, python), initParser()])
+  const key = JSON.stringify([request.cwd, python, request.trusted, request.env])
+  const [environment] = await Promise.all([
+    remembered.environmentFor(key, () => findEnvironment(fs, request, python)),
+    initParser(),
+  ])
   const plan = makePlan(fs, environment, {
     cwd: request.cwd,
     args: [...request.paths, ...request.pytestArgs],

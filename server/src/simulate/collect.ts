@@ -23,6 +23,8 @@ export interface Pass {
 /** Thrown to end the whole run. */
 class SessionEnds extends Error {
   readonly session: SessionTrace
+  /** The collectors had their turn before: what they came to is still told. */
+  afterwards = false
   constructor(session: SessionTrace) {
     super('session ends')
     this.session = session
@@ -44,13 +46,22 @@ export function collect(m: Machine): Pass {
   try {
     const plugins = start(m)
     for (const root of m.plan.roots) collectNode(m, root, plugins, collectors, null)
-    stopFor(m, ['collection', 'after collection'])
-    modifyItems(m, plugins, collectors)
+    afterCollection(m, plugins, collectors)
     return { session: { ...runs, exitCode: exitCode(collectors) }, collectors }
   } catch (error) {
-    if (error instanceof SessionEnds) return { session: error.session, collectors: [] }
+    if (error instanceof SessionEnds) return { session: error.session, collectors: error.afterwards ? collectors : [] }
     if (error instanceof NothingElse)
       return { session: { ...runs, exitCode: 2 }, collectors: [{ ...error.result, path: m.plan.rootdir }] }
+    throw error
+  }
+}
+
+function afterCollection(m: Machine, plugins: readonly Plugin[], collectors: readonly CollectorTrace[]): void {
+  try {
+    modifyItems(m, plugins, collectors)
+    stopFor(m, ['collection', 'after collection'])
+  } catch (error) {
+    if (error instanceof SessionEnds) error.afterwards = true
     throw error
   }
 }
