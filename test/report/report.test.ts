@@ -41,7 +41,7 @@ function broken(): Happened {
   const nowhere = (test: string) =>
     world.failure(
       "ModuleNotFoundError: No module named 'nowhere'",
-      { kind: 'module-not-found', module: 'nowhere', searched: ['/p/tests'], blocker: null },
+      { kind: 'module-not-found', module: 'nowhere', searched: ['/p/tests'], has: [], blocker: null },
       [test, 'import nowhere', 'nowhere'],
     )
   const through = (test: string) => ({ ...missing, chain: [world.at(test, 'import app.api'), missing.span] })
@@ -303,7 +303,7 @@ describe('health', () => {
     })
     const failure = below.failure(
       "ModuleNotFoundError: No module named 'gone'",
-      { kind: 'module-not-found', module: 'gone', searched: [], blocker: null },
+      { kind: 'module-not-found', module: 'gone', searched: [], has: [], blocker: null },
       ['x/conftest.py', 'import gone', 'gone'],
     )
     const model = health(input({ collectors: { x: [failure], 'test_c.py': 'collects' } }, below))

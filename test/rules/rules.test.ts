@@ -26,7 +26,7 @@ function show(world: World, { severity, rule, span, what, why, todo, breaks, rel
 }
 
 const notFound = (module: string, more: Partial<Extract<FailureDetail, { kind: 'module-not-found' }>> = {}) =>
-  ({ kind: 'module-not-found', module, searched: [], blocker: null, ...more }) as const
+  ({ kind: 'module-not-found', module, searched: [], has: [], blocker: null, ...more }) as const
 
 /** One test file that fails with one failure. */
 function one(

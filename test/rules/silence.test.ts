@@ -157,7 +157,7 @@ test('fingerprints survive edits above, tell equal faults apart, and are those o
   expect(prints(`  ${LINE}`, 'import os\n\n\n')).toEqual([one, two])
 
   const made = new World({ 'test_a.py': 'import gone\nimport gone\n', 'test_b.py': '' })
-  const detail = { kind: 'module-not-found', module: 'gone', searched: [], blocker: null } as const
+  const detail = { kind: 'module-not-found', module: 'gone', searched: [], has: [], blocker: null } as const
   const first = made.failure("ModuleNotFoundError: No module named 'gone'", detail, [
     'test_a.py',
     'import gone',

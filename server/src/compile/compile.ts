@@ -4,7 +4,7 @@
  */
 import { CodeBuilder } from './code_builder.ts'
 import { block } from './lower_block.ts'
-import { Lowering } from './lowering.ts'
+import { Lowering, type Scope } from './lowering.ts'
 import type { Block, Body, ModuleCode, Op } from './module_code.ts'
 import { withTree } from './parser.ts'
 import { type Extent, PLACEHOLDER, type Skeleton, skeletonOf } from './skeleton.ts'
@@ -46,26 +46,34 @@ function hasLazyAnnotations(text: string): boolean {
   return text.includes('__future__') && FUTURE_IMPORT.test(text)
 }
 
+/**
+ * A text that can't be followed is wrong for Python as well. Of a long one tree-sitter's recovery takes
+ * seconds, and makes little of it.
+ */
+const MAX_BROKEN_LENGTH = 300_000
+
 function operations(text: string, extent: Extent, skeleton: Skeleton, builder: CodeBuilder): Block {
   // Nothing but plain statements: there is nothing to parse.
   const [run, ...more] = skeleton.runs.values()
   if (run !== undefined && more.length === 0 && skeleton.text.trim() === PLACEHOLDER) return run
-  const kind = extent.kind === 'module' ? 'module' : 'function'
-  const ops = withTree(skeleton.text, tree => {
-    const syntax = new Syntax(skeleton.text, tree)
-    return block(
-      new Lowering(syntax, skeleton, builder, text, {
-        kind,
-        loop: false,
-        async: kind === 'module' ? false : null,
-      }),
-      0,
-    )
-  })
+  const hopeless = !skeleton.followed && skeleton.text.length > MAX_BROKEN_LENGTH
+  const ops = hopeless ? null : parsed(text, extent, skeleton, builder)
   if (ops !== null) return ops
   builder.suspect(extent.start, extent.end, 'error', null)
   const op: Op = { op: 'opaque', at: builder.place(extent.start, extent.end) }
   return [op]
+}
+
+/** Null where tree-sitter gives up. */
+function parsed(text: string, extent: Extent, skeleton: Skeleton, builder: CodeBuilder): Block | null {
+  const scope: Scope =
+    extent.kind === 'module'
+      ? { kind: 'module', loop: false, async: false }
+      : { kind: 'function', loop: false, async: null }
+  return withTree(skeleton.text, tree => {
+    const syntax = new Syntax(skeleton.text, tree)
+    return block(new Lowering(syntax, skeleton, builder, text, scope), 0)
+  })
 }
 
 /** A CR alone ends a line for Python as well (universal newlines), but not for tree-sitter. */

@@ -16,10 +16,15 @@ export function block(cx: Lowering, node: NodeIndex): Block {
   const { syntax, skeleton } = cx
   cx.nested(
     () => {
-      for (const child of syntax.children(node)) {
-        const run = skeleton.runs.get(syntax.start[child]!)
-        if (run === undefined) statement(cx, child, ops)
-        else for (const op of run) ops.push(op)
+      let separated = true
+      for (let child = syntax.first(node); child !== NONE; child = syntax.next[child]!) {
+        if (syntax.named[child]) {
+          if (!separated && !cx.beginsLine(cx.start(child))) cx.fault(child)
+          const run = skeleton.runs.get(syntax.start[child]!)
+          if (run === undefined) statement(cx, child, ops)
+          else for (const op of run) ops.push(op)
+        }
+        separated = !syntax.named[child]
       }
     },
     () => {

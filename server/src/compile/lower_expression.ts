@@ -4,10 +4,13 @@
  */
 import { isTarget, parameterFault, suspectParameters, suspectUnpackingIndex } from './construct_checks.ts'
 import { decodeNumber } from './literals.ts'
+import { binaryOperation, comparison, unionOfTypes, upon } from './lower_operator.ts'
 import { stringExpression } from './lower_string.ts'
 import { type Lowering, UNKNOWN } from './lowering.ts'
-import type { At, CompClause, Expr, Keyword, Parameter } from './module_code.ts'
+import type { CompClause, Expr, Keyword, Parameter } from './module_code.ts'
 import { NONE, type NodeIndex } from './syntax.ts'
+
+const BARE_WALRUS = 'assignment expression without brackets'
 
 export function expression(cx: Lowering, node: NodeIndex): Expr {
   return cx.nested(
@@ -38,7 +41,7 @@ function expressionOf(cx: Lowering, node: NodeIndex): Expr {
     case 'attribute':
     case 'member_type': {
       const [of, name] = pair(cx, node)
-      return operation(cx, node, of, (of, at) => ({ e: 'attr', of, name: cx.name(name), at }))
+      return upon(cx, node, of, expression, (of, at) => ({ e: 'attr', of, name: cx.name(name), at }))
     }
     case 'call':
       return call(cx, node)
@@ -58,6 +61,7 @@ function expressionOf(cx: Lowering, node: NodeIndex): Expr {
     case 'list_pattern':
       return { e: 'list', items: expressions(cx, node) }
     case 'set':
+      if (syntax.child(node, 'named_expression') !== NONE) cx.suspect(node, BARE_WALRUS, [3, 9])
       return { e: 'set', items: expressions(cx, node) }
     case 'dictionary':
       return dictionary(cx, node)
@@ -71,7 +75,7 @@ function expressionOf(cx: Lowering, node: NodeIndex): Expr {
     case 'as_pattern_target':
       return inner(cx, node)
     case 'comparison_operator':
-      return comparison(cx, node)
+      return comparison(cx, node, expression)
     case 'boolean_operator': {
       const [left, right] = pair(cx, node)
       const e = syntax.token(node, 'and') === NONE ? 'or' : 'and'
@@ -87,19 +91,10 @@ function expressionOf(cx: Lowering, node: NodeIndex): Expr {
         of: inner(cx, node),
       }
     }
-    case 'binary_operator': {
-      const [left, right] = pair(cx, node)
-      const operator = syntax.kind[syntax.next[left]!]!
-      return operation(cx, node, left, (left, at) => ({
-        e: 'binary',
-        operator,
-        left,
-        right: expression(cx, right),
-        at,
-      }))
-    }
+    case 'binary_operator':
+      return binaryOperation(cx, node, expression)
     case 'union_type':
-      return union(cx, node)
+      return unionOfTypes(cx, node, expression)
     case 'conditional_expression': {
       const [then, test, otherwise] = expressions(cx, node)
       return then && test && otherwise ? { e: 'if', test, then, else: otherwise } : UNKNOWN
@@ -118,7 +113,10 @@ function expressionOf(cx: Lowering, node: NodeIndex): Expr {
     case 'dictionary_comprehension':
       return comprehension(cx, node, 'dict')
     case 'generator_expression':
-      return comprehension(cx, node, 'generator')
+      // It may await even in a function that isn't async: it becomes an asynchronous generator.
+      return cx.within({ kind: 'function', loop: false, async: null }, () =>
+        comprehension(cx, node, 'generator'),
+      )
     case 'await':
     case 'yield':
       return suspension(cx, node)
@@ -166,62 +164,10 @@ function parenthesized(cx: Lowering, node: NodeIndex): Expr {
   return value
 }
 
-/**
- * What `make` builds upon the operand that `node` begins with, covering `node`. Where a display could still
- * become a target, tree-sitter reads `[*a.b]` as `(*a).b`: the star belongs outside.
- */
-function operation(
-  cx: Lowering,
-  node: NodeIndex,
-  operand: NodeIndex,
-  make: (of: Expr, at: At) => Expr,
-): Expr {
-  const value = expression(cx, operand)
-  if (value.e !== 'star') return make(value, cx.at(node))
-  let star = operand
-  while (cx.syntax.first(star) !== NONE) star = cx.syntax.first(star)
-  const starred = cx.syntax.next[star]!
-  return { e: 'star', of: make(value.of, cx.between(starred === NONE ? node : starred, node)) }
-}
-
-/** `a | b | c` among types, which tree-sitter may group to the right. */
-function union(cx: Lowering, node: NodeIndex): Expr {
-  const [first = node, ...rest] = unionMembers(cx, node)
-  let left = expression(cx, first)
-  for (const member of rest) {
-    const right = expression(cx, member)
-    left = { e: 'binary', operator: '|', left, right, at: cx.between(first, member) }
-  }
-  return left
-}
-
-function unionMembers(cx: Lowering, node: NodeIndex): NodeIndex[] {
-  const { syntax } = cx
-  const [only, ...more] = syntax.children(node)
-  if (syntax.isA(node, 'type') && only !== undefined && more.length === 0) return unionMembers(cx, only)
-  const joined = syntax.isA(node, 'union_type') || syntax.isA(node, 'binary_operator')
-  return joined && syntax.token(node, '|') !== NONE
-    ? syntax.children(node).flatMap(child => unionMembers(cx, child))
-    : [node]
-}
-
 function number(cx: Lowering, node: NodeIndex): Expr {
   const value = decodeNumber(cx.syntax.slice(node))
   if (value === null) cx.fault(node)
   return value ?? UNKNOWN
-}
-
-function comparison(cx: Lowering, node: NodeIndex): Expr {
-  const { syntax } = cx
-  const [left, ...rights] = expressions(cx, node)
-  const ops: string[] = []
-  for (let child = syntax.first(node); child !== NONE; child = syntax.next[child]!) {
-    if (syntax.named[child]) continue
-    const operator = syntax.kind[child]!
-    if (operator === '<>') cx.fault(node)
-    ops.push(operator === '<>' ? '!=' : operator)
-  }
-  return left ? { e: 'compare', left, ops, rights, at: cx.at(node) } : UNKNOWN
 }
 
 function dictionary(cx: Lowering, node: NodeIndex): Expr {
@@ -235,7 +181,7 @@ function dictionary(cx: Lowering, node: NodeIndex): Expr {
 
 function call(cx: Lowering, node: NodeIndex): Expr {
   const [callee, given] = pair(cx, node)
-  return operation(cx, node, callee, (fn, at) => {
+  return upon(cx, node, callee, expression, (fn, at) => {
     const generator = cx.syntax.isA(given, 'generator_expression')
     const { args, keywords } = generator
       ? { args: [expression(cx, given)], keywords: [] }
@@ -276,7 +222,8 @@ function subscript(cx: Lowering, node: NodeIndex): Expr {
   const list = syntax.isA(node, 'generic_type') ? rest[0] : node
   if (list === undefined) return UNKNOWN
   const indexes = list === node ? rest : syntax.children(list)
-  return operation(cx, node, ofNode, (of, at) => {
+  return upon(cx, node, ofNode, expression, (of, at) => {
+    if (syntax.child(list, 'named_expression') !== NONE) cx.suspect(node, BARE_WALRUS, [3, 10])
     const items = indexes.map(index => expression(cx, index))
     const [first] = items
     const tuple = items.length !== 1 || first?.e === 'star' || syntax.token(list, ',') !== NONE
@@ -364,6 +311,7 @@ function comprehension(cx: Lowering, node: NodeIndex, kind: 'list' | 'set' | 'di
   const [keyNode, valueNode] = kind === 'dict' ? pair(cx, body) : [NONE, body]
   const key = keyNode === NONE ? null : expression(cx, keyNode)
   const value = expression(cx, valueNode)
+  if (kind === 'set' && syntax.isA(valueNode, 'named_expression')) cx.suspect(node, BARE_WALRUS, [3, 9])
   if (value.e === 'star') cx.suspect(node, 'unpacking in a comprehension', [3, 15])
   const clauses: (CompClause & { conditions: Expr[] })[] = []
   for (const part of parts) {

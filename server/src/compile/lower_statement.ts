@@ -143,8 +143,14 @@ function augmented(cx: Lowering, node: NodeIndex): Op {
   return { op: 'augment', target, operator, value: looseValue(cx, right, null), at: cx.at(node) }
 }
 
+interface Imported {
+  readonly name: string
+  readonly as: string | null
+  readonly at: At
+}
+
 /** The names of an import, each with its alias and its place. */
-function imported(cx: Lowering, nodes: readonly NodeIndex[]): { name: string; as: string | null; at: At }[] {
+function imported(cx: Lowering, nodes: readonly NodeIndex[]): Imported[] {
   const { syntax } = cx
   return nodes.map(node => {
     const [nameNode, alias] = syntax.isA(node, 'aliased_import') ? syntax.children(node) : [node]
@@ -159,16 +165,21 @@ function dotted(cx: Lowering, node: NodeIndex): string {
   return normalName(/^[\w.]*$/.test(text) ? text : text.replace(/#.*|\\\r?\n|\s/g, ''))
 }
 
-/** Whether `lazy` stood before the statement (PEP 810). */
-function isLazy(cx: Lowering, node: NodeIndex): boolean {
-  const lazy = cx.skeleton.lazy.has(cx.start(node))
-  if (lazy) cx.suspect(node, 'lazy import', [3, 15])
-  return lazy
+/** Whether `lazy` stood before the import (PEP 810), and the place of the statement with it. */
+function laziness(cx: Lowering, node: NodeIndex): { readonly lazy: boolean; readonly at: At } {
+  const lazy = cx.skeleton.lazy.get(cx.start(node))
+  if (lazy === undefined) return { lazy: false, at: cx.at(node) }
+  cx.builder.suspect(lazy, cx.end(node), 'lazy import', [3, 15])
+  const star = cx.syntax.child(node, 'wildcard_import') !== NONE
+  if (star || cx.scope.kind !== 'module' || cx.syntax.isA(node, 'future_import_statement')) cx.fault(node)
+  return { lazy: true, at: cx.builder.place(lazy, cx.end(node)) }
 }
 
 function importStatement(cx: Lowering, node: NodeIndex): ImportOp {
-  const names = imported(cx, cx.syntax.children(node)).map(({ name, as, at }) => ({ module: name, as, at }))
-  return { op: 'import', names, lazy: isLazy(cx, node), at: cx.at(node) }
+  const { syntax } = cx
+  if (endsWithComma(cx, node)) cx.fault(node)
+  const names = imported(cx, syntax.children(node)).map(({ name, as, at }) => ({ module: name, as, at }))
+  return { op: 'import', names, ...laziness(cx, node) }
 }
 
 function fromStatement(cx: Lowering, node: NodeIndex): FromOp {
@@ -178,45 +189,42 @@ function fromStatement(cx: Lowering, node: NodeIndex): FromOp {
   const module = text.replace(/^\.+/, '')
   const star = syntax.child(node, 'wildcard_import') !== NONE
   if (star && cx.scope.kind !== 'module') cx.suspect(node, 'star import inside a function or class', null)
+  const { lazy, at } = laziness(cx, node)
   return {
     op: 'from',
     level: text.length - module.length,
     module,
-    names: star ? '*' : importedNames(cx, rest),
-    lazy: isLazy(cx, node),
+    names: star ? '*' : importedNames(cx, node, rest),
+    lazy,
     moduleAt: cx.at(moduleNode),
-    at: cx.at(node),
+    at,
   }
 }
 
-function importedNames(
-  cx: Lowering,
-  nodes: readonly NodeIndex[],
-): { name: string; as: string | null; at: At }[] {
+/** The names of `from ... import`: none is dotted, and without brackets no comma follows the last. */
+function importedNames(cx: Lowering, statement: NodeIndex, nodes: readonly NodeIndex[]): Imported[] {
   const names = imported(cx, nodes)
+  if (endsWithComma(cx, statement)) cx.fault(statement)
   for (const [i, { name }] of names.entries()) if (name.includes('.')) cx.fault(nodes[i]!)
   return names
+}
+
+function endsWithComma(cx: Lowering, node: NodeIndex): boolean {
+  return cx.syntax.kind[cx.syntax.after[node]! - 1] === ','
 }
 
 /** Future statements stand first, behind the docstring at most, and name known features. */
 function futureStatement(cx: Lowering, node: NodeIndex, before: readonly Op[]): FromOp {
   const { syntax } = cx
-  const names = importedNames(cx, syntax.children(node))
+  const names = importedNames(cx, node, syntax.children(node))
   const first = before.every(op => op.op === 'from' && op.module === '__future__')
   if (cx.scope.kind !== 'module' || !first) cx.suspect(node, 'from __future__ not at the beginning', null)
   if (names.some(({ name }) => !FUTURE_FEATURES.has(name))) cx.suspect(node, 'unknown future feature', null)
   if (names.some(({ name }) => name === 'annotations')) cx.builder.lazyAnnotations = true
   const word = syntax.token(node, '__future__')
   const moduleAt = cx.at(word === NONE ? node : word)
-  return {
-    op: 'from',
-    level: 0,
-    module: '__future__',
-    names,
-    lazy: isLazy(cx, node),
-    moduleAt,
-    at: cx.at(node),
-  }
+  const { lazy, at } = laziness(cx, node)
+  return { op: 'from', level: 0, module: '__future__', names, lazy, moduleAt, at }
 }
 
 function deleteStatement(cx: Lowering, node: NodeIndex): Op {
@@ -243,31 +251,23 @@ function raiseStatement(cx: Lowering, node: NodeIndex): Op {
   }
 }
 
+/** `type X = ...`. Its value is lazy, and so are its parameters. */
 function typeStatement(cx: Lowering, node: NodeIndex): Op {
   const { syntax } = cx
-  cx.suspect(node, 'type statement', [3, 12])
   let name = syntax.children(node)[0] ?? node
-  while (!syntax.isA(name, 'identifier')) {
+  while (syntax.isA(name, 'type') || syntax.isA(name, 'generic_type')) {
     const [child] = syntax.children(name)
     if (child === undefined) break
     name = child
   }
+  // Behind a ';' tree-sitter takes `type(x).y = z` for one as well.
+  if (!syntax.isA(name, 'identifier')) return { op: 'opaque', at: cx.at(node) }
+  cx.suspect(node, 'type statement', [3, 12])
   return { op: 'type', name: cx.name(name), at: cx.at(node) }
 }
 
-/** `print >>file, x` is two comparisons of valid Python 3 in a tuple; without '>>' it is Python 2. */
+/** Of Python 2, but for `print >>file, x` behind a ';', a shift that compiles and can't be carried out. */
 function printStatement(cx: Lowering, node: NodeIndex): Op {
-  const { syntax } = cx
-  const [chevron, ...rest] = syntax.children(node)
-  if (chevron === undefined || !syntax.isA(chevron, 'chevron')) {
-    cx.suspect(node, 'print statement', null)
-    return { op: 'opaque', at: cx.at(node) }
-  }
-  const start = cx.start(node)
-  const left: Expr = { e: 'name', id: 'print', at: cx.builder.place(start, start + 'print'.length) }
-  const [right = UNKNOWN] = expressions(cx, chevron)
-  const shift: Expr = { e: 'binary', operator: '>>', left, right, at: cx.between(node, chevron) }
-  const items = [shift, ...rest.map(argument => expression(cx, argument))]
-  const value: Expr = syntax.token(node, ',') === NONE ? shift : { e: 'tuple', items }
-  return { op: 'expr', value, at: cx.at(node) }
+  if (cx.syntax.child(node, 'chevron') === NONE) cx.suspect(node, 'print statement', null)
+  return { op: 'opaque', at: cx.at(node) }
 }

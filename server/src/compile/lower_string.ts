@@ -4,12 +4,9 @@
  */
 import { isTriple, UNSURE, unformattedEnd } from './lexical.ts'
 import { decodeString, type Prefix, stringPrefix } from './literals.ts'
-import { type Lowering, UNKNOWN } from './lowering.ts'
+import { type LowerExpression, type Lowering, UNKNOWN } from './lowering.ts'
 import type { Expr } from './module_code.ts'
 import { NONE, type NodeIndex } from './syntax.ts'
-
-/** How an expression inside a string is lowered: handed in, for expressions hold strings again. */
-export type LowerExpression = (cx: Lowering, node: NodeIndex) => Expr
 
 /** One or several literals side by side, as one value in the making. */
 interface Pieces {
@@ -34,7 +31,7 @@ export function stringExpression(cx: Lowering, node: NodeIndex, lower: LowerExpr
     }
     all.bytes = prefix.bytes
     if (prefix.format) formattedPieces(cx, literal, prefix, all, lower)
-    else addText(cx, literal, contentOf(cx, literal), prefix, all)
+    else addText(cx, literal, cx.syntax.text.slice(...content(cx, literal)), prefix, all)
   }
   const reads = all.parts.filter(part => typeof part !== 'string')
   if (all.template) return { e: 'opaque', reads }
@@ -52,13 +49,11 @@ function prefixOf(cx: Lowering, node: NodeIndex): Prefix | null {
   return letters === null ? null : stringPrefix(letters[0])
 }
 
-/** The text between the quotes. */
-function contentOf(cx: Lowering, node: NodeIndex): string {
-  const { text } = cx.syntax
-  const end = cx.syntax.end[node]!
+/** The stretch of text between the quotes. */
+function content(cx: Lowering, node: NodeIndex): [start: number, end: number] {
   const quote = firstQuote(cx, node)
-  const width = isTriple(text, quote) && end - quote >= 6 ? 3 : 1
-  return text.slice(quote + width, end - width)
+  const width = isTriple(cx.syntax.text, quote) ? 3 : 1
+  return [quote + width, cx.syntax.end[node]! - width]
 }
 
 function firstQuote(cx: Lowering, node: NodeIndex): number {
@@ -80,6 +75,20 @@ function addText(cx: Lowering, node: NodeIndex, text: string, prefix: Prefix, to
   else to.parts.push(decoded.value)
 }
 
+/** The literal text of an f- or t-string between two fields, where a doubled brace is one brace. */
+function addLiteral(
+  cx: Lowering,
+  node: NodeIndex,
+  from: number,
+  to: number,
+  prefix: Prefix,
+  pieces: Pieces,
+): void {
+  // Decided before escapes are: an escape may stand for a brace.
+  const text = cx.syntax.text.slice(from, to).replace(/\{\{|\}\}/g, braces => braces[0]!)
+  if (text !== '') addText(cx, node, text, prefix, pieces)
+}
+
 function formattedPieces(
   cx: Lowering,
   node: NodeIndex,
@@ -93,19 +102,16 @@ function formattedPieces(
     to.template = true
     cx.suspect(node, 't-string', [3, 14])
   }
-  for (const part of syntax.children(node)) {
-    if (syntax.isA(part, 'interpolation')) interpolation(cx, part, to, lower)
-    else if (syntax.isA(part, 'string_content')) {
-      // A doubled brace is one brace, decided before escapes are.
-      addText(
-        cx,
-        part,
-        syntax.slice(part).replace(/\{\{|\}\}/g, braces => braces[0]!),
-        prefix,
-        to,
-      )
-    }
+  // The literal text is what lies between the fields: tree-sitter has no node for all of it in raw strings.
+  const [start, end] = content(cx, node)
+  let from = start
+  for (const field of syntax.children(node)) {
+    if (!syntax.isA(field, 'interpolation')) continue
+    addLiteral(cx, node, from, syntax.start[field]!, prefix, to)
+    interpolation(cx, field, to, lower)
+    from = syntax.end[field]!
   }
+  addLiteral(cx, node, from, end, prefix, to)
   if (prefix.format === 'f' && needsNewFormat(cx, node)) cx.suspect(node, 'f-string of PEP 701', [3, 12])
 }
 

@@ -18,6 +18,9 @@ export interface Scope {
   readonly async: boolean | null
 }
 
+/** How an expression is lowered: handed to those who lower parts of one, for the parts hold expressions again. */
+export type LowerExpression = (cx: Lowering, node: NodeIndex) => Expr
+
 export class Lowering {
   nesting = 0
 
@@ -54,9 +57,9 @@ export class Lowering {
     return Math.max(this.start(node), this.skeleton.map.end(this.syntax.end[node]!))
   }
 
-  /** A name as Python knows it: identifiers are compared in normal form KC (PEP 3131). */
+  /** A name as the file has it, in the form that Python knows it by: identifiers are compared in normal form KC (PEP 3131). */
   name(node: NodeIndex): string {
-    return normalName(this.syntax.slice(node))
+    return normalName(this.source.slice(this.start(node), this.end(node)))
   }
 
   suspect(node: NodeIndex, what: string, since: readonly [number, number] | null): void {
@@ -101,15 +104,30 @@ export class Lowering {
    * over the end of its line where Python stops (`x =` and, on the next line, `y = 1`).
    */
   runsOn(start: number, end: number): boolean {
+    const next = this.skeleton.lines[this.lineAfter(start)]
+    return next !== undefined && next < end
+  }
+
+  /**
+   * Whether the statement at `start` begins a logical line. If not, a ';' has to stand before it: tree-sitter
+   * takes two statements side by side without one.
+   */
+  beginsLine(start: number): boolean {
+    const { followed, lines } = this.skeleton
+    return !followed || lines[this.lineAfter(start) - 1] === start
+  }
+
+  /** Index of the first logical line that begins behind `offset`. */
+  private lineAfter(offset: number): number {
     const { lines } = this.skeleton
     let low = 0
     let high = lines.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if (lines[middle]! <= start) low = middle + 1
+      if (lines[middle]! <= offset) low = middle + 1
       else high = middle
     }
-    return low < lines.length && lines[low]! < end
+    return low
   }
 }
 

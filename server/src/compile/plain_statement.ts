@@ -125,7 +125,12 @@ export class PlainStatements extends PlainExpressions {
       const op = read(start)
       return op?.op === 'from' && op.names === '*' && !topLevel ? null : op
     }
-    return DOUBTFUL.has(word) ? null : this.expressionStatement(start)
+    return DOUBTFUL.has(word) && !this.isCalled(word) ? null : this.expressionStatement(start)
+  }
+
+  /** `type(x)` and the like at the beginning of a line: no soft keyword, unless it heads a block. */
+  private isCalled(word: string): boolean {
+    return (word === 'type' || word === 'print') && this.text[this.pos + word.length] === '('
   }
 
   private expressionStatement(start: number): Op | null {

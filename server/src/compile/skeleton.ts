@@ -23,10 +23,12 @@ export interface Skeleton {
   readonly runs: ReadonlyMap<number, readonly Op[]>
   /** Functions whose body was cut, by the original offset of their `def` or `async`. */
   readonly cuts: ReadonlyMap<number, CutBody>
-  /** Original offsets of `import` and `from` that had `lazy` before them. */
-  readonly lazy: ReadonlySet<number>
-  /** Original offsets at which logical lines begin, but for those that were cut. */
+  /** Where `lazy` stood, by the offset of the `import` or `from` behind it; both in the original. */
+  readonly lazy: ReadonlyMap<number, number>
+  /** Original offsets at which logical lines begin. */
   readonly lines: readonly number[]
+  /** False: the text could not be followed, and is left whole. */
+  readonly followed: boolean
 }
 
 export interface CutBody {
@@ -44,7 +46,7 @@ export interface Extent {
   readonly cutting: boolean
 }
 
-/** Stands for plain statements, and for a function's body. */
+/** Stands for plain statements, for a function's body, for a name that tree-sitter would misread. */
 export const PLACEHOLDER = '_'
 const AT_SIGN = 64
 const COLON = 58
@@ -84,6 +86,8 @@ interface OpenFunction {
   readonly decorators: readonly Expr[]
   /** null: tree-sitter reads the header. */
   readonly header: PlainHeader | null
+  /** Index in `lines` of the first line behind the header. */
+  readonly lines: number
   /** -1: no statement of the body seen yet. */
   bodyStart: number
 }
@@ -96,7 +100,15 @@ export function skeletonOf(text: string, extent: Extent, builder: CodeBuilder): 
   builder.reset(mark)
   builder.suspect(scan.trouble, Math.min(scan.trouble + 1, extent.end), 'error', null)
   const edits = new TextEdits(text, extent.start, extent.end)
-  return { text: edits.finish(), map: edits, runs: new Map(), cuts: new Map(), lazy: new Set(), lines: [] }
+  return {
+    text: edits.finish(),
+    map: edits,
+    runs: new Map(),
+    cuts: new Map(),
+    lazy: new Map(),
+    lines: [],
+    followed: false,
+  }
 }
 
 class Scan {
@@ -105,7 +117,7 @@ class Scan {
   private readonly edits: TextEdits
   private readonly runs = new Map<number, readonly Op[]>()
   private readonly cuts = new Map<number, CutBody>()
-  private readonly lazy = new Set<number>()
+  private readonly lazy = new Map<number, number>()
   private readonly lines: number[] = []
   private readonly line: LogicalLine
   private readonly indentation: Indentation
@@ -137,7 +149,7 @@ class Scan {
 
   skeleton(): Skeleton {
     const { edits, runs, cuts, lazy, lines } = this
-    return { text: edits.finish(), map: edits, runs, cuts, lazy, lines }
+    return { text: edits.finish(), map: edits, runs, cuts, lazy, lines, followed: true }
   }
 
   /** False: the text can't be followed. */
@@ -183,11 +195,11 @@ class Scan {
   /** Deals with the logical line whose code begins at `first`; gives the start of the next line. */
   private logicalLine(lineStart: number, first: number): number {
     const { column } = this.indentation
+    this.lines.push(first)
     if (this.open) {
       if (column > this.open.column) return this.passOver(lineStart, first)
       this.closeFunction(lineStart)
     }
-    this.lines.push(first)
     const { extent, text } = this
     if (!extent.cutting) return this.leave(first)
     if (this.comments >= 0) {
@@ -224,14 +236,19 @@ class Scan {
     return next
   }
 
-  /** Leaves a logical line to tree-sitter, but for what it can't read. */
+  /** Leaves a logical line to tree-sitter. */
   private leave(first: number): number {
+    this.makeReadable(first)
+    return this.read(first)
+  }
+
+  /** Takes out of a logical line that is left what tree-sitter can't read. */
+  private makeReadable(first: number): void {
     for (const { what, start, end } of unreadableParts(this.text, first, this.end)) {
-      this.edits.cut(start, end, '')
-      if (what === 'lazy') this.lazy.add(end)
+      this.edits.cut(start, end, what === 'name' ? PLACEHOLDER : '')
+      if (what === 'lazy') this.lazy.set(end, start)
       if (what === 'type parameter default') this.builder.suspect(start, end, what, [3, 13])
     }
-    return this.read(first)
   }
 
   /** Reads on to the end of the logical line; gives the start of the next. */
@@ -303,6 +320,7 @@ class Scan {
       headerEnd,
       decorators: decorators ?? [],
       header,
+      lines: this.lines.length,
       bodyStart: -1,
     }
     if (this.codeEnd > headerEnd) {
@@ -314,13 +332,15 @@ class Scan {
 
   /** The function's body is over, the next line begins at `to`. */
   private closeFunction(to: number): void {
-    const { mark, lineStart, start, column, keyword, headerEnd, decorators, header, bodyStart } = this.open!
+    const { mark, lineStart, start, column, keyword, headerEnd, decorators, header, lines, bodyStart } =
+      this.open!
     this.open = null
     const generator = bodyStart < 0 ? null : this.isGenerator(bodyStart, this.codeEnd)
     if (generator === null) {
       // Tree-sitter gets it whole.
       this.builder.resetCode(mark)
       this.closeRun(lineStart)
+      for (const line of this.lines.slice(lines)) if (line < to) this.makeReadable(line)
       return
     }
     const body = this.builder.body(bodyStart, this.codeEnd)

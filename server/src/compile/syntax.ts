@@ -46,7 +46,7 @@ export class Syntax {
         if (previous !== NONE) this.next[previous] = node
         if (hasError && (kind === undefined || (start === end && cursor.nodeIsMissing)))
           this.errors.push(node)
-        if (!isLeaf(text, this.kind[node]!, start) && cursor.gotoFirstChild()) {
+        if ((hasError || !isLeaf(text, this.kind[node]!, start)) && cursor.gotoFirstChild()) {
           parents.push(node)
           previous = NONE
           continue

@@ -1,31 +1,29 @@
 /**
- * Valid Python that tree-sitter-python 0.25 can't read, and that means the same without it: `lazy` before an
- * import (which the skeleton remembers), the defaults of type parameters (PEP 696; they are lazy), the last
- * comma among bracketed `with` items. It is cut out before the parser sees the text.
+ * Valid Python that tree-sitter-python 0.25 can't read or misreads. Other text takes its place before the
+ * parser sees it: nothing, where the meaning stays the same (`lazy` before an import, which the skeleton
+ * remembers; defaults of type parameters (PEP 696), which are lazy; the last comma among bracketed `with`
+ * items), or a common name for a word that only looks like a keyword (`type(x).y = z`, `print >>x`).
  */
 import { Char, classAt, isBlankCode, lineEnd, stringEnd, UNSURE } from './lexical.ts'
 
 export interface Unreadable {
-  readonly what: 'lazy' | 'type parameter default' | 'comma'
+  readonly what: 'lazy' | 'type parameter default' | 'comma' | 'name'
   readonly start: number
   readonly end: number
 }
 
 const LAZY = /lazy[ \t\f]+(?=(?:import|from)\b)/y
+const NAME = /(?:type(?=[ \t\f]*[[(])|print(?=[ \t\f]*>>))/y
 const TYPE_PARAMETERS = /(?:class|type|(?:async[ \t\f]+)?def)[ \t\f]+[\w\u0080-\uffff]+[ \t\f]*\[/y
 const BRACKETED_WITH = /(?:async[ \t\f]+)?with[ \t\f]*\(/y
 const COMMA = 44
 
 /** What has to go from the logical line whose code begins at `first`, in order. */
 export function unreadableParts(text: string, first: number, end: number): Unreadable[] {
-  switch (text[first]) {
-    case 'l':
-      return matches(LAZY, text, first) ? [{ what: 'lazy', start: first, end: LAZY.lastIndex }] : []
-    case 'w':
-      return matches(BRACKETED_WITH, text, first) ? lastComma(text, BRACKETED_WITH.lastIndex, end) : []
-    case 'a':
-      if (matches(BRACKETED_WITH, text, first)) return lastComma(text, BRACKETED_WITH.lastIndex, end)
-  }
+  if (!'lwatpcd'.includes(text[first]!)) return []
+  if (matches(LAZY, text, first)) return [{ what: 'lazy', start: first, end: LAZY.lastIndex }]
+  if (matches(NAME, text, first)) return [{ what: 'name', start: first, end: NAME.lastIndex }]
+  if (matches(BRACKETED_WITH, text, first)) return lastComma(text, BRACKETED_WITH.lastIndex, end)
   return matches(TYPE_PARAMETERS, text, first) ? typeDefaults(text, TYPE_PARAMETERS.lastIndex, end) : []
 }
 

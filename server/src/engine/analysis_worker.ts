@@ -25,7 +25,8 @@ port.on('message', async (job: Job) => {
 
 async function answerTo({ changed, texts: open, request }: Job): Promise<Answer> {
   disk.forget(changed ?? undefined)
-  if (changed === null || changed.some(path => remembered.concernsEnvironment(path))) remembered.forgetEnvironment()
+  if (changed === null || changed.some(path => remembered.concernsEnvironment(path)))
+    remembered.forgetEnvironment()
   const view = viewOf(await analyze(new OverlayFileSystem(disk, open), request, remembered))
   const unchanged = [...view.texts.keys()].filter(path => view.texts.get(path) === sent.get(path))
   const texts = new Map(view.texts)

@@ -112,7 +112,11 @@ export async function analyze(
   return { environment, plan, trace, findings, causes, text }
 }
 
-async function findEnvironment(fs: FileSystem, request: AnalysisRequest, python: string | null): Promise<Environment> {
+async function findEnvironment(
+  fs: FileSystem,
+  request: AnalysisRequest,
+  python: string | null,
+): Promise<Environment> {
   const { cwd, env, trusted } = request
   const found = discoverEnvironment(fs, { cwd, roots: [cwd], python, env, platform: platform() })
   if (!trusted || found.executable === null) return found
@@ -174,8 +178,16 @@ async function judge(
     if (verdict.ok) known.set(path, 'fine')
     else {
       const text = sources.text(path) ?? ''
-      const start = Math.min(text.length, new LineIndex(text).start(verdict.line) + Math.max(0, verdict.column - 1))
-      known.set(path, { path, exception: verdict.exception, message: verdict.message, span: { path, start, end: start + 1 } })
+      const start = Math.min(
+        text.length,
+        new LineIndex(text).start(verdict.line) + Math.max(0, verdict.column - 1),
+      )
+      known.set(path, {
+        path,
+        exception: verdict.exception,
+        message: verdict.message,
+        span: { path, start, end: start + 1 },
+      })
     }
   }
   return known

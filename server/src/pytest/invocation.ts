@@ -2,8 +2,9 @@
  * How the project itself starts pytest, since `pytest` and `python -m pytest` differ in what is on `sys.path`.
  * A look at the commands in its task runners and CI files, line by line; nothing is evaluated.
  */
+import type { Environment } from '../environment/environment.ts'
 import type { FileSystem } from '../files/file_system.ts'
-import { join } from '../files/paths.ts'
+import { join, parents } from '../files/paths.ts'
 import type { Invocation } from './plan.ts'
 
 export type InvocationChoice = Pick<Invocation, 'kind' | 'because'>
@@ -36,10 +37,30 @@ const CI_FILES: readonly string[] = [
 const WORKFLOWS = '.github/workflows'
 
 /**
- * The way of the first file that starts pytest in one way only, or more often in one than in the other.
- * `folder` is the project's root.
+ * The way of the first file that starts pytest in one way only, or more often in one than in the other. Looked
+ * for in the working directory and, within a repository, in the folders above it.
  */
-export function detectInvocation(fs: FileSystem, folder: string): InvocationChoice {
+export function detectInvocation(fs: FileSystem, cwd: string): InvocationChoice {
+  let undecided: string | null = null
+  for (const folder of projectFolders(fs, cwd)) {
+    const found = decideIn(fs, folder)
+    if (found?.kind) return { kind: found.kind, because: found.because }
+    undecided ??= found?.because ?? null
+  }
+  return { kind: 'pytest', because: undecided ?? 'no sign of either: the default' }
+}
+
+/** The folder and those above it up to the root of the repository; without one, the folder alone. */
+function projectFolders(fs: FileSystem, cwd: string): string[] {
+  const all = [cwd, ...parents(cwd)]
+  const root = all.findIndex(folder => fs.list(folder)?.some(({ name }) => name === '.git' || name === '.hg'))
+  return all.slice(0, Math.max(root, 0) + 1)
+}
+
+function decideIn(
+  fs: FileSystem,
+  folder: string,
+): { kind: Invocation['kind'] | null; because: string } | null {
   const workflows = (fs.list(join(folder, WORKFLOWS)) ?? [])
     .filter(({ name }) => /\.ya?ml$/.test(name))
     .map(({ name }) => `${WORKFLOWS}/${name}`)
@@ -55,6 +76,20 @@ export function detectInvocation(fs: FileSystem, folder: string): InvocationChoi
   const because =
     undecided === null ? 'no sign of either: the default' : `${undecided} runs both: the default`
   return { kind: 'pytest', because }
+}
+
+/** The variables that pytest and Python read. */
+export function relevantVariables(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => /^(?:PYTEST_|PYTHON|PY_)/.test(name)))
+}
+
+/** `sys.argv[0]`: the script, or the module that `-m` runs. */
+export function programPath(
+  { prefix, sitePackages, platform }: Environment,
+  kind: Invocation['kind'],
+): string {
+  if (kind === 'python -m pytest') return join(sitePackages[0] ?? prefix, 'pytest', '__main__.py')
+  return platform === 'win32' ? join(prefix, 'Scripts', 'pytest.exe') : join(prefix, 'bin', 'pytest')
 }
 
 interface Starts {

@@ -10,10 +10,11 @@ import { type Arg, indexOptions, type Parsed, parseArgs } from './argparse.ts'
 import { collect } from './collect.ts'
 import { asList, type IniValue, itemsOf, readIniValue, settingsOf } from './config.ts'
 import { initialConftests } from './conftests.ts'
-import { detectInvocation } from './invocation.ts'
+import { detectInvocation, programPath, relevantVariables } from './invocation.ts'
 import { type PluginMarkers, registeredMarkers } from './markers.ts'
 import { expressionStop } from './match_expression.ts'
 import { givenValues, isGiven, lastValue, optionSettings, optionValues } from './options.ts'
+import { withoutOverlap } from './overlap.ts'
 import type { CollectNode, ConfigWarning, Invocation, Plan, Stop, StopPhase } from './plan.ts'
 import { factsOfConftest } from './plugin_facts.ts'
 import {
@@ -26,9 +27,10 @@ import {
 import { type Decided, decideArgs, resolveStartPoints } from './start_points.ts'
 import { type Started, startUp } from './start_up.ts'
 import { traceback } from './stop.ts'
+import { uncollectableStop } from './uncollectable.ts'
 import { type Registrants, unknownKeys, unknownOptions } from './unregistered.ts'
 import { atLeast } from './version.ts'
-import { fromCommandLine, makesError } from './warning_filters.ts'
+import { makesError } from './warning_filters.ts'
 
 export interface PlanRequest {
   /** Where pytest is started, absolute. */
@@ -72,13 +74,8 @@ export function makePlan(fs: FileSystem, environment: Environment, request: Plan
     env: request.env,
     commandLine: commandLineArgs(request.args),
   })
-  const invocation = { ...choice, cwd: request.cwd, args: request.args, env: relevant(request.env) }
+  const invocation = { ...choice, cwd: request.cwd, args: request.args, env: relevantVariables(request.env) }
   return new Planning(fs, environment, invocation, version, started, unknown).plan()
-}
-
-/** The variables that pytest and Python read. */
-function relevant(env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => /^(?:PYTEST_|PYTHON|PY_)/.test(name)))
 }
 
 /** What the later steps of planning share. */
@@ -131,12 +128,12 @@ class Planning {
       places,
       cwd: invocation.cwd,
       pyargs: values.pyargs?.value === true,
-      keepDuplicates: values.keepduplicates?.value === true,
       namespacePackages: this.flag('consider_namespace_packages'),
     })
     const doctestModules = values.doctestmodules?.value === true && plugins.active.has('doctest')
     const rules = { ...this.collectRules(final, values), doctestModules, noConftest, confcutdir }
-    const { roots, unknown } = collect(this.fs, resolved.starts, {
+    const starts = withoutOverlap(resolved.starts, version, values.keepduplicates?.value === true, confcutdir)
+    const { roots, unknown } = collect(this.fs, starts, {
       ...rules,
       initialConftests: new Set(conftests),
     })
@@ -149,14 +146,22 @@ class Planning {
     }
     this.checkOptions(final, registrants)
     const known = [...started.iniSpecs.values(), ...conftestFacts.flatMap(({ ini }) => ini)]
-    const phase = resolved.stop ? 'collection' : 'after collection'
+    const refused =
+      resolved.stop ??
+      uncollectableStop(starts, {
+        places,
+        rootdir: started.rootdir,
+        loads: plugins.loads,
+        initialConftests: conftests,
+      })
+    const phase = refused ? 'collection' : 'after collection'
     const keys = unknownKeys(config, known, registrants, {
       strict: started.strict.config,
       filters: filterwarnings,
       phase,
     })
     this.warnings.push(...keys.warnings)
-    this.note(keys.stop, resolved.stop, ...this.expressionStops(final))
+    this.note(keys.stop, refused, ...this.expressionStops(final))
     this.mentionSpecials(values)
     const markers = this.pluginMarkers()
     return {
@@ -177,7 +182,7 @@ class Planning {
         .map(({ from }) => from),
       filterwarnings,
       options: values,
-      argv: [this.program(), ...invocation.args],
+      argv: [programPath(this.environment, invocation.kind), ...invocation.args],
       plugins: plugins.loads,
       noConftest,
       initialConftests: conftests,
@@ -202,11 +207,7 @@ class Planning {
       this.note(requiredPluginsStop(this.settings, plugins.distributions))
     this.note(...typeStops(this.settings))
     if (!plugins.active.has('warnings')) return []
-    const { filters, stop } = warningFilters(
-      this.settings,
-      givenValues(parsed, 'pythonwarnings'),
-      fromCommandLine,
-    )
+    const { filters, stop } = warningFilters(this.settings, givenValues(parsed, 'pythonwarnings'))
     this.note(stop)
     return filters
   }
@@ -298,17 +299,13 @@ class Planning {
 
   private pluginMarkers(): PluginMarkers[] {
     const { plugins, pluginFacts } = this.started
-    return plugins.loads.map(({ distribution, name }, i) => ({
-      from: `plugin ${distribution ?? name}`,
-      facts: pluginFacts[i]!,
-    }))
-  }
-
-  private program(): string {
-    const { prefix, sitePackages, platform } = this.environment
-    if (this.invocation.kind === 'python -m pytest')
-      return join(sitePackages[0] ?? prefix, 'pytest', '__main__.py')
-    return platform === 'win32' ? join(prefix, 'Scripts', 'pytest.exe') : join(prefix, 'bin', 'pytest')
+    return pluginFacts.map((facts, index) => {
+      const load = plugins.loads[index]
+      return {
+        from: load ? `plugin ${load.distribution ?? load.name}` : 'plugins that may be installed',
+        facts,
+      }
+    })
   }
 
   private read(name: string): IniValue {

@@ -7,7 +7,13 @@ import type { FileSystem } from '../files/file_system.ts'
 import { basename, dirname, isWithin, join } from '../files/paths.ts'
 import { walkFiles } from '../files/walk.ts'
 import { PARTS, type Part, scanSource } from './plugin_source.ts'
-import { builtinPlugins, builtinRegistered, measuredPlugin, type Registered } from './tables.ts'
+import {
+  builtinPlugins,
+  builtinRegistered,
+  measuredOptions,
+  measuredPlugin,
+  type Registered,
+} from './tables.ts'
 
 export interface PluginFacts extends Registered {
   /** Parts of which not everything is known. */
@@ -63,7 +69,7 @@ export function factsOfPlugin(
   distribution: { readonly name: string; readonly version: string } | null,
 ): PluginFacts {
   // pytest's own plugins are in the tables of pytest itself.
-  if (module.startsWith('_pytest.')) return { ...unknownPlugin(), open: new Set() }
+  if (module.startsWith('_pytest.')) return { ...UNKNOWN_PLUGIN, open: new Set() }
   const table = distribution && measuredPlugin(distribution.name, distribution.version)
   if (table) {
     const open = new Set<Part>(table.markers === null ? ['markers'] : [])
@@ -77,7 +83,7 @@ export function factsOfPlugin(
     }
   }
   const file = moduleFile(places, module)
-  return file === null ? unknownPlugin() : gather(places, filesOfPlugin(places, file), isLocal(places, file))
+  return file === null ? UNKNOWN_PLUGIN : gather(places, filesOfPlugin(places, file), isLocal(places, file))
 }
 
 /** One conftest, with the plugins that it asks for. */
@@ -96,8 +102,22 @@ export function mergeFacts(all: readonly PluginFacts[]): PluginFacts {
   }
 }
 
-function unknownPlugin(): PluginFacts {
-  return { options: [], ini: [], markers: [], open: new Set(PARTS), local: false, files: [] }
+/** A plugin of which nothing is known: it may register anything. */
+export const UNKNOWN_PLUGIN: PluginFacts = {
+  options: [],
+  ini: [],
+  markers: [],
+  open: new Set(PARTS),
+  local: false,
+  files: [],
+}
+
+/**
+ * For an environment that is not known: any plugin may be loaded. Which options of well-known ones take a
+ * value still helps to tell values from paths.
+ */
+export function anyPlugin(): PluginFacts {
+  return { ...UNKNOWN_PLUGIN, options: measuredOptions() }
 }
 
 function gather(places: Places, files: readonly string[], local: boolean): PluginFacts {
@@ -113,7 +133,7 @@ function gather(places: Places, files: readonly string[], local: boolean): Plugi
       const builtin = builtinFacts(places.pytestVersion, name)
       const file = builtin ? null : moduleFile(places, name)
       if (builtin) found.push(builtin)
-      else if (file === null) found.push(unknownPlugin())
+      else if (file === null) found.push(UNKNOWN_PLUGIN)
       else for (const next of filesOfPlugin(places, file)) if (!seen.has(next)) waiting.push(next)
       if (file !== null) seen.add(file)
     }
@@ -142,7 +162,7 @@ export function builtinFacts(version: string, name: string): PluginFacts | null 
  * A plugin in a package registers from any module of it; one that is a single file only from that. Of the
  * project's own packages only the file itself is read: what it imports is followed when it runs.
  */
-function filesOfPlugin(places: Places, file: string): string[] {
+export function filesOfPlugin(places: Places, file: string): string[] {
   const folder = dirname(file)
   const top = places.searchPath.includes(folder) || basename(file) === 'conftest.py'
   if (top || isLocal(places, file)) return [file]

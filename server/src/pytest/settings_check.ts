@@ -11,7 +11,7 @@ import { isInteger, repr } from './python_text.ts'
 import { badValue, internalError, type StopPlace, traceback, usageError } from './stop.ts'
 import type { IniSpec, Plain } from './tables.ts'
 import { atLeast, isNewer } from './version.ts'
-import { parseWarningFilter } from './warning_filters.ts'
+import { fromCommandLine, parseWarningFilter } from './warning_filters.ts'
 
 export interface Settings {
   readonly config: Config
@@ -202,32 +202,22 @@ export interface Filters {
   readonly stop: Stop | null
 }
 
-/**
- * All warning filters in force, `-W` in the spelling of the file, and what pytest says of the first it cannot
- * parse.
- */
-export function warningFilters(
-  { config, specs }: Settings,
-  commandLine: readonly Arg[],
-  translate: (text: string) => string,
-): Filters {
+/** All warning filters in force, `-W` in the spelling of the file, and what pytest says of the first bad one. */
+export function warningFilters({ config, specs }: Settings, commandLine: readonly Arg[]): Filters {
   const { version } = config
   const spec = specs.get('filterwarnings')
   const lines = spec ? itemsOf(readIniValue(config, spec)) : []
-  const all = [
-    ...lines.map(arg => ({ arg, text: arg.text })),
-    ...commandLine.map(arg => ({ arg, text: translate(arg.text) })),
-  ]
+  const filters: Setting[] = []
   let stop: Stop | null = null
-  for (const { arg } of all) {
-    const filter = parseWarningFilter(arg.text, version)
+  for (const arg of [...lines, ...commandLine]) {
+    const given = commandLine.includes(arg)
+    filters.push({ value: given ? fromCommandLine(arg.text) : arg.text, span: arg.span, origin: arg.origin })
+    const filter = parseWarningFilter(arg.text, version, given)
     if (!('error' in filter) || stop) continue
-    const phase = atLeast(version, '9.2') ? 'config' : 'conftests'
-    const place = placeOf(arg.span, arg.text, phase)
+    const place = placeOf(arg.span, arg.text, atLeast(version, '9.2') ? 'config' : 'conftests')
     stop =
       filter.exception === 'error' ? traceback('error', filter.error, place) : usageError(filter.error, place)
   }
-  const filters = all.map(({ arg, text }): Setting => ({ value: text, span: arg.span, origin: arg.origin }))
   return { filters, stop }
 }
 

@@ -1,9 +1,10 @@
 /**
  * What collection starts from: the paths given, else `testpaths`, else the working directory; each resolved
- * to a file or folder (`Config._decide_args`, `resolve_collection_argument`, `normalize_collection_arguments`).
+ * to a file or folder (`Config._decide_args`, `resolve_collection_argument`). Arguments within others are
+ * `overlap.ts`'s matter.
  */
 import type { FileSystem } from '../files/file_system.ts'
-import { basename, dirname, isWithin, join } from '../files/paths.ts'
+import { basename, dirname, join } from '../files/paths.ts'
 import type { Arg } from './argparse.ts'
 import { globPaths } from './glob.ts'
 import type { Stop } from './plan.ts'
@@ -62,7 +63,6 @@ export interface ResolveRequest {
   readonly places: Places
   readonly cwd: string
   readonly pyargs: boolean
-  readonly keepDuplicates: boolean
   readonly namespacePackages: boolean
 }
 
@@ -77,7 +77,7 @@ export function resolveStartPoints(args: readonly Arg[], request: ResolveRequest
     }
     starts.push(resolved)
   }
-  return { starts: withoutOverlap(starts, request), stop: null }
+  return { starts, stop: null }
 }
 
 /** A start point, or the beginning of what pytest says against it. */
@@ -107,49 +107,4 @@ function modulePath(places: Places, module: string, namespacePackages: boolean):
   if (!namespacePackages || !atLeast(places.pytestVersion, '9.0')) return null
   const folders = places.searchPath.map(folder => join(folder, ...module.split('.')))
   return folders.find(folder => places.fs.stat(folder)?.kind === 'directory') ?? null
-}
-
-/**
- * From 9.0 on what lies within another argument is dropped. In 8.x the opposite happened: a folder above
- * another argument is collected while that one is resolved, and then taken for a duplicate.
- */
-function withoutOverlap(starts: readonly StartPoint[], request: ResolveRequest): readonly StartPoint[] {
-  if (request.keepDuplicates || !atLeast(request.places.pytestVersion, '8.0')) return starts
-  if (!atLeast(request.places.pytestVersion, '9.0')) {
-    const above = (one: StartPoint, other: StartPoint): boolean =>
-      other.path !== one.path && isWithin(other.path, one.path)
-    return starts.filter(start => start.kind === 'file' || !starts.some(other => above(start, other)))
-  }
-  const order = starts.map((_, index) => index).sort((a, b) => compare(starts[a]!, starts[b]!) || a - b)
-  const kept = new Set<number>()
-  let last: StartPoint | null = null
-  for (const index of order) {
-    const start = starts[index]!
-    if (last !== null && isSubsumed(start, last)) continue
-    kept.add(index)
-    last = start
-  }
-  return starts.filter((_, index) => kept.has(index))
-}
-
-/** Sorted so, what lies within an argument comes right behind it. */
-function compare(a: StartPoint, b: StartPoint): number {
-  const lists = [
-    [a.path.split('/'), b.path.split('/')],
-    [a.parts, b.parts],
-    [[a.parameters ?? ''], [b.parameters ?? '']],
-  ] as const
-  for (const [left, right] of lists) {
-    for (let i = 0; i < Math.max(left.length, right.length); i++) {
-      if (left[i] === right[i]) continue
-      return left[i] === undefined || (right[i] !== undefined && left[i]! < right[i]!) ? -1 : 1
-    }
-  }
-  return 0
-}
-
-function isSubsumed(arg: StartPoint, by: StartPoint): boolean {
-  if (by.path !== arg.path) return by.parts.length === 0 && isWithin(arg.path, by.path)
-  if (!by.parts.every((part, i) => arg.parts[i] === part)) return false
-  return by.parameters === null || by.parameters === arg.parameters
 }

@@ -9,7 +9,7 @@ import { type Arg, indexOptions, type Parsed, parseArgs } from './argparse.ts'
 import { asList, type Config, readIniValue, readOverrides, withOverrides } from './config.ts'
 import { lastValue, overridesIn, parseStop, type UsageContext, usageMessage } from './options.ts'
 import type { Invocation, Stop } from './plan.ts'
-import { factsOfPlugin, type Places, type PluginFacts } from './plugin_facts.ts'
+import { anyPlugin, factsOfPlugin, type Places, type PluginFacts } from './plugin_facts.ts'
 import { earlyPlugins, type LoadedPlugins, loadedPlugins, type PluginRequest } from './plugins.ts'
 import { determineSetup, type Setup } from './rootdir.ts'
 import { minversionStop } from './settings_check.ts'
@@ -37,7 +37,7 @@ export interface Started {
   readonly options: readonly OptionSpec[]
   readonly iniSpecs: ReadonlyMap<string, IniSpec>
   readonly plugins: LoadedPlugins
-  /** For each of `plugins.loads`. */
+  /** For each of `plugins.loads`; one more stands for all that is not known without an environment. */
   readonly pluginFacts: readonly PluginFacts[]
   readonly builtinMarkers: readonly string[]
   readonly places: Places
@@ -85,9 +85,8 @@ class StartUp {
     const plugins = loadedPlugins(pluginRequest, early, args)
     this.note(plugins.stop)
     const places = this.places(config, specs)
-    const pluginFacts = plugins.loads.map(({ module, distribution }) =>
-      this.facts(places, module, distribution),
-    )
+    const known = plugins.loads.map(({ module, distribution }) => this.facts(places, module, distribution))
+    const pluginFacts = this.request.environment.pytestVersion === null ? [...known, anyPlugin()] : known
     const all = builtinRegistered(version, plugins.builtin)
     const options = [...all.options, ...pluginFacts.flatMap(facts => facts.options)]
     const iniSpecs = byName([...all.ini, ...pluginFacts.flatMap(facts => facts.ini)])

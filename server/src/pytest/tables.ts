@@ -116,9 +116,9 @@ export function measuredPlugin(distribution: string, version: string): MeasuredP
   return measured.find(plugin => normalName(plugin.name) === wanted && plugin.version === version) ?? null
 }
 
-/** Whether one of the measured plugins has an option of that name. */
-export function isPluginOption(name: string): boolean {
-  return measured.some(({ options }) => options.some(({ names }) => names.includes(name)))
+/** The options of all measured plugins. */
+export function measuredOptions(): readonly OptionSpec[] {
+  return measured.flatMap(({ options }) => options)
 }
 
 /** PEP 503: the spelling under which two names of a distribution are equal. */

@@ -9,7 +9,7 @@ import { type UsageContext, unrecognized, unrecognizedMessage } from './options.
 import type { ConfigWarning, Setting, Stop, StopPhase } from './plan.ts'
 import type { PluginFacts } from './plugin_facts.ts'
 import { internalError, usageError } from './stop.ts'
-import { type IniSpec, isPluginOption } from './tables.ts'
+import { type IniSpec, measuredOptions } from './tables.ts'
 import { makesError } from './warning_filters.ts'
 
 export interface Registrants {
@@ -45,7 +45,9 @@ export function unknownOptions(
     context,
   )
   const subject = optionName(first.text)
-  const rule = isPluginOption(subject) ? 'missing-plugin' : 'invalid-configuration'
+  const rule = measuredOptions().some(({ names }) => names.includes(subject))
+    ? 'missing-plugin'
+    : 'invalid-configuration'
   return { stop: usageError(message, { phase: 'options', span: first.span, subject, rule }), doubtful }
 }
 

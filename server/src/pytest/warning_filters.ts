@@ -42,17 +42,23 @@ const BUILTIN_WARNINGS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * One filter, 'action:message:category:module:line'. `text` comes from the configuration file; for `-W` use
- * `fromCommandLine` first. Regular expressions are checked from 8.4 on, and only for the plain faults.
+ * One filter, 'action:message:category:module:line'. On the command line message and module are plain text.
+ * Regular expressions are checked from 8.4 on, and here only for the plain faults.
  */
-export function parseWarningFilter(text: string, version: string): WarningFilter | WarningFilterFault {
+export function parseWarningFilter(
+  text: string,
+  version: string,
+  onCommandLine = false,
+): WarningFilter | WarningFilterFault {
   const usage = (error: string): WarningFilterFault => ({
     error: wrapped(text, error),
     exception: 'UsageError',
   })
-  const parts = text.split(':')
-  if (parts.length > 5) return usage(tooMany(parts.length))
-  const [given = '', message = '', category = '', module = '', line = ''] = parts.map(part => part.trim())
+  const fields = fieldsOf(text)
+  if (fields.length > 5) return usage(tooMany(fields.length))
+  const [given = '', message = '', category = '', module = '', line = ''] = onCommandLine
+    ? quoted(fields)
+    : fields
   const action =
     given === '' ? 'default' : given === 'all' ? 'always' : ACTIONS.find(name => name.startsWith(given))
   if (action === undefined) return usage(`invalid action: ${reprString(given)}`)
@@ -73,13 +79,21 @@ export function parseWarningFilter(text: string, version: string): WarningFilter
   return { action, message, category, module, line: Number(line) }
 }
 
-/** A `-W` option as a `filterwarnings` line: its message and module are plain text, the module a whole name. */
+/** A `-W` option in the spelling of the configuration file, with its plain text turned into patterns. */
 export function fromCommandLine(text: string): string {
-  const parts = text.split(':')
-  if (parts.length > 5) return text
-  const [action = '', message = '', category = '', module = '', line = ''] = parts.map(part => part.trim())
-  const escaped = [action, escapeRegExp(message), category, module && `${escapeRegExp(module)}\\Z`, line]
-  return escaped.join(':').replace(/:+$/, '')
+  return quoted(fieldsOf(text)).join(':')
+}
+
+function fieldsOf(text: string): string[] {
+  return text.split(':').map(field => field.trim())
+}
+
+/** Message and module as patterns that match just them; a module is matched to its end. */
+function quoted(fields: readonly string[]): string[] {
+  return fields.map((field, index) => {
+    if (field === '' || (index !== 1 && index !== 3)) return field
+    return index === 1 ? escapeRegExp(field) : `${escapeRegExp(field)}\\Z`
+  })
 }
 
 /** What pytest puts in force before the configured filters; a filter given later wins. */

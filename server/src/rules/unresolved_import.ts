@@ -3,6 +3,7 @@ import { basename, join } from '../files/paths.ts'
 import type { FailureDetail } from '../simulate/trace.ts'
 import { providerOf } from './distributions.ts'
 import { shown } from './impact.ts'
+import { nearest } from './nearest.ts'
 import removedModules from './removed_stdlib.ts'
 import { detailsOf, type Rule, type RuleContext, tell } from './rule.ts'
 
@@ -50,15 +51,17 @@ function notAPackage(context: RuleContext, { blocker }: NotFound): string {
 }
 
 /** The most likely cure, by what is known of the name. */
-function remedy(context: RuleContext, { module, blocker, searched }: NotFound): string {
+function remedy(context: RuleContext, { module, blocker, searched, has }: NotFound): string {
   if (blocker) return `turn '${blocker.name}' into a package that holds it, or import from where it lives now`
   const [top] = module.split('.') as [string]
   const gone = removedModules.get(top)
   if (gone && atLeast(context.environment.version, gone)) {
     return `'${top}' left the standard library in Python ${gone.join('.')}: stop using it or install a replacement`
   }
-  const folder = folderOf(context, top, searched)
+  const folder = module === top ? folderOf(context, top, searched) : null
   if (folder !== null) return folder
+  const near = nearest(module.slice(module.lastIndexOf('.') + 1), has)
+  if (near !== null) return `did you mean '${module.slice(0, module.lastIndexOf('.') + 1)}${near}'?`
   const provider = providerOf(module)
   if (provider !== null) {
     return `install ${provider}, which provides '${module}', or correct the import if it is a module of the project`

@@ -6,6 +6,7 @@ import type { Span } from '../files/span.ts'
 import { ancestry, exceptionClass } from './classes.ts'
 import { raiseMissingAttribute, settled } from './importer.ts'
 import type { Machine } from './machine.ts'
+import { mayHaveName, viaGetattr } from './names.ts'
 import { containerMethod } from './models/containers.ts'
 import { pathAttribute } from './models/pathlib.ts'
 import { stringMethod } from './models/strings.ts'
@@ -58,19 +59,18 @@ function moduleAttribute(m: Machine, module: Module, name: string, focus: Span):
     return settled(m, module, name, slot.value)
   }
   if (name === '__dict__') return { t: 'nsdict', ns: module.ns, module }
+  const given = viaGetattr(m, module, name)
+  if (given !== undefined && given !== 'missing') return given
   if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension') {
     const loaded = m.modules.get(`${module.name}.${name}`)
     if (loaded) return loaded
-    if (m.finder.isStandard(module.name.split('.')[0]!)) {
+    if (mayHaveName(m, module, name) || m.heap.doubtful || m.frame.restricted) {
       m.mayRaise(exceptionClass('AttributeError'))
-      return HARMLESS
+      return m.finder.isStandard(module.name.split('.')[0]!) ? HARMLESS : UNKNOWN
     }
+    return raiseMissingAttribute(m, module, name, focus)
   }
-  if (module.ns.open || module.ns.slots.has('__getattr__') || name.startsWith('__')) {
-    m.mayRaise(exceptionClass('AttributeError'))
-    return UNKNOWN
-  }
-  if (mayBeBoundUnseen(m, module, name)) {
+  if (module.ns.open || name.startsWith('__') || mayBeBoundUnseen(m, module, name)) {
     m.mayRaise(exceptionClass('AttributeError'))
     return UNKNOWN
   }
@@ -155,8 +155,10 @@ export function hasAttribute(m: Machine, value: Value, name: string): boolean | 
       if (slot) return slot.maybe ? null : true
       if (name === '__path__') return value.path !== null
       if (name === '__file__') return value.file !== null
-      if (value.kind !== 'project' || value.ns.open || value.ns.slots.has('__getattr__') || m.heap.doubtful) return null
-      return value.path !== null && m.finder.findSubmodule(`${value.name}.${name}`, name, Array.isArray(value.path) ? value.path : [])
+      if (value.kind !== 'project' || value.ns.open || value.ns.slots.has('__getattr__') || m.heap.doubtful)
+        return null
+      return value.path !== null &&
+        m.finder.findSubmodule(`${value.name}.${name}`, name, Array.isArray(value.path) ? value.path : [])
         ? null
         : false
     }

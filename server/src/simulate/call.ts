@@ -8,7 +8,7 @@
  */
 import type { CallExpr, Op, Parameter } from '../compile/module_code.ts'
 import { ancestry, exceptionClass, isException, isSubclass } from './classes.ts'
-import { certainRaise, type Completion } from './completion.ts'
+import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
 import { runBlock } from './execute.ts'
 import type { Frame, Machine } from './machine.ts'
@@ -50,7 +50,8 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
     case 'instance': {
       for (const ancestor of ancestry(fn.cls)) {
         const method = ancestor?.ns.slots.get('__call__')?.value
-        if (method?.t === 'func') return callFunction(m, method, { ...args, positional: [fn, ...args.positional] })
+        if (method?.t === 'func')
+          return callFunction(m, method, { ...args, positional: [fn, ...args.positional] })
         if (ancestor === null || method) break
       }
       break
@@ -71,7 +72,13 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
 }
 
 /** Makes the function object of a `def` or `lambda`. */
-export function makeFunction(m: Machine, frame: Frame, name: string, code: FunctionCode, defaults?: Map<string, Value>): Func {
+export function makeFunction(
+  m: Machine,
+  frame: Frame,
+  name: string,
+  code: FunctionCode,
+  defaults?: Map<string, Value>,
+): Func {
   const given = defaults ?? new Map<string, Value>()
   if (!defaults) for (const p of code.params) if (p.default) given.set(p.name, evaluate(m, p.default, frame))
   return {
@@ -111,7 +118,12 @@ function instantiate(m: Machine, cls: Class, args: Args): Value {
 
 /** An exception object that is not raised yet. */
 export function makeException(m: Machine, cls: Class, args: Args): Instance {
-  const message = args.positional.length === 1 ? (stringOf(args.positional[0]!) ?? '') : args.positional.length === 0 ? '' : '(...)'
+  const message =
+    args.positional.length === 1
+      ? (stringOf(args.positional[0]!) ?? '')
+      : args.positional.length === 0
+        ? ''
+        : '(...)'
   const made = m.exception(cls, message, { kind: 'raised' }, { args: args.positional, cause: null })
   const exception = { ...made, fresh: true }
   return { t: 'instance', cls, attributes: m.heap.namespace(), exception }
@@ -149,7 +161,8 @@ export function callFunction(m: Machine, fn: Func, args: Args): Value {
 /** Calls under way since the innermost import began: each module's calls have a budget of their own. */
 function callDepth(m: Machine): number {
   let depth = 0
-  for (let i = m.frames.length - 1; i >= 0 && m.frames[i]!.kind !== 'module'; i--) if (m.frames[i]!.kind === 'function') depth++
+  for (let i = m.frames.length - 1; i >= 0 && m.frames[i]!.kind !== 'module'; i--)
+    if (m.frames[i]!.kind === 'function') depth++
   return depth
 }
 
@@ -170,7 +183,17 @@ function run(m: Machine, fn: Func, args: Args): Value {
   bindParameters(m, fn, args, scope)
   const { def, lambda, unit } = fn.code
   const body = def ? m.world.body(unit, def.body) : unit
-  const frame: Frame = { unit: body, scope, kind: 'function', restricted: false, at: 0, asking: null, statement: null, exact: true, handling: [] }
+  const frame: Frame = {
+    unit: body,
+    scope,
+    kind: 'function',
+    restricted: false,
+    at: 0,
+    asking: null,
+    statement: null,
+    exact: true,
+    handling: [],
+  }
   m.frames.push(frame)
   let completion: Completion
   try {
@@ -226,7 +249,13 @@ function bindParameters(m: Machine, fn: Func, args: Args, scope: Scope): void {
   }
 }
 
-function takeArgument(fn: Func, p: Parameter, positional: Value[], keywords: Map<string, Value>, open: boolean): Value {
+function takeArgument(
+  fn: Func,
+  p: Parameter,
+  positional: Value[],
+  keywords: Map<string, Value>,
+  open: boolean,
+): Value {
   if (p.kind !== 'keyword' && positional.length > 0) return positional.shift()!
   const named = keywords.get(p.name)
   if (named && p.kind !== 'positional') {
@@ -237,7 +266,9 @@ function takeArgument(fn: Func, p: Parameter, positional: Value[], keywords: Map
 }
 
 function keywordDict(keywords: ReadonlyMap<string, Value>): Value {
-  const items = new Map([...keywords].map(([name, value]) => [`s:${name}`, { key: constant(name) as Value, value }]))
+  const items = new Map(
+    [...keywords].map(([name, value]) => [`s:${name}`, { key: constant(name) as Value, value }]),
+  )
   return { t: 'dict', items, open: false }
 }
 
@@ -287,14 +318,21 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
     for (const name of names!.split(',')) m.heap.set(globals, name.trim(), UNKNOWN)
   for (const [name, slot] of globals.slots) {
     const { value } = slot
-    if ((value.t === 'list' || value.t === 'dict' || value.t === 'set') && !value.open && new RegExp(`\\b${name}\\b`).test(text))
+    if (
+      (value.t === 'list' || value.t === 'dict' || value.t === 'set') &&
+      !value.open &&
+      new RegExp(`\\b${name}\\b`).test(text)
+    )
       m.heap.openContainer(value)
   }
   const self = args.positional[0]
   if (self?.t === 'instance')
-    for (const [, name] of text.matchAll(/\bself\.(\w+)\s*(?:[-+*/|&]?=(?!=)|:)/g)) m.heap.set(self.attributes, name!, UNKNOWN)
-  if (/sys\.modules\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault|clear))/.test(text)) m.openPrefixes.add(fn.module.name.split('.')[0]!)
-  if (/sys\.path\s*(?:[-+]?=(?!=)|\[|\.(?:insert|append|extend|remove|pop|clear))|addsitedir/.test(text)) m.heap.openContainer(m.sysPath)
+    for (const [, name] of text.matchAll(/\bself\.(\w+)\s*(?:[-+*/|&]?=(?!=)|:)/g))
+      m.heap.set(self.attributes, name!, UNKNOWN)
+  if (/sys\.modules\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault|clear))/.test(text))
+    m.openPrefixes.add(fn.module.name.split('.')[0]!)
+  if (/sys\.path\s*(?:[-+]?=(?!=)|\[|\.(?:insert|append|extend|remove|pop|clear))|addsitedir/.test(text))
+    m.heap.openContainer(m.sysPath)
 }
 
 /**
@@ -302,6 +340,7 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
  * enough to find the module; others need the module, its namespace or `sys.modules` itself.
  */
 export function handOver(m: Machine, args: Args, own: boolean): void {
+  m.unseenCalls++
   for (const value of [...args.positional, ...args.keywords.values()]) handOverValue(m, value, own)
 }
 

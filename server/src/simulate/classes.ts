@@ -83,7 +83,15 @@ export function nativeClass(
   bases: readonly Value[],
   call: NativeCall | null = null,
 ): Class {
-  return { t: 'class', name, module, bases, ns: { ...none, slots: new Map(), open: true }, open: false, native: call }
+  return {
+    t: 'class',
+    name,
+    module,
+    bases,
+    ns: { ...none, slots: new Map(), open: true },
+    open: false,
+    native: call,
+  }
 }
 
 export const OBJECT = nativeClass('object', 'builtins', [])

@@ -6,8 +6,18 @@ import type { Span } from '../files/span.ts'
 import type { CollectNode, PluginLoad, Stop } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
-import { callHook, configure, isIgnored, loadPlugin, type Plugin, pluginNames, pluginsPlace, register } from './hooks.ts'
+import {
+  callHook,
+  configure,
+  isIgnored,
+  loadPlugin,
+  type Plugin,
+  pluginNames,
+  pluginsPlace,
+  register,
+} from './hooks.ts'
 import { importConftest, importPath } from './import_modes.ts'
+import { importModule } from './importer.ts'
 import type { Machine } from './machine.ts'
 import { configObject, FAILED, SKIPPED } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
@@ -49,14 +59,19 @@ export function collect(m: Machine): Pass {
     afterCollection(m, plugins, collectors)
     return { session: { ...runs, exitCode: exitCode(collectors) }, collectors }
   } catch (error) {
-    if (error instanceof SessionEnds) return { session: error.session, collectors: error.afterwards ? collectors : [] }
+    if (error instanceof SessionEnds)
+      return { session: error.session, collectors: error.afterwards ? collectors : [] }
     if (error instanceof NothingElse)
       return { session: { ...runs, exitCode: 2 }, collectors: [{ ...error.result, path: m.plan.rootdir }] }
     throw error
   }
 }
 
-function afterCollection(m: Machine, plugins: readonly Plugin[], collectors: readonly CollectorTrace[]): void {
+function afterCollection(
+  m: Machine,
+  plugins: readonly Plugin[],
+  collectors: readonly CollectorTrace[],
+): void {
   try {
     modifyItems(m, plugins, collectors)
     stopFor(m, ['collection', 'after collection'])
@@ -72,7 +87,11 @@ function modifyItems(m: Machine, plugins: readonly Plugin[], collectors: readonl
   for (const plugin of plugins) {
     const items = list([UNKNOWN])
     guardSession(m, hookExit, () =>
-      callHook(m, plugin, 'pytest_collection_modifyitems', { session: UNKNOWN, config: configObject(m), items }),
+      callHook(m, plugin, 'pytest_collection_modifyitems', {
+        session: UNKNOWN,
+        config: configObject(m),
+        items,
+      }),
     )
   }
 }
@@ -85,15 +104,28 @@ function exitCode(collectors: readonly CollectorTrace[]): number {
 /** Everything before collection, in pytest's order; the plugins and conftests in force come back. */
 function start(m: Machine): Plugin[] {
   initialSysPath(m)
+  guardSession(m, () => 1, () => importPytest(m))
   stopFor(m, ['config'])
   const plugins: Plugin[] = []
   for (const load of m.plan.plugins) {
-    guardSession(m, exc => pluginExit(m, exc, load.how), () => loadPlugin(m, load.module, plugins, placeOf(m, load)))
+    guardSession(
+      m,
+      exc => pluginExit(m, exc, load.how),
+      () => loadPlugin(m, load.module, plugins, placeOf(m, load)),
+    )
   }
   stopFor(m, ['plugins'])
-  guardSession(m, exc => filterExit(m, exc), () => applyConfiguredFilters(m))
+  guardSession(
+    m,
+    exc => filterExit(m, exc),
+    () => applyConfiguredFilters(m),
+  )
   for (const path of m.plan.noConftest ? [] : m.plan.initialConftests) {
-    guardSession(m, exc => conftestExit(m, exc), () => loadConftest(m, path, plugins))
+    guardSession(
+      m,
+      exc => conftestExit(m, exc),
+      () => loadConftest(m, path, plugins),
+    )
   }
   stopFor(m, ['conftests', 'options'])
   for (const plugin of plugins) guardSession(m, hookExit, () => configure(m, plugin))
@@ -109,6 +141,15 @@ function initialSysPath(m: Machine): void {
   const safe = Boolean(invocation.env.PYTHONSAFEPATH)
   if (invocation.kind === 'python -m pytest' && !safe) entries.unshift(invocation.cwd)
   m.sysPath.items = [...pythonpath, ...entries].map(constant)
+}
+
+/** What pytest imports to start at all may be the project's own code: then its faults end everything. */
+function importPytest(m: Machine): void {
+  for (const name of m.startModules) {
+    if (name.includes('.') || m.finder.isStandard(name)) continue
+    const spec = m.finder.findTopLevel(name, m.environment.sysPath)
+    if (spec?.file && m.isProject(spec.file)) importModule(m, name, m.start)
+  }
 }
 
 /** A stop that the plan knows of, once the run has come to its phase. */
@@ -159,7 +200,9 @@ function pluginExit(m: Machine, exc: Exc, how: PluginLoad['how']): number {
 function conftestExit(m: Machine, exc: Exc): number {
   if (isSystemExit(exc)) return exitStatus(exc)
   if (exc.detail.kind === 'plugin') return pluginExit(m, exc, '-p')
-  return isSubclass(exc.cls, SKIPPED) === true || isSubclass(exc.cls, exceptionClass('Exception')) === false ? 1 : 4
+  return isSubclass(exc.cls, SKIPPED) === true || isSubclass(exc.cls, exceptionClass('Exception')) === false
+    ? 1
+    : 4
 }
 
 /** A filter whose category can't be had: a usage error up to 8.4, later a warning that other filters may raise. */
@@ -235,7 +278,11 @@ function checkPlugins(m: Machine, conftest: string): void {
   if (!m.isHealed(exc)) throw new PyRaise(exc)
 }
 
-function collectFile(m: Machine, node: Extract<CollectNode, { kind: 'module' }>, doubt: string | null): CollectorTrace {
+function collectFile(
+  m: Machine,
+  node: Extract<CollectNode, { kind: 'module' }>,
+  doubt: string | null,
+): CollectorTrace {
   const { path } = node
   return observe(m, path, doubt, () => {
     try {
@@ -244,7 +291,12 @@ function collectFile(m: Machine, node: Extract<CollectNode, { kind: 'module' }>,
         for (const name of pluginNames(module) ?? []) loadPlugin(m, name, [], pluginsPlace(m, path))
     } catch (error) {
       const lenient = node.doctestOnly && m.plan.options.doctest_ignore_import_errors?.value === true
-      if (!lenient || !(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true) throw error
+      if (
+        !lenient ||
+        !(error instanceof PyRaise) ||
+        isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true
+      )
+        throw error
     }
   })
 }
@@ -259,14 +311,17 @@ function observe(m: Machine, path: string, doubt: string | null, run: () => void
     run()
   } catch (error) {
     // Our own stack is the one thing that runs out on code nested without bounds.
-    if (error instanceof RangeError) m.doubt('the code is nested too deeply to be followed', { path, start: 0, end: 0 })
+    if (error instanceof RangeError)
+      m.doubt('the code is nested too deeply to be followed', { path, start: 0, end: 0 })
     else if (error instanceof PyRaise) exc = error.exc
     else throw error
   }
   const nothing = { path, reason: null, failure: null, behind: [] }
   if (exc === null) {
     const [first] = m.doubts
-    return first ? { ...nothing, outcome: 'unknown', reason: first.reason } : { ...nothing, outcome: 'collects' }
+    return first
+      ? { ...nothing, outcome: 'unknown', reason: first.reason }
+      : { ...nothing, outcome: 'collects' }
   }
   if (isSkip(exc)) return { ...nothing, outcome: 'skips', reason: exc.message }
   if (m.isHealed(exc)) return { ...nothing, outcome: 'collects' }

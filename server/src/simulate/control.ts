@@ -4,13 +4,22 @@
  */
 import type { Block, Expr, Handler, MatchCase, Op, Pattern, TryOp } from '../compile/module_code.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
-import { certainRaise, type Completion, combine, type Exit, leave, NORMAL } from './completion.ts'
+import { type Completion, certainRaise, combine, type Exit, leave, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
 import { assign, attempt, bindName, branch, runBlock } from './execute.ts'
 import type { Frame, Machine, Watch } from './machine.ts'
 import { enterContext } from './models/contexts.ts'
 import { compare, elementsOf } from './operate.ts'
-import { type Class, type Exc, type Instance, type Slot, truth, UNKNOWN, UNSET, type Value } from './values.ts'
+import {
+  type Class,
+  type Exc,
+  type Instance,
+  type Slot,
+  truth,
+  UNKNOWN,
+  UNSET,
+  type Value,
+} from './values.ts'
 
 /** A loop that runs longer than this is taken as unknown. */
 const MOST_ROUNDS = 2000
@@ -176,7 +185,8 @@ function collectAssigned(block: Block, into: Set<string>): void {
 
 function targetNames(target: Expr, into: Set<string>): void {
   if (target.e === 'name') into.add(target.id)
-  else if (target.e === 'tuple' || target.e === 'list') for (const item of target.items) targetNames(item, into)
+  else if (target.e === 'tuple' || target.e === 'list')
+    for (const item of target.items) targetNames(item, into)
   else if (target.e === 'star') targetNames(target.of, into)
 }
 
@@ -321,7 +331,9 @@ function mayBeBelow(m: Machine, handler: Handler, frame: Frame, cls: Class): boo
 
 /** What no handler here catches for certain may still be caught further out. */
 function passOn(m: Machine, op: TryOp, frame: Frame, watch: Watch): void {
-  const everything = op.handlers.some(handler => catches(m, handler, frame, exceptionClass('Exception')) === true)
+  const everything = op.handlers.some(
+    handler => catches(m, handler, frame, exceptionClass('Exception')) === true,
+  )
   if (everything) return
   if (watch.any) m.mayRaise(null)
   const passes = (cls: Class) => !op.handlers.some(handler => catches(m, handler, frame, cls) === true)

@@ -96,7 +96,12 @@ export function evaluate(m: Machine, expr: Expr, frame: Frame): Value {
     case 'fstring':
       return evaluateFString(m, expr, frame)
     case 'lambda':
-      return makeFunction(m, frame, '<lambda>', { params: expr.params, def: null, lambda: expr.body, unit: frame.unit })
+      return makeFunction(m, frame, '<lambda>', {
+        params: expr.params,
+        def: null,
+        lambda: expr.body,
+        unit: frame.unit,
+      })
     case 'comp':
       return evaluateComprehension(m, expr, frame)
     case 'walrus': {
@@ -119,9 +124,10 @@ function perhaps(m: Machine, frame: Frame, expr: Expr, otherwise: Value): Value 
   frame.exact = false
   let value: Value = UNKNOWN
   const completion = m.heap.alternatives([
-    () => attempt(m, () => {
-      value = evaluate(m, expr, frame)
-    }),
+    () =>
+      attempt(m, () => {
+        value = evaluate(m, expr, frame)
+      }),
     () => NORMAL,
   ])
   for (const exit of completion.exits) if (exit.kind === 'raise') m.mayHaveRaised(exit.exc)
@@ -142,7 +148,12 @@ function readName(m: Machine, name: string, frame: Frame, span: Span): Value {
     if (!frame.restricted) m.mayRaise(exceptionClass('NameError'))
     return UNKNOWN
   }
-  const exc = m.exception(exceptionClass('NameError'), `name '${name}' is not defined`, { kind: 'undefined-name', name }, { focus: span })
+  const exc = m.exception(
+    exceptionClass('NameError'),
+    `name '${name}' is not defined`,
+    { kind: 'undefined-name', name },
+    { focus: span },
+  )
   return m.throwUnlessHealed(exc)
 }
 
@@ -352,7 +363,8 @@ function iterate(
     }
     if (!passes) continue
     if (depth + 1 === clauses.length) body()
-    else if (!iterate(m, clauses, depth + 1, evaluate(m, clauses[depth + 1]!.iter, frame), frame, body)) return false
+    else if (!iterate(m, clauses, depth + 1, evaluate(m, clauses[depth + 1]!.iter, frame), frame, body))
+      return false
   }
   return true
 }

@@ -5,13 +5,21 @@ import type { Block, ClassOp, DefOp, Expr, FromOp, ImportOp, Op } from '../compi
 import { deleteAttribute, setAttribute } from './attribute.ts'
 import { callValue, isOutcome, makeException, makeFunction, spendBudget } from './call.ts'
 import { exceptionClass, isException, nativeClass, OBJECT } from './classes.ts'
-import { certainRaise, type Completion, combine, leave, NORMAL } from './completion.ts'
-import { assignedNames, executeFor, executeIf, executeMatch, executeTry, executeWhile, executeWith } from './control.ts'
+import { type Completion, certainRaise, combine, leave, NORMAL } from './completion.ts'
+import {
+  assignedNames,
+  executeFor,
+  executeIf,
+  executeMatch,
+  executeTry,
+  executeWhile,
+  executeWith,
+} from './control.ts'
 import { evaluate } from './evaluate.ts'
 import { importModule, importName, importStar, resolveRelative } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
-import { raiseUnreadable } from './syntax.ts'
 import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
+import { raiseUnreadable } from './syntax.ts'
 import {
   type Args,
   type Class,
@@ -39,8 +47,25 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
   if (verdict === undefined) m.suspects.add(unit.path)
   else if (verdict !== 'fine') raiseUnreadable(m, verdict)
   m.noteDependency(unit.path)
-  const scope: Scope = { kind: 'module', names: module.ns, parent: null, module, globals: new Set(), nonlocals: new Set() }
-  const frame: Frame = { unit, scope, kind: 'module', restricted: !project, at: 0, asking: null, statement: null, exact: true, handling: [] }
+  const scope: Scope = {
+    kind: 'module',
+    names: module.ns,
+    parent: null,
+    module,
+    globals: new Set(),
+    nonlocals: new Set(),
+  }
+  const frame: Frame = {
+    unit,
+    scope,
+    kind: 'module',
+    restricted: !project,
+    at: 0,
+    asking: null,
+    statement: null,
+    exact: true,
+    handling: [],
+  }
   // What may be raised unseen in here is no business of the importer's `try`: only failing imports are.
   m.watches.push({ any: false, classes: new Set(), imports: [] })
   m.frames.push(frame)
@@ -56,7 +81,9 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
   if (raised) throw new PyRaise(raised)
   if (!completion.normal && completion.exits.length > 1) {
     const words = completion.exits.map(exit => (exit.kind === 'raise' ? exit.exc.cls.name : exit.kind))
-    m.doubt(`it ends in ${[...new Set(words)].join(' or ')}, depending on a condition that can't be evaluated`)
+    m.doubt(
+      `it ends in ${[...new Set(words)].join(' or ')}, depending on a condition that can't be evaluated`,
+    )
   }
 }
 
@@ -148,7 +175,8 @@ function execute(m: Machine, op: Op, frame: Frame): Completion {
     }
     case 'annotated': {
       const [major, minor] = m.environment.version
-      const evaluated = frame.kind !== 'function' && !frame.unit.code.lazyAnnotations && major === 3 && minor < 14
+      const evaluated =
+        frame.kind !== 'function' && !frame.unit.code.lazyAnnotations && major === 3 && minor < 14
       if (evaluated && !frame.restricted) evaluate(m, op.annotation, frame)
       if (op.value) assign(m, op.target, evaluate(m, op.value, frame), frame)
       return NORMAL
@@ -273,7 +301,9 @@ export function assign(m: Machine, target: Expr, value: Value, frame: Frame): vo
     case 'list': {
       const elements = elementsOf(value)
       const star = target.items.findIndex(item => item.e === 'star')
-      const fits = elements && (star < 0 ? elements.length === target.items.length : elements.length >= target.items.length - 1)
+      const fits =
+        elements &&
+        (star < 0 ? elements.length === target.items.length : elements.length >= target.items.length - 1)
       if (!fits) {
         if (value.t !== 'unknown' && elements) m.mayRaise(exceptionClass('ValueError'))
         for (const item of target.items) assign(m, item, UNKNOWN, frame)
@@ -365,7 +395,9 @@ function decorate(m: Machine, object: Func | Class, decorators: readonly Value[]
 function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   const bases: Value[] = []
   for (const base of op.bases) bases.push(base.e === 'star' ? UNKNOWN : evaluate(m, base, frame))
-  const decorators = frame.restricted ? [] : op.decorators.map(decorator => evaluateDecorator(m, decorator, frame))
+  const decorators = frame.restricted
+    ? []
+    : op.decorators.map(decorator => evaluateDecorator(m, decorator, frame))
   frame.at = op.at
   for (const { value } of op.keywords) evaluate(m, value, frame)
   const cls: Class = {
@@ -391,7 +423,17 @@ function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   }
   m.heap.set(cls.ns, '__module__', constant(cls.module))
   m.heap.set(cls.ns, '__qualname__', constant(cls.name))
-  const inner: Frame = { unit: frame.unit, scope, kind: 'class', restricted: false, at: op.at, asking: null, statement: null, exact: frame.exact, handling: frame.handling }
+  const inner: Frame = {
+    unit: frame.unit,
+    scope,
+    kind: 'class',
+    restricted: false,
+    at: op.at,
+    asking: null,
+    statement: null,
+    exact: frame.exact,
+    handling: frame.handling,
+  }
   m.frames.push(inner)
   let completion: Completion
   try {
@@ -408,7 +450,10 @@ function raised(m: Machine, op: Extract<Op, { op: 'raise' }>, frame: Frame): Exc
   const span = m.spanOf(frame.unit, op.at)
   if (op.value === null) {
     const again = frame.handling.at(-1)
-    return again ?? m.exception(exceptionClass('RuntimeError'), 'No active exception to reraise', { kind: 'raised' })
+    return (
+      again ??
+      m.exception(exceptionClass('RuntimeError'), 'No active exception to reraise', { kind: 'raised' })
+    )
   }
   const value = evaluate(m, op.value, frame)
   const from = op.cause ? evaluate(m, op.cause, frame) : null
@@ -425,7 +470,12 @@ function raised(m: Machine, op: Extract<Op, { op: 'raise' }>, frame: Frame): Exc
     const made = makeException(m, value, empty).exception!
     return m.exception(made.cls, '', { kind: 'raised' }, { args: [], cause, focus: span })
   }
-  const cls = value.t === 'instance' ? value.cls : value.t === 'class' ? value : nativeClass(nameOf(op.value), '', [UNKNOWN])
+  const cls =
+    value.t === 'instance'
+      ? value.cls
+      : value.t === 'class'
+        ? value
+        : nativeClass(nameOf(op.value), '', [UNKNOWN])
   return m.exception(cls, '', { kind: 'raised' }, { args: [], cause, focus: span })
 }
 
@@ -443,5 +493,8 @@ function assertion(m: Machine, op: Extract<Op, { op: 'assert' }>, frame: Frame):
   const message = op.message ? evaluate(m, op.message, frame) : null
   const words = message?.t === 'const' && typeof message.v === 'string' ? message.v : ''
   const focus = m.spanOf(frame.unit, op.at)
-  return leave({ kind: 'raise', exc: m.exception(exceptionClass('AssertionError'), words, { kind: 'raised' }, { focus }) })
+  return leave({
+    kind: 'raise',
+    exc: m.exception(exceptionClass('AssertionError'), words, { kind: 'raised' }, { focus }),
+  })
 }

@@ -44,7 +44,9 @@ export class Finder {
     this.environment = environment
     this.builtin = new Set(environment.builtinModules)
     this.stdlibNames = new Set(environment.stdlibNames)
-    this.tabledEntry = environment.stdlib.some(folder => fs.list(folder)) ? null : (environment.stdlib[0] ?? null)
+    this.tabledEntry = environment.stdlib.some(folder => fs.list(folder))
+      ? null
+      : (environment.stdlib[0] ?? null)
     this.suffixes = [
       ...environment.extensionSuffixes.map(suffix => [suffix, 'extension'] as const),
       ['.py', 'source'],
@@ -84,6 +86,19 @@ export class Finder {
     return null
   }
 
+  /** Names of the modules and packages directly in these folders, for suggestions. */
+  modulesIn(folders: readonly string[]): string[] {
+    const names = new Set<string>()
+    for (const folder of folders) {
+      const { files, folders: inside } = this.listing(folder)
+      for (const file of files)
+        if (file.endsWith('.py') && file !== '__init__.py') names.add(file.slice(0, -3))
+      for (const name of inside)
+        if (this.listing(join(folder, name)).files.has('__init__.py')) names.add(name)
+    }
+    return [...names]
+  }
+
   private findOn(name: string, tail: string, path: readonly string[]): Spec | null {
     const portions: string[] = []
     for (const entry of path) {
@@ -98,7 +113,8 @@ export class Finder {
   private findIn(name: string, tail: string, entry: string): Spec | 'portion' | null {
     const key = `${entry}\0${tail}`
     const known = this.found.get(key)
-    if (known !== undefined) return known && known !== 'portion' && known.name !== name ? { ...known, name } : known
+    if (known !== undefined)
+      return known && known !== 'portion' && known.name !== name ? { ...known, name } : known
     const answer = this.lookIn(name, tail, entry)
     this.found.set(key, answer)
     return answer

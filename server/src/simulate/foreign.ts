@@ -93,7 +93,10 @@ function isForeignSource(m: Machine, spec: Spec): boolean {
 
 /** The standard library is taken to work, but for the parts that need a library of the system. */
 function isStandardFile(m: Machine, spec: Spec): boolean {
-  return m.finder.isStandard(topLevel(spec.name)) && m.environment.stdlib.some(lib => spec.file!.startsWith(`${lib}/`))
+  return (
+    m.finder.isStandard(topLevel(spec.name)) &&
+    m.environment.stdlib.some(lib => spec.file!.startsWith(`${lib}/`))
+  )
 }
 
 /** Extension modules without which a package of the standard library can't be imported. */

@@ -82,7 +82,9 @@ export class Heap {
    */
   alternatives(runs: readonly (() => Completion)[]): Completion {
     const outcomes = runs.map(run => this.attempt(run))
-    const going = outcomes.filter(o => o.completion.normal || o.completion.exits.some(e => e.kind !== 'raise'))
+    const going = outcomes.filter(
+      o => o.completion.normal || o.completion.exits.some(e => e.kind !== 'raise'),
+    )
     this.join(going)
     return combine(outcomes.map(o => o.completion))
   }
@@ -159,7 +161,9 @@ function joinLists(container: List, outcomes: readonly Outcome[]): void {
   const base = container.items
   const additions = outcomes.map(outcome => {
     const items = (outcome.containers.get(container) ?? base) as Value[]
-    return items.length >= base.length && base.every((item, i) => items[i] === item) ? items.slice(base.length) : null
+    return items.length >= base.length && base.every((item, i) => items[i] === item)
+      ? items.slice(base.length)
+      : null
   })
   const appendedOnly = before !== null && additions.every(added => added !== null)
   container.perhaps = appendedOnly ? [...before, ...additions.flatMap(added => added ?? [])] : null

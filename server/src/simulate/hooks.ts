@@ -8,10 +8,10 @@ import { matchesGlob } from '../pytest/glob.ts'
 import { atLeast } from '../pytest/version.ts'
 import { callFunction } from './call.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
-import { elementsOf, pathText } from './operate.ts'
 import { importModule } from './importer.ts'
 import type { Machine } from './machine.ts'
 import { configObject, parserObject } from './models/pytest.ts'
+import { elementsOf, pathText } from './operate.ts'
 import { isString, type Module, PyRaise, truth, UNKNOWN, type Value } from './values.ts'
 
 /** A loaded conftest or plugin module of the project. */
@@ -22,7 +22,12 @@ export interface Plugin {
 }
 
 /** Calls one hook of a plugin with the arguments that it asks for by name. */
-export function callHook(m: Machine, plugin: Plugin, name: string, given: Readonly<Record<string, Value>>): Value | null {
+export function callHook(
+  m: Machine,
+  plugin: Plugin,
+  name: string,
+  given: Readonly<Record<string, Value>>,
+): Value | null {
   const hook = plugin.module.ns.slots.get(name)?.value
   if (hook?.t !== 'func') return null
   const keywords = new Map<string, Value>()
@@ -46,7 +51,11 @@ export function configure(m: Machine, plugin: Plugin): void {
 export function pluginNames(module: Module): readonly string[] | null {
   const value = module.ns.slots.get('pytest_plugins')?.value
   if (!value) return []
-  if (isString(value)) return value.v.split(',').map(name => name.trim()).filter(Boolean)
+  if (isString(value))
+    return value.v
+      .split(',')
+      .map(name => name.trim())
+      .filter(Boolean)
   const elements = elementsOf(value)
   return elements?.every(isString) ? elements.map(e => e.v as string) : null
 }
@@ -71,10 +80,18 @@ function importPlugin(m: Machine, name: string, place: Span): Module | null {
     const value = importModule(m, name, place)
     return value.t === 'module' ? value : null
   } catch (error) {
-    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true) throw error
+    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true)
+      throw error
     const message = `Error importing plugin "${name}": ${error.exc.message}`
     const cls = exceptionClass('ImportError')
-    m.throwUnlessHealed(m.exception(cls, message, { kind: 'plugin', plugin: name }, { span: place, focus: place, cause: error.exc }))
+    m.throwUnlessHealed(
+      m.exception(
+        cls,
+        message,
+        { kind: 'plugin', plugin: name },
+        { span: place, focus: place, cause: error.exc },
+      ),
+    )
     return null
   }
 }

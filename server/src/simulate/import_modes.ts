@@ -93,7 +93,9 @@ function importByLocation(m: Machine, path: string, focus: Span): Value {
   }
   const inside = relative(m.plan.rootdir, path).replace(/\.py$/, '')
   const parts = inside.startsWith('..') ? [stem(path)] : inside.split('/')
-  const name = (parts.at(-1) === '__init__' ? parts.slice(0, -1) : parts).map(part => part.replaceAll('.', '_')).join('.')
+  const name = (parts.at(-1) === '__init__' ? parts.slice(0, -1) : parts)
+    .map(part => part.replaceAll('.', '_'))
+    .join('.')
   const known = m.modules.get(name)
   if (known) return known
   return loadFrom(m, name, path, m.plan.rootdir, focus)

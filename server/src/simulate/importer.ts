@@ -5,12 +5,13 @@
  */
 import { dirname } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
-import { NORMAL } from './completion.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
+import { NORMAL } from './completion.ts'
 import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
 import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
+import { mayHaveName, viaGetattr } from './names.ts'
 import { modelOf, serveVirtual, virtualKind } from './models/all_models.ts'
 import {
   constant,
@@ -63,7 +64,14 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
     const atStart = m.startModules.has(name)
     spec = m.finder.findTopLevel(name, atStart ? m.environment.sysPath : m.searchPath())
     if (!spec && name in m.environment.namespacePth)
-      spec = { name, kind: 'namespace', file: null, path: m.environment.namespacePth[name]!, entry: null, hiddenBeside: null }
+      spec = {
+        name,
+        kind: 'namespace',
+        file: null,
+        path: m.environment.namespacePth[name]!,
+        entry: null,
+        hiddenBeside: null,
+      }
   } else {
     const path = packagePath(parent)
     if (path === 'unknown') return UNKNOWN
@@ -72,7 +80,11 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
       const message = `No module named '${name}'; '${above}' is not a package`
       if (!certainlyNoPackage(m, above, parent)) return bind(m, name, parent, UNKNOWN)
       const stub = parent.t !== 'module' || parent.kind === 'stub'
-      return fail(m, name, message, focus, { name: above, path: parent.t === 'module' ? parent.file : null, stub })
+      return fail(m, name, message, focus, {
+        name: above,
+        path: parent.t === 'module' ? parent.file : null,
+        stub,
+      })
     }
     spec = m.finder.findSubmodule(name, name.slice(name.lastIndexOf('.') + 1), path)
   }
@@ -120,14 +132,13 @@ function whyUncertain(m: Machine, name: string, parent: Value | null): string | 
   const executor = [...m.executors].find(file => file === m.frame?.unit.path || file.endsWith('/conftest.py'))
   if (executor) return `code that ${executor} executes provides it`
   if (parent === null) {
-    if (m.sysPath.open) return 'an entry of sys.path that could not be evaluated holds it'
+    if (m.sysPath.open || m.sysPath.items.some(entry => entry.t === 'unknown')) return 'an entry of sys.path that could not be evaluated holds it'
     if (m.environment.opaquePth.length > 0) return `${m.environment.opaquePth[0]} provides it`
     if (m.finder.isStandard(name) && !m.environment.stdlibExact) return ''
     return null
   }
   if (parent.t !== 'module') return ''
-  if (parent.kind === 'project' || parent.kind === 'namespace' || parent.kind === 'stub')
-    return null
+  if (parent.kind === 'project' || parent.kind === 'namespace' || parent.kind === 'stub') return null
   if (parent.kind !== 'foreign' && parent.kind !== 'model') return ''
   return playsWithModules(m, topLevel(name)) ? '' : null
 }
@@ -187,7 +198,7 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
   module.state = 'done'
   // `sys.modules[__name__]` is what the import hands out, whatever the body put there.
   const result = m.modules.get(spec.name)
-  if (!result) m.doubt(`${spec.name} takes itself out of sys.modules`, focus)
+  if (!result && kind === 'project' && m.vanished.get(spec.name) === m.unseenCalls) m.doubt(`${spec.name} takes itself out of sys.modules`, focus)
   return bind(m, spec.name, parent, result ?? UNKNOWN)
 }
 
@@ -210,7 +221,10 @@ function setModuleAttributes(m: Machine, module: Module): void {
   else if (module.kind === 'namespace') set('__file__', NONE)
   if (module.kind === 'project') set('__cached__', UNKNOWN)
   const isPackage = module.path !== null
-  set('__package__', constant(isPackage ? module.name : module.name.slice(0, Math.max(0, module.name.lastIndexOf('.')))))
+  set(
+    '__package__',
+    constant(isPackage ? module.name : module.name.slice(0, Math.max(0, module.name.lastIndexOf('.')))),
+  )
   if (Array.isArray(module.path)) set('__path__', list(module.path.map(constant)))
 }
 
@@ -261,10 +275,12 @@ function notFoundError(
 ): Exc {
   const parent = parentOf(m, module)
   const path = parent ? packagePath(parent) : m.searchPath()
+  const searched = Array.isArray(path) ? path : []
+  const has = m.finder.modulesIn(searched.filter(folder => m.isProject(folder)))
   return m.exception(
     exceptionClass('ModuleNotFoundError'),
     message,
-    { kind: 'module-not-found', module, searched: Array.isArray(path) ? path : [], blocker },
+    { kind: 'module-not-found', module, searched, has, blocker },
     { focus },
   )
 }
@@ -273,7 +289,13 @@ function notFoundError(
 function noteLayout(m: Machine, spec: Spec, kind: ModuleKind, focus: Span): void {
   if (kind !== 'project' || spec.file === null) return
   if (spec.hiddenBeside)
-    m.note({ event: 'collision', name: spec.name, package: spec.file, module: spec.hiddenBeside, span: focus })
+    m.note({
+      event: 'collision',
+      name: spec.name,
+      package: spec.file,
+      module: spec.hiddenBeside,
+      span: focus,
+    })
   if (spec.name.includes('.')) return
   const hidden = m.finder.findHidden(spec.name, m.searchPath(), spec)
   if (!hidden || hidden.kind === 'namespace') return
@@ -290,19 +312,35 @@ function noteLayout(m: Machine, spec: Spec, kind: ModuleKind, focus: Span): void
 }
 
 /** `from .x import y`: the absolute name, by the package of the importing module (PEP 328). */
-export function resolveRelative(m: Machine, module: Module, level: number, name: string, focus: Span): string | null {
+export function resolveRelative(
+  m: Machine,
+  module: Module,
+  level: number,
+  name: string,
+  focus: Span,
+): string | null {
   if (level === 0) return name
   const slot = module.ns.slots.get('__package__')?.value
   if (slot && !isString(slot)) return null
   const packageName = slot ? slot.v : ''
   if (!packageName) {
-    m.raise('ImportError', 'attempted relative import with no known parent package', { kind: 'relative-import', reason: 'no parent package' }, focus)
+    m.raise(
+      'ImportError',
+      'attempted relative import with no known parent package',
+      { kind: 'relative-import', reason: 'no parent package' },
+      focus,
+    )
   }
   const parts = packageName.split('.')
   if (level > parts.length) {
     const [major, minor] = m.environment.version
     const cls = major > 3 || minor >= 9 ? 'ImportError' : 'ValueError'
-    m.raise(cls, 'attempted relative import beyond top-level package', { kind: 'relative-import', reason: 'beyond top-level' }, focus)
+    m.raise(
+      cls,
+      'attempted relative import beyond top-level package',
+      { kind: 'relative-import', reason: 'beyond top-level' },
+      focus,
+    )
   }
   const base = parts.slice(0, parts.length - level + 1).join('.')
   return name ? `${base}.${name}` : base
@@ -316,16 +354,23 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
   if (module.t !== 'module') return fromObject(module, name)
   const slot = module.ns.slots.get(name)
   if (slot && !slot.maybe) return settled(m, module, name, slot.value)
+  const given = slot ? undefined : viaGetattr(m, module, name)
+  if (given !== undefined && given !== 'missing' && !(given === UNKNOWN && submoduleExists(m, module, name))) return given
   const sub = trySubmodule(m, module, name, focus)
   if (sub) return sub
   if (slot) return slot.value
-  if (module.ns.open || hasGetattr(module) || module.kind === 'foreign') return UNKNOWN
-  if (packagePath(module) === 'unknown') return UNKNOWN
+  if (given === UNKNOWN || mayHaveUnseen(m, module, name)) return UNKNOWN
   const entry = m.modules.get(`${module.name}.${name}`)
   if (entry) return entry
-  if (module.kind === 'namespace' && m.sysPath.open) return UNKNOWN
   if (m.openPrefixes.has(topLevel(module.name)) || m.openPrefixes.has('*')) return UNKNOWN
   return missing(m, module, name, focus)
+}
+
+/** May the module have an attribute that its namespace does not show? */
+function mayHaveUnseen(m: Machine, module: Module, name: string): boolean {
+  if (module.kind === 'foreign' || module.kind === 'model') return mayHaveName(m, module, name)
+  if (module.ns.open || module.kind === 'extension' || packagePath(module) === 'unknown') return true
+  return module.kind === 'namespace' && m.sysPath.open
 }
 
 /** A constant of a module run in the restricted way counts only if no function there rebinds it. */
@@ -360,9 +405,10 @@ function trySubmodule(m: Machine, module: Module, name: string, focus: Span): Va
 function missing(m: Machine, module: Module, name: string, focus: Span): Value {
   const place = module.file ?? 'unknown location'
   const partial = module.state === 'executing'
-  const message = partial && module.file
-    ? `cannot import name '${name}' from partially initialized module '${module.name}' (most likely due to a circular import) (${place})`
-    : `cannot import name '${name}' from '${module.name}' (${place})`
+  const message =
+    partial && module.file
+      ? `cannot import name '${name}' from partially initialized module '${module.name}' (most likely due to a circular import) (${place})`
+      : `cannot import name '${name}' from '${module.name}' (${place})`
   const exc = m.exception(
     exceptionClass('ImportError'),
     message,
@@ -429,7 +475,9 @@ function starName(m: Machine, module: Module, name: string, focus: Span): Value 
   if (slot) return slot.value
   const sub = trySubmodule(m, module, name, focus)
   if (sub) return sub
-  if (module.ns.open || hasGetattr(module) || module.kind !== 'project') return UNKNOWN
+  const given = viaGetattr(m, module, name)
+  if (given !== undefined && given !== 'missing') return given
+  if (module.ns.open || module.kind !== 'project') return UNKNOWN
   return raiseMissingAttribute(m, module, name, focus)
 }
 
@@ -438,7 +486,8 @@ export function raiseMissingAttribute(m: Machine, module: Module, name: string, 
   const partial = module.state === 'executing'
   const [, minor] = m.environment.version
   const child = m.modules.get(`${module.name}.${name}`)
-  if (child?.t === 'module' && child.state === 'executing') return raiseUnfinishedChild(m, module, name, focus)
+  if (child?.t === 'module' && child.state === 'executing')
+    return raiseUnfinishedChild(m, module, name, focus)
   const from = minor >= 13 && module.file ? ` from '${module.file}'` : ''
   const message = partial
     ? `partially initialized module '${module.name}'${from} has no attribute '${name}' (most likely due to a circular import)`

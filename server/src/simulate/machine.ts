@@ -120,6 +120,10 @@ export class Machine {
   start: Span
   /** Code that was not run may have imported modules: submodules may be bound that nobody was seen to import. */
   unseenImports = false
+  /** How many calls went into code that is not run. */
+  unseenCalls = 0
+  /** Modules that took themselves out of `sys.modules`, with `unseenCalls` at that moment. */
+  readonly vanished = new Map<string, number>()
   /** What made a verdict on the present collector impossible. */
   doubts: { readonly reason: string; readonly span: Span }[] = []
   /** Statements left for the outermost call under way, and for calls of the present file. */
@@ -129,7 +133,12 @@ export class Machine {
   /** Depth of branches taken both ways only because a variable of the environment is not set here. */
   supposing = 0
   /** Warning filters in force, last match first; see models/warnings. */
-  warningFilters: { readonly action: string; readonly category: Class | null; readonly message: string; readonly module: string }[] = []
+  warningFilters: {
+    readonly action: string
+    readonly category: Class | null
+    readonly message: string
+    readonly module: string
+  }[] = []
   /** State that models keep for the process (metric registries, ...), by model. */
   readonly modelState = new Map<string, unknown>()
   /** conftest hooks and options gathered so far; see collect. */
@@ -155,7 +164,9 @@ export class Machine {
 
   /** The search path as strings; entries that are no strings are skipped by Python too. */
   searchPath(): string[] {
-    return this.sysPath.items.flatMap(v => (v.t === 'const' && typeof v.v === 'string' ? [v.v || this.plan.invocation.cwd] : []))
+    return this.sysPath.items.flatMap(v =>
+      v.t === 'const' && typeof v.v === 'string' ? [v.v || this.plan.invocation.cwd] : [],
+    )
   }
 
   isProject(path: string): boolean {
@@ -186,7 +197,9 @@ export class Machine {
   chain(): Span[] {
     const spans = this.frames.filter(f => f.unit.project).map(f => this.spanOf(f.unit, f.at))
     if (spans.length === 0) return [this.start]
-    return spans.filter((span, i) => i === 0 || span.path !== spans[i - 1]!.path || span.start !== spans[i - 1]!.start)
+    return spans.filter(
+      (span, i) => i === 0 || span.path !== spans[i - 1]!.path || span.start !== spans[i - 1]!.start,
+    )
   }
 
   /** May an exception raised now be told as a proof, as far as the calls under way go? */
@@ -216,7 +229,7 @@ export class Machine {
       args: more.args ?? [constant(message)],
       span,
       focus: foreign ? this.focusHere() : (more.focus ?? span),
-      chain: more.span ? [...this.chain(), more.span] : this.chain(),
+      chain: withLast(this.chain(), more.span),
       detail,
       cause: cause ? { exception: cause.cls.name, message: cause.message, span: cause.span } : null,
       foreign,
@@ -286,7 +299,11 @@ export class Machine {
   perhapsInModules(name: string): boolean {
     return this.perhapsLoaded.has(name) || this.openPrefixes.has('*') || this.openPrefixes.has(topLevel(name))
   }
+}
 
+function withLast(chain: readonly Span[], last: Span | undefined): readonly Span[] {
+  const end = chain.at(-1)
+  return !last || (end?.path === last.path && end.start === last.start) ? chain : [...chain, last]
 }
 
 /** Identity of a failure for curing it: the statement and what was wanted there. */

@@ -108,7 +108,12 @@ function integer(m: Machine, operator: string, a: number, b: number): Value {
     case '%':
     case '/':
       if (b === 0) {
-        const words = operator === '%' ? 'integer modulo by zero' : operator === '/' ? 'division by zero' : 'integer division or modulo by zero'
+        const words =
+          operator === '%'
+            ? 'integer modulo by zero'
+            : operator === '/'
+              ? 'division by zero'
+              : 'integer division or modulo by zero'
         m.raise('ZeroDivisionError', words, { kind: 'other' })
       }
       if (operator === '/') return Number.isInteger(a / b) ? HARMLESS : constant(a / b)
@@ -130,19 +135,37 @@ function bits(operator: string, a: number, b: number): Value {
   const [x, y] = [BigInt(a), BigInt(b)]
   if ((operator === '<<' || operator === '>>') && (b < 0 || b > 64)) return HARMLESS
   const result =
-    operator === '&' ? x & y : operator === '|' ? x | y : operator === '^' ? x ^ y : operator === '<<' ? x << y : x >> y
+    operator === '&'
+      ? x & y
+      : operator === '|'
+        ? x | y
+        : operator === '^'
+          ? x ^ y
+          : operator === '<<'
+            ? x << y
+            : x >> y
   return constant(Number.isSafeInteger(Number(result)) ? Number(result) : result)
 }
 
 type SetV = Extract<Value, { t: 'set' }>
 
 function setOperation(operator: string, a: SetV, b: SetV): Value {
-  const make = (items: Map<string, Value>): Value => ({ t: 'set', items, open: a.open || b.open, frozen: a.frozen })
+  const make = (items: Map<string, Value>): Value => ({
+    t: 'set',
+    items,
+    open: a.open || b.open,
+    frozen: a.frozen,
+  })
   if (operator === '|') return make(new Map([...a.items, ...b.items]))
   if (operator === '&') return make(new Map([...a.items].filter(([k]) => b.items.has(k))))
   if (operator === '-') return make(new Map([...a.items].filter(([k]) => !b.items.has(k))))
   if (operator === '^')
-    return make(new Map([...[...a.items].filter(([k]) => !b.items.has(k)), ...[...b.items].filter(([k]) => !a.items.has(k))]))
+    return make(
+      new Map([
+        ...[...a.items].filter(([k]) => !b.items.has(k)),
+        ...[...b.items].filter(([k]) => !a.items.has(k)),
+      ]),
+    )
   return UNKNOWN
 }
 
@@ -153,7 +176,12 @@ function formatPercent(format: string, values: Value): Value {
   const text = format.replace(/%(?:([sdr])|%)/g, (whole, kind: string | undefined) => {
     if (!kind) return '%'
     const item = items[next++]
-    if (item?.t !== 'const' || item.v === null || typeof item.v === 'boolean' || (kind === 'r' && typeof item.v === 'string')) {
+    if (
+      item?.t !== 'const' ||
+      item.v === null ||
+      typeof item.v === 'boolean' ||
+      (kind === 'r' && typeof item.v === 'string')
+    ) {
       if (kind === 'r' && isString(item) && !/['\\\n]/.test(item.v)) return `'${item.v}'`
       known = false
       return whole
@@ -188,7 +216,8 @@ export function compare(m: Machine, operator: string, left: Value, right: Value)
 }
 
 function equal(a: Value, b: Value): boolean | null {
-  if (a.t === 'unknown' || b.t === 'unknown' || a.t === 'instance' || b.t === 'instance') return a === b ? null : null
+  if (a.t === 'unknown' || b.t === 'unknown' || a.t === 'instance' || b.t === 'instance')
+    return a === b ? null : null
   if (a.t === 'const' && b.t === 'const') {
     if (typeof a.v === 'string' || typeof b.v === 'string' || a.v === null || b.v === null) return a.v === b.v
     return Number(a.v) === Number(b.v)
@@ -203,7 +232,8 @@ function equal(a: Value, b: Value): boolean | null {
     if (a.open || b.open) return null
     return a.items.size === b.items.size && [...a.items.keys()].every(k => b.items.has(k))
   }
-  if (a.t === 'dict' || b.t === 'dict' || a.t === 'native' || b.t === 'native') return a.t === b.t ? null : a.t === 'native' || b.t === 'native' ? null : false
+  if (a.t === 'dict' || b.t === 'dict' || a.t === 'native' || b.t === 'native')
+    return a.t === b.t ? null : a.t === 'native' || b.t === 'native' ? null : false
   return same(a, b) ? true : a.t === b.t ? (a.t === 'path' || a.t === 'bytes' ? false : null) : false
 }
 
@@ -212,7 +242,8 @@ function identical(a: Value, b: Value): boolean | null {
   const none = (v: Value) => v.t === 'const' && v.v === null
   if (none(a) || none(b)) return none(a) && none(b)
   if (a === b) return true
-  if (a.t === 'const' && b.t === 'const' && typeof a.v === 'boolean' && typeof b.v === 'boolean') return a.v === b.v
+  if (a.t === 'const' && b.t === 'const' && typeof a.v === 'boolean' && typeof b.v === 'boolean')
+    return a.v === b.v
   if (a.t !== b.t && a.t !== 'native' && b.t !== 'native') return false
   return a.t === 'module' || a.t === 'class' ? false : null
 }
@@ -311,7 +342,9 @@ export function getItem(m: Machine, value: Value, index: Value): Value {
         const items = sliceItems([...value.v].map(constant), range)
         return items ? constant(items.map(i => (isString(i) ? i.v : '')).join('')) : unknownItem(m)
       }
-      return isInt(index) && index.v < value.v.length && index.v >= -value.v.length ? constant(value.v.at(index.v)!) : unknownItem(m)
+      return isInt(index) && index.v < value.v.length && index.v >= -value.v.length
+        ? constant(value.v.at(index.v)!)
+        : unknownItem(m)
     }
     default:
       return unknownItem(m)
@@ -324,7 +357,10 @@ function unknownItem(m: Machine): Value {
   return UNKNOWN
 }
 
-function sliceItems(items: readonly Value[], [from, to, step]: readonly [Value, Value, Value]): readonly Value[] | null {
+function sliceItems(
+  items: readonly Value[],
+  [from, to, step]: readonly [Value, Value, Value],
+): readonly Value[] | null {
   const none = (v: Value) => v.t === 'const' && v.v === null
   if (!none(step) || !(none(from) || isInt(from)) || !(none(to) || isInt(to))) {
     if (none(from) && none(to) && isInt(step) && step.v === -1) return [...items].reverse()
@@ -360,7 +396,12 @@ export function setItem(m: Machine, value: Value, index: Value, item: Value): vo
         if (!items || !whole) m.heap.openContainer(value)
         else if (to.t === 'const' && to.v === 0) value.items = [...items, ...value.items]
         else value.items = [...items]
-      } else if (isInt(index) && !value.open && index.v < value.items.length && index.v >= -value.items.length)
+      } else if (
+        isInt(index) &&
+        !value.open &&
+        index.v < value.items.length &&
+        index.v >= -value.items.length
+      )
         value.items[index.v < 0 ? value.items.length + index.v : index.v] = item
       else m.heap.openContainer(value)
       return
@@ -393,13 +434,22 @@ export function deleteItem(m: Machine, value: Value, index: Value): void {
 }
 
 /** isinstance(value, cls) in three values. */
-export function isInstance(value: Value, cls: Class, isSubclass: (a: Class, b: Class) => boolean | null): boolean | null {
+export function isInstance(
+  value: Value,
+  cls: Class,
+  isSubclass: (a: Class, b: Class) => boolean | null,
+): boolean | null {
   const name = cls.module === 'builtins' ? cls.name : null
   if (name === 'object') return true
   switch (value.t) {
     case 'const': {
       if (value.v === null) return name ? false : null
-      const types: Record<string, readonly string[]> = { string: ['str'], number: ['int', 'float'], boolean: ['bool', 'int'], bigint: ['int'] }
+      const types: Record<string, readonly string[]> = {
+        string: ['str'],
+        number: ['int', 'float'],
+        boolean: ['bool', 'int'],
+        bigint: ['int'],
+      }
       if (!name) return false
       if (typeof value.v === 'number') return Number.isInteger(value.v) ? name === 'int' : name === 'float'
       return types[typeof value.v]!.includes(name)
@@ -426,5 +476,7 @@ export function isInstance(value: Value, cls: Class, isSubclass: (a: Class, b: C
 /** The path text of a str or pathlib value, made absolute against `cwd`; null for anything else. */
 export function pathText(value: Value | undefined, cwd: string): string | null {
   const text = isString(value) ? value.v : value?.t === 'path' ? value.path : null
-  return text === null ? null : normalize(text.startsWith('/') || /^[A-Za-z]:/.test(text) ? text : `${cwd}/${text}`)
+  return text === null
+    ? null
+    : normalize(text.startsWith('/') || /^[A-Za-z]:/.test(text) ? text : `${cwd}/${text}`)
 }

@@ -51,7 +51,9 @@ function doubtSuspects(
   suspects: readonly string[],
   reached: ReadonlyMap<string, readonly string[]>,
 ): readonly CollectorTrace[] {
-  const waiting = new Map(suspects.flatMap(file => (reached.get(file) ?? []).map(path => [path, file] as const)))
+  const waiting = new Map(
+    suspects.flatMap(file => (reached.get(file) ?? []).map(path => [path, file] as const)),
+  )
   return collectors.map(c => {
     const file = waiting.get(c.path)
     if (!file || c.outcome !== 'collects') return c
@@ -70,12 +72,20 @@ function failures(pass: Pass): Failure[] {
   return pass.session.failure ? [pass.session.failure, ...found] : found
 }
 
-function withLayers(collector: CollectorTrace, behind: ReadonlyMap<string, readonly Failure[]>): CollectorTrace {
-  return collector.outcome === 'fails' ? { ...collector, behind: behind.get(collector.path) ?? [] } : collector
+function withLayers(
+  collector: CollectorTrace,
+  behind: ReadonlyMap<string, readonly Failure[]>,
+): CollectorTrace {
+  return collector.outcome === 'fails'
+    ? { ...collector, behind: behind.get(collector.path) ?? [] }
+    : collector
 }
 
 /** Each file that was executed or asked for, with the collectors whose import reaches it. */
-function closures(machine: Machine, collectors: readonly CollectorTrace[]): ReadonlyMap<string, readonly string[]> {
+function closures(
+  machine: Machine,
+  collectors: readonly CollectorTrace[],
+): ReadonlyMap<string, readonly string[]> {
   const reached = new Map<string, string[]>()
   for (const { path } of collectors) {
     const seen = new Set<string>([path])

@@ -57,6 +57,8 @@ export type FailureDetail =
       readonly module: string
       /** Directories searched, in order. */
       readonly searched: readonly string[]
+      /** Modules of the project that are there, for suggestions. */
+      readonly has: readonly string[]
       /** Set for "'x' is not a package": the module that stands in the way. */
       readonly blocker: { readonly name: string; readonly path: string | null; readonly stub: boolean } | null
     }
@@ -70,12 +72,22 @@ export type FailureDetail =
       /** Names the module does have, for suggestions. */
       readonly has: readonly string[]
     }
-  | { readonly kind: 'missing-attribute'; readonly module: string; readonly name: string; readonly cycle: boolean }
+  | {
+      readonly kind: 'missing-attribute'
+      readonly module: string
+      readonly name: string
+      readonly cycle: boolean
+    }
   | { readonly kind: 'relative-import'; readonly reason: 'no parent package' | 'beyond top-level' }
   | { readonly kind: 'syntax' }
   | { readonly kind: 'undefined-name'; readonly name: string }
   | { readonly kind: 'unknown-marker'; readonly name: string }
-  | { readonly kind: 'duplicate-metric'; readonly metric: string; readonly first: Span; readonly twice: boolean }
+  | {
+      readonly kind: 'duplicate-metric'
+      readonly metric: string
+      readonly first: Span
+      readonly twice: boolean
+    }
   | { readonly kind: 'file-mismatch'; readonly name: string; readonly first: string; readonly second: string }
   | { readonly kind: 'warning'; readonly category: string; readonly marker: string | null }
   | { readonly kind: 'exit'; readonly code: number | null }
@@ -107,7 +119,13 @@ export type TraceEvent =
       readonly span: Span
     }
   /** `foo.py` beside `foo/__init__.py`, met while resolving. */
-  | { readonly event: 'collision'; readonly name: string; readonly package: string; readonly module: string; readonly span: Span }
+  | {
+      readonly event: 'collision'
+      readonly name: string
+      readonly package: string
+      readonly module: string
+      readonly span: Span
+    }
   /** An import failed and the project's code caught it. */
   | { readonly event: 'caught-import'; readonly module: string; readonly span: Span }
   /** Something that could not be evaluated and made a verdict impossible. */

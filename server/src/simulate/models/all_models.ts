@@ -56,7 +56,11 @@ export function serveVirtual(m: Machine, name: string): Value | null {
 /** How a name would be served by no path entry; null where one has to. Changes nothing. */
 export function virtualKind(m: Machine, name: string): 'model' | 'foreign' | null {
   if (name === 'os.path') return 'model'
-  if ((name === 'distutils' || name.startsWith('distutils.')) && m.environment.distutilsShim && !m.finder.isStandard('distutils'))
+  if (
+    (name === 'distutils' || name.startsWith('distutils.')) &&
+    m.environment.distutilsShim &&
+    !m.finder.isStandard('distutils')
+  )
     return name === 'distutils' || hasDistutilsPart(m, name) ? 'foreign' : null
   const moves = /^(.*\bsix)\.moves(\.|$)/.exec(name)
   return moves && servesMoves(m, moves[1]!) ? 'foreign' : null
@@ -75,7 +79,9 @@ function servesMoves(m: Machine, six: string): boolean {
 function hasDistutilsPart(m: Machine, name: string): boolean {
   const setuptools = m.finder.findTopLevel('setuptools', m.environment.sysPath)
   const part = name.slice('distutils.'.length).split('.')[0]!
-  return setuptools?.path ? m.finder.findSubmodule(name, part, [`${setuptools.path[0]}/_distutils`]) !== null : false
+  return setuptools?.path
+    ? m.finder.findSubmodule(name, part, [`${setuptools.path[0]}/_distutils`]) !== null
+    : false
 }
 
 function open(m: Machine, name: string, kind: Module['kind']): Value {

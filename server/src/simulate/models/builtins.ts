@@ -39,7 +39,8 @@ export function builtin(m: Machine, name: string): Value | undefined {
   let table = tables.get(m)
   if (!table) tables.set(m, (table = makeTable(m)))
   const value = table.get(name)
-  if (value === undefined && name === 'WindowsError') return m.environment.platform === 'win32' ? EXCEPTIONS.get('OSError') : undefined
+  if (value === undefined && name === 'WindowsError')
+    return m.environment.platform === 'win32' ? EXCEPTIONS.get('OSError') : undefined
   return value
 }
 
@@ -49,15 +50,34 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
   for (const [name, cls] of EXCEPTIONS) if (exists(m, name)) table.set(name, cls)
   table.set('object', OBJECT)
   const define = (name: string, call: (args: Args) => Value) => table.set(name, native(name, call))
-  const type = (name: string, call: (args: Args) => Value) => table.set(name, nativeClass(name, 'builtins', [OBJECT], call))
+  const type = (name: string, call: (args: Args) => Value) =>
+    table.set(name, nativeClass(name, 'builtins', [OBJECT], call))
   table.set('type', { ...TYPE, native: args => typeOf(args) })
   type('str', args => (args.positional.length === 0 ? constant('') : known(stringOf(args.positional[0]!))))
   type('int', args => toInt(m, args))
   type('bool', args => (args.positional[0] ? fromTruth(truth(args.positional[0])) : constant(false)))
-  type('list', args => sequence(args, items => list([...items]), () => list([], true)))
+  type('list', args =>
+    sequence(
+      args,
+      items => list([...items]),
+      () => list([], true),
+    ),
+  )
   type('tuple', args => sequence(args, tuple, () => UNKNOWN))
-  type('set', args => sequence(args, items => makeSet(items), () => makeSet(null)))
-  type('frozenset', args => sequence(args, items => makeSet(items, true), () => makeSet(null, true)))
+  type('set', args =>
+    sequence(
+      args,
+      items => makeSet(items),
+      () => makeSet(null),
+    ),
+  )
+  type('frozenset', args =>
+    sequence(
+      args,
+      items => makeSet(items, true),
+      () => makeSet(null, true),
+    ),
+  )
   type('dict', makeDict)
   type('bytes', () => HARMLESS)
   type('float', () => HARMLESS)
@@ -86,7 +106,11 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
   })
   define('callable', args => {
     const t = args.positional[0]?.t
-    return t === 'func' || t === 'class' || t === 'bound' ? constant(true) : t === 'const' ? constant(false) : HARMLESS
+    return t === 'func' || t === 'class' || t === 'bound'
+      ? constant(true)
+      : t === 'const'
+        ? constant(false)
+        : HARMLESS
   })
   define('globals', () => ({ t: 'nsdict', ns: m.frame.scope.module.ns, module: m.frame.scope.module }))
   define('locals', () => ({ t: 'nsdict', ns: m.frame.scope.names, module: null }))
@@ -105,7 +129,10 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
     define(name, args => {
       const code = args.positional[0]
       throw new PyRaise(
-        m.exception(exceptionClass('SystemExit'), code ? (stringOf(code) ?? '') : '', { kind: 'exit', code: isInt(code) ? code.v : null }),
+        m.exception(exceptionClass('SystemExit'), code ? (stringOf(code) ?? '') : '', {
+          kind: 'exit',
+          code: isInt(code) ? code.v : null,
+        }),
       )
     })
   return table
@@ -113,7 +140,12 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
 
 function exists(m: Machine, name: string): boolean {
   const [major, minor] = m.environment.version
-  const since: Record<string, number> = { ExceptionGroup: 11, BaseExceptionGroup: 11, EncodingWarning: 10, PythonFinalizationError: 13 }
+  const since: Record<string, number> = {
+    ExceptionGroup: 11,
+    BaseExceptionGroup: 11,
+    EncodingWarning: 10,
+    PythonFinalizationError: 13,
+  }
   return major > 3 || minor >= (since[name] ?? 0)
 }
 
@@ -127,7 +159,8 @@ function fromTruth(value: boolean | null): Value {
 
 function typeOf(args: Args): Value {
   const [object, bases, names] = args.positional
-  if (args.positional.length === 1) return object?.t === 'instance' && !object.exception ? object.cls : HARMLESS
+  if (args.positional.length === 1)
+    return object?.t === 'instance' && !object.exception ? object.cls : HARMLESS
   if (!isString(object) || bases?.t !== 'tuple' || !names) return UNKNOWN
   const cls: Class = { ...nativeClass(object.v, '', bases.items), open: true }
   return cls
@@ -138,7 +171,8 @@ function toInt(m: Machine, args: Args): Value {
   if (!value) return constant(0)
   if (value.t === 'const' && typeof value.v === 'number') return constant(Math.trunc(value.v))
   if (value.t === 'const' && typeof value.v === 'boolean') return constant(Number(value.v))
-  if (isString(value) && args.positional.length === 1 && /^\s*[+-]?\d+\s*$/.test(value.v)) return constant(Number(value.v))
+  if (isString(value) && args.positional.length === 1 && /^\s*[+-]?\d+\s*$/.test(value.v))
+    return constant(Number(value.v))
   if (isString(value) && args.positional.length === 1 && !/\d/.test(value.v))
     return m.raise('ValueError', `invalid literal for int() with base 10: '${value.v}'`, { kind: 'other' })
   m.mayRaise(exceptionClass('ValueError'))
@@ -190,7 +224,9 @@ function sorted(args: Args): Value {
   if (!elements || args.keywords.has('key')) return list([], true)
   const plain = elements.every(isString) || elements.every(isInt)
   if (!plain && elements.length > 1) return list([], true)
-  const items = [...elements].sort((a, b) => (a.t === 'const' && b.t === 'const' ? (a.v! < b.v! ? -1 : a.v! > b.v! ? 1 : 0) : 0))
+  const items = [...elements].sort((a, b) =>
+    a.t === 'const' && b.t === 'const' ? (a.v! < b.v! ? -1 : a.v! > b.v! ? 1 : 0) : 0,
+  )
   const reverse = args.keywords.get('reverse')
   return list(reverse && truth(reverse) !== false ? items.reverse() : items)
 }
@@ -198,7 +234,8 @@ function sorted(args: Args): Value {
 function range(args: Args): Value {
   const numbers = args.positional.map(v => (isInt(v) ? v.v : null))
   if (args.open || numbers.length === 0 || numbers.includes(null)) return HARMLESS
-  const [start, stop, step] = numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1]
+  const [start, stop, step] =
+    numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1]
   if (step === 0 || Math.abs(stop - start) / Math.abs(step) > 5000) return HARMLESS
   const items: Value[] = []
   for (let i = start; step > 0 ? i < stop : i > stop; i += step) items.push(constant(i))
@@ -209,7 +246,9 @@ function zip(args: Args): Value {
   const columns = args.positional.map(elementsOf)
   if (args.open || columns.includes(null)) return HARMLESS
   const shortest = Math.min(...columns.map(c => c!.length))
-  return list(Array.from({ length: columns.length ? shortest : 0 }, (_, i) => tuple(columns.map(c => c![i]!))))
+  return list(
+    Array.from({ length: columns.length ? shortest : 0 }, (_, i) => tuple(columns.map(c => c![i]!))),
+  )
 }
 
 function enumerate(args: Args): Value {

@@ -12,10 +12,10 @@ import {
   type List,
   list,
   type NamespaceDict,
-  native,
   NONE,
-  same,
+  native,
   type SetValue,
+  same,
   tuple,
   UNKNOWN,
   type Value,
@@ -143,11 +143,20 @@ function dictMethod(m: Machine, value: Dict, name: string, args: Args): Value {
     case 'copy':
       return { t: 'dict', items: new Map(value.items), open: value.open }
     case 'keys':
-      return list([...value.items.values()].map(e => e.key), value.open)
+      return list(
+        [...value.items.values()].map(e => e.key),
+        value.open,
+      )
     case 'values':
-      return list([...value.items.values()].map(e => e.value), value.open)
+      return list(
+        [...value.items.values()].map(e => e.value),
+        value.open,
+      )
     case 'items':
-      return list([...value.items.values()].map(e => tuple([e.key, e.value])), value.open)
+      return list(
+        [...value.items.values()].map(e => tuple([e.key, e.value])),
+        value.open,
+      )
     default:
       return HARMLESS
   }
@@ -209,7 +218,8 @@ function namespaceMethod(m: Machine, value: NamespaceDict, name: string, args: A
         for (const { key, value: item } of first.items.values())
           if (isString(key)) m.heap.set(value.ns, key.v, item)
       } else if (first?.t === 'nsdict') {
-        for (const [key, item] of first.ns.slots) if (!value.ns.slots.has(key)) m.heap.set(value.ns, key, item.value)
+        for (const [key, item] of first.ns.slots)
+          if (!value.ns.slots.has(key)) m.heap.set(value.ns, key, item.value)
         if (first.ns.open) m.heap.open(value.ns)
       } else if (first) m.heap.open(value.ns)
       for (const [key, item] of args.keywords) m.heap.set(value.ns, key, item)

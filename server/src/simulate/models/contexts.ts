@@ -18,7 +18,9 @@ export const contextModels: readonly Model[] = [
   {
     modules: ['contextlib'],
     names: m => ({
-      suppress: native('contextlib.suppress', args => contextObject(m, 'suppress', () => swallowing(args.positional))),
+      suppress: native('contextlib.suppress', args =>
+        contextObject(m, 'suppress', () => swallowing(args.positional)),
+      ),
       nullcontext: native('contextlib.nullcontext', args =>
         contextObject(m, 'nullcontext', () => ({
           target: args.positional[0] ?? UNKNOWN,

@@ -1,7 +1,8 @@
 /** `exec` and `compile`: text that is known is executed, anything else casts doubt. */
+
+import { certainRaise } from '../completion.ts'
 import { runBlock } from '../execute.ts'
 import type { Frame, Machine } from '../machine.ts'
-import { certainRaise } from '../completion.ts'
 import {
   type Args,
   constant,
@@ -9,8 +10,8 @@ import {
   isString,
   type Module,
   type Native,
-  native,
   NONE,
+  native,
   PyRaise,
   type Scope,
   UNKNOWN,
@@ -34,12 +35,24 @@ export function compileText(m: Machine, args: Args): Value {
 /** `exec(text or code, globals)`: runs it where both are known. */
 export function executeText(m: Machine, args: Args): Value {
   const [source, globals] = args.positional
-  const code = isString(source) ? { text: source.v, path: null } : source?.t === 'native' ? codes.get(source) : undefined
+  const code = isString(source)
+    ? { text: source.v, path: null }
+    : source?.t === 'native'
+      ? codes.get(source)
+      : undefined
   const target = code && !m.heap.doubtful ? namespaceFor(m, globals) : null
   if (!code || !target) return executeUnknown(m, globals)
   const unit = m.world.compile(code.text, code.path ?? m.frame.unit.path)
   // Places within executed text are no places of a file: the frame that asked is where it stands.
-  const frame: Frame = { ...m.frame, unit: { ...unit, project: false }, scope: target.scope, kind: 'module', at: 0, statement: null, handling: [] }
+  const frame: Frame = {
+    ...m.frame,
+    unit: { ...unit, project: false },
+    scope: target.scope,
+    kind: 'module',
+    at: 0,
+    statement: null,
+    handling: [],
+  }
   m.frames.push(frame)
   try {
     const raised = certainRaise(runBlock(m, unit.code.ops, frame))
@@ -64,10 +77,14 @@ function executeUnknown(m: Machine, globals: Value | undefined): Value {
 }
 
 /** The scope that the text runs in; null where its namespace isn't known. */
-function namespaceFor(m: Machine, globals: Value | undefined): { readonly scope: Scope; readonly keep: () => void } | null {
+function namespaceFor(
+  m: Machine,
+  globals: Value | undefined,
+): { readonly scope: Scope; readonly keep: () => void } | null {
   const { module } = m.frame.scope
   if (!globals) return { scope: m.frame.scope, keep: () => undefined }
-  if (globals.t === 'nsdict' && globals.ns === module.ns) return { scope: scopeOf(module), keep: () => undefined }
+  if (globals.t === 'nsdict' && globals.ns === module.ns)
+    return { scope: scopeOf(module), keep: () => undefined }
   if (globals.t !== 'dict' || globals.open) return null
   const ns = m.heap.namespace()
   for (const { key, value } of globals.items.values()) if (isString(key)) m.heap.set(ns, key.v, value)

@@ -4,7 +4,18 @@ import { exceptionClass, nativeClass } from '../classes.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
 import { elementsOf } from '../operate.ts'
-import { type Args, constant, HARMLESS, isString, list, native, NONE, PyRaise, UNKNOWN, type Value } from '../values.ts'
+import {
+  type Args,
+  constant,
+  HARMLESS,
+  isString,
+  list,
+  NONE,
+  native,
+  PyRaise,
+  UNKNOWN,
+  type Value,
+} from '../values.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
 
 export const importlibModels: readonly Model[] = [
@@ -16,7 +27,10 @@ export const importlibModels: readonly Model[] = [
       invalidate_caches: native('importlib.invalidate_caches', () => NONE),
     }),
   },
-  { modules: ['importlib.util'], names: m => ({ find_spec: native('importlib.util.find_spec', args => findSpec(m, args)) }) },
+  {
+    modules: ['importlib.util'],
+    names: m => ({ find_spec: native('importlib.util.find_spec', args => findSpec(m, args)) }),
+  },
   { modules: ['importlib.metadata', 'importlib_metadata'], names: metadataNames },
   {
     modules: ['pkgutil'],
@@ -51,7 +65,8 @@ function findSpec(m: Machine, args: Args): Value {
   if (m.modules.get(name)) return native('spec', () => UNKNOWN)
   const dot = name.lastIndexOf('.')
   if (dot < 0) {
-    if (m.finder.findTopLevel(name, m.searchPath()) || m.startModules.has(name)) return native('spec', () => UNKNOWN)
+    if (m.finder.findTopLevel(name, m.searchPath()) || m.startModules.has(name))
+      return native('spec', () => UNKNOWN)
     return m.perhapsInModules(name) || m.sysPath.open || m.metaPathOpen ? HARMLESS : NONE
   }
   const parent = importModule(m, name.slice(0, dot), callSpan(m))
@@ -61,7 +76,9 @@ function findSpec(m: Machine, args: Args): Value {
 }
 
 function metadataNames(m: Machine): Record<string, Value> {
-  const notFound = nativeClass('PackageNotFoundError', 'importlib.metadata', [exceptionClass('ModuleNotFoundError')])
+  const notFound = nativeClass('PackageNotFoundError', 'importlib.metadata', [
+    exceptionClass('ModuleNotFoundError'),
+  ])
   const normal = (name: string) => name.toLowerCase().replace(/[-_.]+/g, '-')
   const versions = new Map(m.environment.distributions.map(d => [normal(d.name), d.version]))
   const find = (args: Args, found: (version: string) => Value): Value => {

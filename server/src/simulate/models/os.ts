@@ -82,7 +82,9 @@ function makePathNames(m: Machine): Record<string, Value> {
     }),
     split: native('os.path.split', args => {
       const value = asText(args.positional[0])
-      return isString(value) ? tuple([constant(value.v.includes('/') ? dirname(value.v) : ''), constant(basename(value.v))]) : HARMLESS
+      return isString(value)
+        ? tuple([constant(value.v.includes('/') ? dirname(value.v) : ''), constant(basename(value.v))])
+        : HARMLESS
     }),
     splitext: native('os.path.splitext', args => {
       const value = asText(args.positional[0])
@@ -117,7 +119,8 @@ function variable(m: Machine, key: Value | undefined): Value {
 
 function environ(m: Machine): Value {
   return native('os.environ', null, {
-    attribute: name => (name === 'get' ? native('os.environ.get', args => variable(m, args.positional[0])) : HARMLESS),
+    attribute: name =>
+      name === 'get' ? native('os.environ.get', args => variable(m, args.positional[0])) : HARMLESS,
     mapping: {
       get: key => {
         m.mayRaise(null)
@@ -129,4 +132,3 @@ function environ(m: Machine): Value {
     },
   })
 }
-

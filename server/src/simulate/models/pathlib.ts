@@ -20,13 +20,18 @@ export const pathlibModels: readonly Model[] = [
 
 function pathClass(m: Machine): Value {
   const make = (args: Args): Value => {
-    const parts = args.positional.map(part => (isString(part) ? part.v : part.t === 'path' ? part.path : null))
+    const parts = args.positional.map(part =>
+      isString(part) ? part.v : part.t === 'path' ? part.path : null,
+    )
     if (args.open || parts.includes(null)) return HARMLESS
     const [first = '.', ...rest] = parts as string[]
     return { t: 'path', path: join(first || '.', ...rest) }
   }
   const cls = nativeClass('Path', 'pathlib', [OBJECT], make)
-  cls.ns.slots.set('cwd', { value: native('Path.cwd', () => ({ t: 'path', path: m.plan.invocation.cwd })), maybe: false })
+  cls.ns.slots.set('cwd', {
+    value: native('Path.cwd', () => ({ t: 'path', path: m.plan.invocation.cwd })),
+    maybe: false,
+  })
   cls.ns.slots.set('home', { value: giving('Path.home', HARMLESS), maybe: false })
   return cls
 }
@@ -50,7 +55,11 @@ export function pathAttribute(m: Machine, path: string, name: string): Value {
       return constant(base.lastIndexOf('.') > 0 ? base.slice(base.lastIndexOf('.')) : '')
     }
     case 'parts':
-      return tuple((path.startsWith('/') ? ['/', ...path.slice(1).split('/')] : path.split('/')).filter(Boolean).map(constant))
+      return tuple(
+        (path.startsWith('/') ? ['/', ...path.slice(1).split('/')] : path.split('/'))
+          .filter(Boolean)
+          .map(constant),
+      )
     case 'resolve':
     case 'absolute':
       return method(() => as(name === 'resolve' ? fs.realpath(absolute) : absolute))
@@ -60,11 +69,15 @@ export function pathAttribute(m: Machine, path: string, name: string): Value {
       return method(() => constant(path))
     case 'joinpath':
       return method(args => {
-        const more = args.positional.map(part => (isString(part) ? part.v : part.t === 'path' ? part.path : null))
+        const more = args.positional.map(part =>
+          isString(part) ? part.v : part.t === 'path' ? part.path : null,
+        )
         return more.includes(null) ? HARMLESS : as(join(path, ...(more as string[])))
       })
     case 'with_name':
-      return method(args => (isString(args.positional[0]) ? as(join(dirname(path), args.positional[0].v)) : HARMLESS))
+      return method(args =>
+        isString(args.positional[0]) ? as(join(dirname(path), args.positional[0].v)) : HARMLESS,
+      )
     case 'with_suffix':
       return method(args =>
         isString(args.positional[0]) ? as(join(dirname(path), stem(path) + args.positional[0].v)) : HARMLESS,

@@ -16,7 +16,9 @@ function platformNames(m: Machine): Record<string, Value> {
       implementation === 'other' ? HARMLESS : constant(implementation === 'pypy' ? 'PyPy' : 'CPython'),
     ),
     python_version: giving('platform.python_version', constant(version.join('.'))),
-    python_version_tuple: native('platform.python_version_tuple', () => tuple(version.map(n => constant(String(n))))),
+    python_version_tuple: native('platform.python_version_tuple', () =>
+      tuple(version.map(n => constant(String(n)))),
+    ),
     win32_ver: giving('platform.win32_ver', list([], true)),
   }
 }

@@ -2,11 +2,12 @@
  * prometheus_client: which names one constructor call claims in which registry, and when that collides.
  * The predicate is the library's own (`CollectorRegistry.register`), by version.
  */
-import { atLeast } from '../../pytest/version.ts'
+
 import type { Span } from '../../files/span.ts'
+import { atLeast } from '../../pytest/version.ts'
 import { exceptionClass, nativeClass, OBJECT } from '../classes.ts'
 import type { Machine } from '../machine.ts'
-import { type Args, type Instance, isString, native, NONE, PyRaise, UNKNOWN, type Value } from '../values.ts'
+import { type Args, type Instance, isString, NONE, native, PyRaise, UNKNOWN, type Value } from '../values.ts'
 import { argument, callSpan, type Model } from './model.ts'
 
 type Kind = 'Counter' | 'Gauge' | 'Histogram' | 'Summary' | 'Info' | 'Enum'
@@ -35,7 +36,15 @@ interface Claim {
 const registries = new WeakMap<Machine, { default: Registry; others: Map<Value, Registry> }>()
 
 export const prometheusModels: readonly Model[] = [
-  { modules: ['prometheus_client', 'prometheus_client.metrics', 'prometheus_client.registry', 'prometheus_client.core'], names },
+  {
+    modules: [
+      'prometheus_client',
+      'prometheus_client.metrics',
+      'prometheus_client.registry',
+      'prometheus_client.core',
+    ],
+    names,
+  },
 ]
 
 const tables = new WeakMap<Machine, Record<string, Value>>()
@@ -47,9 +56,16 @@ function names(m: Machine): Record<string, Value> {
 }
 
 function makeNames(m: Machine): Record<string, Value> {
-  const version = m.environment.distributions.find(d => d.name.toLowerCase().replace('_', '-') === 'prometheus-client')?.version ?? '0.26.0'
+  const version =
+    m.environment.distributions.find(d => d.name.toLowerCase().replace('_', '-') === 'prometheus-client')
+      ?.version ?? '0.26.0'
   const registryClass = nativeClass('CollectorRegistry', 'prometheus_client.registry', [OBJECT], () => {
-    const instance: Instance = { t: 'instance', cls: registryClass, attributes: m.heap.namespace(), exception: null }
+    const instance: Instance = {
+      t: 'instance',
+      cls: registryClass,
+      attributes: m.heap.namespace(),
+      exception: null,
+    }
     stateOf(m).others.set(instance, { claimed: new Map(), open: false })
     return instance
   })
@@ -57,7 +73,9 @@ function makeNames(m: Machine): Record<string, Value> {
   const registry = defaultRegistry(m)
   const out: Record<string, Value> = { REGISTRY: registry, CollectorRegistry: registryClass }
   for (const kind of Object.keys(SUFFIXES) as Kind[])
-    out[kind] = nativeClass(kind, 'prometheus_client.metrics', [OBJECT], args => construct(m, kind, args, version, out[kind]!))
+    out[kind] = nativeClass(kind, 'prometheus_client.metrics', [OBJECT], args =>
+      construct(m, kind, args, version, out[kind]!),
+    )
   return out
 }
 
@@ -97,7 +115,12 @@ function unregister(m: Machine, args: Args): Value {
 }
 
 function construct(m: Machine, kind: Kind, args: Args, version: string, cls: Value): Value {
-  const metric: Instance = { t: 'instance', cls: cls as never, attributes: m.heap.namespace(), exception: null }
+  const metric: Instance = {
+    t: 'instance',
+    cls: cls as never,
+    attributes: m.heap.namespace(),
+    exception: null,
+  }
   const registry = registryOf(m, args)
   if (registry === null) return metric
   const name = fullName(kind, args, version)
@@ -135,7 +158,12 @@ function fullName(kind: Kind, args: Args, version: string): string | null {
     return value === undefined ? '' : isString(value) ? value.v : null
   }
   if (args.open) return null
-  const [name, namespace, subsystem, unit] = [part(0, 'name'), part(3, 'namespace'), part(4, 'subsystem'), part(5, 'unit')]
+  const [name, namespace, subsystem, unit] = [
+    part(0, 'name'),
+    part(3, 'namespace'),
+    part(4, 'subsystem'),
+    part(5, 'unit'),
+  ]
   if (name === null || namespace === null || subsystem === null || unit === null || name === '') return null
   let full = (namespace ? `${namespace}_` : '') + (subsystem ? `${subsystem}_` : '') + name
   const strip = () => {
@@ -191,4 +219,6 @@ function collide(
   throw new PyRaise(exc)
 }
 
-const duplicateClass = nativeClass('DuplicateTimeseries', 'prometheus_client.registry', [exceptionClass('ValueError')])
+const duplicateClass = nativeClass('DuplicateTimeseries', 'prometheus_client.registry', [
+  exceptionClass('ValueError'),
+])

@@ -1,6 +1,7 @@
 /** pytest's own calls at import: marks, skips, importorskip, fixtures. */
-import { atLeast, isNewer } from '../../pytest/version.ts'
+
 import type { Span } from '../../files/span.ts'
+import { atLeast, isNewer } from '../../pytest/version.ts'
 import { exceptionClass, isSubclass, nativeClass } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
@@ -10,8 +11,8 @@ import {
   type Class,
   constant,
   HARMLESS,
-  native,
   NONE,
+  native,
   PyRaise,
   truth,
   tuple,
@@ -37,8 +38,12 @@ function pytestNames(m: Machine): Record<string, Value> {
   return {
     mark: native('pytest.mark', null, { attribute: (name, focus) => mark(m, name, focus) }),
     skip: outcome('pytest.skip', SKIPPED, args => skip(m, args)),
-    fail: outcome('pytest.fail', FAILED, args => raiseOutcome(m, FAILED, textArgument(args, 0, 'reason') ?? '')),
-    xfail: outcome('pytest.xfail', XFAILED, args => raiseOutcome(m, XFAILED, textArgument(args, 0, 'reason') ?? '')),
+    fail: outcome('pytest.fail', FAILED, args =>
+      raiseOutcome(m, FAILED, textArgument(args, 0, 'reason') ?? ''),
+    ),
+    xfail: outcome('pytest.xfail', XFAILED, args =>
+      raiseOutcome(m, XFAILED, textArgument(args, 0, 'reason') ?? ''),
+    ),
     exit: outcome('pytest.exit', EXIT, args => raiseOutcome(m, EXIT, textArgument(args, 0, 'reason') ?? '')),
     importorskip: native('pytest.importorskip', args => importOrSkip(m, args)),
     fixture: native('pytest.fixture', handBack),
@@ -46,7 +51,9 @@ function pytestNames(m: Machine): Record<string, Value> {
     hookimpl: native('pytest.hookimpl', handBack),
     hookspec: native('pytest.hookspec', handBack),
     param: native('pytest.param', () => HARMLESS),
-    raises: native('pytest.raises', args => contextObject(m, 'raises', () => swallowing(args.positional.slice(0, 1)))),
+    raises: native('pytest.raises', args =>
+      contextObject(m, 'raises', () => swallowing(args.positional.slice(0, 1))),
+    ),
     warns: native('pytest.warns', () => HARMLESS),
     deprecated_call: native('pytest.deprecated_call', () => HARMLESS),
     approx: native('pytest.approx', () => HARMLESS),
@@ -54,7 +61,10 @@ function pytestNames(m: Machine): Record<string, Value> {
     UsageError: USAGE_ERROR,
     PytestWarning: PYTEST_WARNING,
     PytestUnknownMarkWarning: UNKNOWN_MARK_WARNING,
-    PytestDeprecationWarning: nativeClass('PytestDeprecationWarning', 'pytest', [PYTEST_WARNING, exceptionClass('DeprecationWarning')]),
+    PytestDeprecationWarning: nativeClass('PytestDeprecationWarning', 'pytest', [
+      PYTEST_WARNING,
+      exceptionClass('DeprecationWarning'),
+    ]),
     __version__: constant(version),
     version_tuple: tuple(version.split('.').map(part => constant(/^\d+$/.test(part) ? Number(part) : part))),
   }
@@ -78,7 +88,11 @@ function skip(m: Machine, args: Args): never {
   const message = misused
     ? "Using pytest.skip outside of a test will skip the entire module. If that's your intention, pass `allow_module_level=True`. If you want to skip a specific test or an entire class, use the @pytest.mark.skip or @pytest.mark.skipif decorators."
     : reason
-  throw new PyRaise(m.exception(SKIPPED, message, misused ? { kind: 'skip-misused' } : { kind: 'other' }, { focus: callSpan(m) }))
+  throw new PyRaise(
+    m.exception(SKIPPED, message, misused ? { kind: 'skip-misused' } : { kind: 'other' }, {
+      focus: callSpan(m),
+    }),
+  )
 }
 
 /** Which failures of the import skip depends on the version: from 9.1 on only ModuleNotFoundError. */
@@ -90,7 +104,10 @@ function importOrSkip(m: Machine, args: Args): Value {
   }
   const given = args.keywords.get('exc_type')
   const version = m.plan.pytestVersion
-  const caught = given?.t === 'class' ? given : exceptionClass(atLeast(version, '9.1') && !given ? 'ModuleNotFoundError' : 'ImportError')
+  const caught =
+    given?.t === 'class'
+      ? given
+      : exceptionClass(atLeast(version, '9.1') && !given ? 'ModuleNotFoundError' : 'ImportError')
   const frames = m.frames.length
   const depth = m.importDepth
   try {
@@ -123,7 +140,9 @@ function versionOf(m: Machine, name: string, module: Value): string | null {
   if (module.t !== 'module') return null
   const bound = module.ns.slots.get('__version__')?.value
   if (bound?.t === 'const' && typeof bound.v === 'string') return bound.v
-  const written = /^__version__\s*(?::[^=\n]*)?=\s*["']([^"'\n]+)["']/m.exec((module.file && m.world.text(module.file)) || '')
+  const written = /^__version__\s*(?::[^=\n]*)?=\s*["']([^"'\n]+)["']/m.exec(
+    (module.file && m.world.text(module.file)) || '',
+  )
   if (written) return written[1]!
   return m.environment.distributions.find(d => d.topLevel?.includes(name))?.version ?? null
 }
@@ -136,7 +155,8 @@ function mark(m: Machine, name: string, focus: Span): Value {
     if (bare && (object?.t === 'func' || object?.t === 'class' || object?.t === 'bound')) return object
     return decorator
   })
-  if (name.startsWith('_')) return m.raise('AttributeError', 'Marker name must NOT start with underscore', { kind: 'other' }, focus)
+  if (name.startsWith('_'))
+    return m.raise('AttributeError', 'Marker name must NOT start with underscore', { kind: 'other' }, focus)
   if (!m.configured || m.markers.has(name)) return decorator
   if (['parameterize', 'parametrise', 'parameterise'].includes(name))
     return refuse(m, `Unknown '${name}' mark, did you mean 'parametrize'?`, name, focus, decorator)
@@ -180,7 +200,9 @@ export function configObject(m: Machine): Value {
             return NONE
           })
         case 'getoption':
-          return native('config.getoption', args => option(m, textArgument(args, 0, 'name'), argument(args, 1, 'default')))
+          return native('config.getoption', args =>
+            option(m, textArgument(args, 0, 'name'), argument(args, 1, 'default')),
+          )
         case 'getini':
           return native('config.getini', () => UNKNOWN)
         case 'option':
@@ -201,7 +223,8 @@ function option(m: Machine, name: string | null, fallback: Value | undefined): V
   if (name === null) return UNKNOWN
   const dest = name.replace(/^--?/, '').replaceAll('-', '_')
   const given = m.plan.options[dest]?.value ?? m.plan.options[name]?.value
-  if (typeof given === 'string' || typeof given === 'boolean' || typeof given === 'number') return constant(given)
+  if (typeof given === 'string' || typeof given === 'boolean' || typeof given === 'number')
+    return constant(given)
   if (given === null) return NONE
   return m.optionDefaults.get(dest) ?? (fallback && stringOf(fallback) === null ? fallback : UNKNOWN)
 }
@@ -212,13 +235,17 @@ export function parserObject(m: Machine): Value {
     const names = args.positional.flatMap(v => (v.t === 'const' && typeof v.v === 'string' ? [v.v] : []))
     const long = names.find(n => n.startsWith('--')) ?? names[0]
     const dest = args.keywords.get('dest')
-    const key = dest?.t === 'const' && typeof dest.v === 'string' ? dest.v : long?.replace(/^--?/, '').replaceAll('-', '_')
+    const key =
+      dest?.t === 'const' && typeof dest.v === 'string'
+        ? dest.v
+        : long?.replace(/^--?/, '').replaceAll('-', '_')
     if (!key) return NONE
     const action = args.keywords.get('action')
     const flag = action?.t === 'const' ? action.v : null
     const fallback = flag === 'store_true' ? constant(false) : flag === 'store_false' ? constant(true) : NONE
     m.optionDefaults.set(key, args.keywords.get('default') ?? (action && flag === null ? UNKNOWN : fallback))
-    if (names.some(n => m.plan.argv.some(arg => arg === n || arg.startsWith(`${n}=`)))) m.optionDefaults.set(key, UNKNOWN)
+    if (names.some(n => m.plan.argv.some(arg => arg === n || arg.startsWith(`${n}=`))))
+      m.optionDefaults.set(key, UNKNOWN)
     return NONE
   })
   const group: Value = native('group', null, {
@@ -233,4 +260,3 @@ export function parserObject(m: Machine): Value {
     },
   })
 }
-

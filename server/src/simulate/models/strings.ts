@@ -2,7 +2,18 @@
 import { stringOf } from '../evaluate.ts'
 import type { Machine } from '../machine.ts'
 import { elementsOf } from '../operate.ts'
-import { type Args, constant, HARMLESS, isInt, isString, list, native, tuple, UNKNOWN, type Value } from '../values.ts'
+import {
+  type Args,
+  constant,
+  HARMLESS,
+  isInt,
+  isString,
+  list,
+  native,
+  tuple,
+  UNKNOWN,
+  type Value,
+} from '../values.ts'
 
 type Method = (text: string, args: Args) => Value
 
@@ -21,22 +32,36 @@ const METHODS: Readonly<Record<string, Method>> = {
   rstrip: (text, args) => strip(text, args, false, true),
   replace: (text, args) => {
     const [from, to] = args.positional
-    return isString(from) && isString(to) && args.positional.length === 2 ? constant(text.replaceAll(from.v, to.v)) : HARMLESS
+    return isString(from) && isString(to) && args.positional.length === 2
+      ? constant(text.replaceAll(from.v, to.v))
+      : HARMLESS
   },
-  removeprefix: (text, args) => ifString(args, part => constant(text.startsWith(part) ? text.slice(part.length) : text)),
-  removesuffix: (text, args) => ifString(args, part => constant(part && text.endsWith(part) ? text.slice(0, -part.length) : text)),
+  removeprefix: (text, args) =>
+    ifString(args, part => constant(text.startsWith(part) ? text.slice(part.length) : text)),
+  removesuffix: (text, args) =>
+    ifString(args, part => constant(part && text.endsWith(part) ? text.slice(0, -part.length) : text)),
   split: (text, args) => split(text, args),
   rsplit: (text, args) => rsplit(text, args),
-  splitlines: text => list(text.split(/\r\n|\r|\n/).filter((line, i, all) => line !== '' || i < all.length - 1).map(constant)),
+  splitlines: text =>
+    list(
+      text
+        .split(/\r\n|\r|\n/)
+        .filter((line, i, all) => line !== '' || i < all.length - 1)
+        .map(constant),
+    ),
   partition: (text, args) =>
     ifString(args, part => {
       const at = text.indexOf(part)
-      return tuple((at < 0 ? [text, '', ''] : [text.slice(0, at), part, text.slice(at + part.length)]).map(constant))
+      return tuple(
+        (at < 0 ? [text, '', ''] : [text.slice(0, at), part, text.slice(at + part.length)]).map(constant),
+      )
     }),
   rpartition: (text, args) =>
     ifString(args, part => {
       const at = text.lastIndexOf(part)
-      return tuple((at < 0 ? ['', '', text] : [text.slice(0, at), part, text.slice(at + part.length)]).map(constant))
+      return tuple(
+        (at < 0 ? ['', '', text] : [text.slice(0, at), part, text.slice(at + part.length)]).map(constant),
+      )
     }),
   find: (text, args) => ifString(args, part => constant(text.indexOf(part))),
   count: (text, args) => ifString(args, part => (part ? constant(text.split(part).length - 1) : HARMLESS)),
@@ -94,7 +119,8 @@ function rsplit(text: string, args: Args): Value {
   const most = args.keywords.get('maxsplit') ?? args.positional[1]
   if (!isString(separator)) return HARMLESS
   const parts = text.split(separator.v)
-  if (!isInt(most) || parts.length <= most.v + 1) return most && !isInt(most) ? HARMLESS : list(parts.map(constant))
+  if (!isInt(most) || parts.length <= most.v + 1)
+    return most && !isInt(most) ? HARMLESS : list(parts.map(constant))
   const cut = parts.length - most.v
   return list([parts.slice(0, cut).join(separator.v), ...parts.slice(cut)].map(constant))
 }
@@ -105,7 +131,12 @@ function format(text: string, args: Args): Value {
   const result = text.replace(/\{\{|\}\}|\{(\w*)\}/g, (whole, field: string | undefined) => {
     if (whole === '{{') return '{'
     if (whole === '}}') return '}'
-    const value = field === '' ? args.positional[next++] : /^\d+$/.test(field!) ? args.positional[Number(field)] : args.keywords.get(field!)
+    const value =
+      field === ''
+        ? args.positional[next++]
+        : /^\d+$/.test(field!)
+          ? args.positional[Number(field)]
+          : args.keywords.get(field!)
     const shown = value ? stringOf(value) : null
     known &&= shown !== null
     return shown ?? ''

@@ -12,8 +12,8 @@ import {
   isInt,
   isString,
   list,
-  native,
   NONE,
+  native,
   PyRaise,
   tuple,
   UNKNOWN,
@@ -67,8 +67,16 @@ export function versionField(value: Value, name: string): Value | undefined {
 function exit(m: Machine, args: Args): never {
   const [code] = args.positional
   const shown = code ? (stringOf(code) ?? '') : ''
-  const number = !code || (code.t === 'const' && code.v === null) ? 0 : isInt(code) ? code.v : isString(code) ? 1 : null
-  throw new PyRaise(m.exception(exceptionClass('SystemExit'), shown, { kind: 'exit', code: number }, { args: code ? [code] : [] }))
+  const number =
+    !code || (code.t === 'const' && code.v === null) ? 0 : isInt(code) ? code.v : isString(code) ? 1 : null
+  throw new PyRaise(
+    m.exception(
+      exceptionClass('SystemExit'),
+      shown,
+      { kind: 'exit', code: number },
+      { args: code ? [code] : [] },
+    ),
+  )
 }
 
 /** `sys.path = [...]`: the list that the importer reads is the new one. */
@@ -113,7 +121,7 @@ function sysModules(m: Machine): Value {
       return
     }
     const present = m.modules.get(key.v)
-    if (present?.t === 'module' && present.kind === 'project' && value.t !== 'const') {
+    if (present?.t === 'module' && present.state === 'executing' && value.t !== 'const') {
       // A package that puts something else in its place: submodules are still found through its `__path__`.
       m.heap.open(present.ns)
       present.replacement = value
@@ -121,8 +129,10 @@ function sysModules(m: Machine): Value {
     else m.modules.set(key.v, value.t === 'const' && value.v === null ? null : value)
   }
   const drop = (key: Value): void => {
-    if (isString(key) && !m.heap.doubtful) m.modules.delete(key.v)
-    else if (!isString(key)) m.openPrefixes.add(topLevel(m.frame.scope.module.name))
+    if (isString(key) && !m.heap.doubtful) {
+      m.modules.delete(key.v)
+      m.vanished.set(key.v, m.unseenCalls)
+    } else if (!isString(key)) m.openPrefixes.add(topLevel(m.frame.scope.module.name))
   }
   const methods: Record<string, (args: Args) => Value> = {
     get: args => {
@@ -146,7 +156,8 @@ function sysModules(m: Machine): Value {
     },
     update: args => {
       const [source] = args.positional
-      if (source?.t === 'dict' && !source.open) for (const entry of source.items.values()) put(entry.key, entry.value)
+      if (source?.t === 'dict' && !source.open)
+        for (const entry of source.items.values()) put(entry.key, entry.value)
       else m.openPrefixes.add(topLevel(m.frame.scope.module.name))
       return NONE
     },

@@ -30,7 +30,12 @@ function mockNames(m: Machine): Record<string, Value> {
   return Object.fromEntries(
     names.map(name => {
       const cls: Value = nativeClass(name, 'unittest.mock', [OBJECT], args => {
-        const instance: Instance = { t: 'instance', cls: cls as never, attributes: m.heap.namespace(), exception: null }
+        const instance: Instance = {
+          t: 'instance',
+          cls: cls as never,
+          attributes: m.heap.namespace(),
+          exception: null,
+        }
         for (const [key, value] of args.keywords) m.heap.set(instance.attributes, key, value)
         return instance
       })

@@ -8,7 +8,17 @@ import { EXCEPTIONS, exceptionClass, isSubclass, nativeClass } from '../classes.
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
-import { type Args, type Class, type Exc, HARMLESS, isString, native, NONE, PyRaise, type Value } from '../values.ts'
+import {
+  type Args,
+  type Class,
+  type Exc,
+  HARMLESS,
+  isString,
+  NONE,
+  native,
+  PyRaise,
+  type Value,
+} from '../values.ts'
 import { contextObject } from './contexts.ts'
 import { argument, type Model } from './model.ts'
 
@@ -24,7 +34,13 @@ function warningsNames(m: Machine): Record<string, Value> {
       const [message] = args.positional
       const category = argument(args, 1, 'category')
       const cls =
-        category?.t === 'class' ? category : message?.t === 'instance' ? message.cls : category ? null : exceptionClass('UserWarning')
+        category?.t === 'class'
+          ? category
+          : message?.t === 'instance'
+            ? message.cls
+            : category
+              ? null
+              : exceptionClass('UserWarning')
       if (cls) warn(m, cls, message ? stringOf(message) : null)
       else m.mayRaise(exceptionClass('Warning'))
       return NONE
@@ -67,8 +83,15 @@ export function applyConfiguredFilters(m: Machine): void {
     const filter = parseWarningFilter(value, m.plan.pytestVersion)
     if ('error' in filter) continue
     m.start = span ?? m.start
-    const category = filter.category === '' ? exceptionClass('Warning') : categoryOf(m, filter.category, value)
-    if (category !== 'skip') m.warningFilters.push({ action: filter.action, message: filter.message, category, module: filter.module })
+    const category =
+      filter.category === '' ? exceptionClass('Warning') : categoryOf(m, filter.category, value)
+    if (category !== 'skip')
+      m.warningFilters.push({
+        action: filter.action,
+        message: filter.message,
+        category,
+        module: filter.module,
+      })
   }
 }
 
@@ -81,7 +104,8 @@ function categoryOf(m: Machine, name: string, filter: string): Class | null | 's
     const slot = value.t === 'module' ? value.ns.slots.get(name.slice(module.length + 1)) : undefined
     return slot?.value.t === 'class' ? slot.value : null
   } catch (error) {
-    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true) throw error
+    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true)
+      throw error
     return refuseCategory(m, module, filter, error.exc)
   }
 }
@@ -94,7 +118,8 @@ function refuseCategory(m: Machine, module: string, filter: string, cause: Exc):
     return 'skip'
   }
   const message = `Failed to import filter module '${module}': ${filter}`
-  if (actionFor(m, CONFIG_WARNING, message) === 'error') m.throwUnlessHealed(m.exception(CONFIG_WARNING, message, detail, { cause }))
+  if (actionFor(m, CONFIG_WARNING, message) === 'error')
+    m.throwUnlessHealed(m.exception(CONFIG_WARNING, message, detail, { cause }))
   return 'skip'
 }
 
@@ -105,7 +130,9 @@ const OF_PYTEST: Readonly<Record<string, Class>> = {
   'pytest.PytestConfigWarning': CONFIG_WARNING,
 }
 /** pytest refuses its configuration. */
-export const USAGE_ERROR = nativeClass('UsageError', '_pytest.config.exceptions', [exceptionClass('Exception')])
+export const USAGE_ERROR = nativeClass('UsageError', '_pytest.config.exceptions', [
+  exceptionClass('Exception'),
+])
 
 function addFilter(m: Machine, args: Args, message: string | null | undefined): void {
   const action = args.positional[0]
@@ -125,7 +152,8 @@ export function warn(m: Machine, cls: Class, message: string | null): void {
   if (decided === null) return m.mayRaise(cls)
   if (decided !== 'error') return
   if (!m.frame.unit.project) return
-  const marker = cls === UNKNOWN_MARK_WARNING ? (/pytest\.mark\.(\w+)/.exec(message ?? '')?.[1] ?? null) : null
+  const marker =
+    cls === UNKNOWN_MARK_WARNING ? (/pytest\.mark\.(\w+)/.exec(message ?? '')?.[1] ?? null) : null
   throw new PyRaise(m.exception(cls, message ?? '', { kind: 'warning', category: cls.name, marker }))
 }
 

@@ -1,0 +1,58 @@
+/**
+ * Which names a module certainly does not have. For the project's own modules its namespace tells; for
+ * third-party ones, which are not executed in full, only a strict proof counts: nothing in the file can make
+ * names unseen, and the name is bound nowhere in it.
+ */
+import { exceptionClass, isSubclass } from './classes.ts'
+import { callFunction } from './call.ts'
+import { assignedNames } from './control.ts'
+import type { Machine } from './machine.ts'
+import { constant, type Module, PyRaise, UNKNOWN, type Value } from './values.ts'
+
+/** Ways to bind module attributes that no reading of names shows. */
+const UNSEEN_WRITES =
+  /__getattr__|__dict__|\b(?:globals|vars|locals|setattr|exec|eval|_convert_|_convert)\s*\(|global_enum|sys\.modules|\blazy|\battach\(|importlib|__path__/
+
+/** What a library may hand its module to: a decorator of a class, or any call that gets `__name__`. */
+const HANDED_OUT = /^@[^\n]*\n(?:[@ \t)\]#][^\n]*\n)*class\b|\b__name__\b|\b__module__\b/m
+
+/**
+ * What a module's own `__getattr__` gives for a name (PEP 562): its value, 'missing' where it raises
+ * AttributeError for certain, undefined where it has none.
+ */
+export function viaGetattr(m: Machine, module: Module, name: string): Value | 'missing' | undefined {
+  const hook = module.ns.slots.get('__getattr__')
+  if (!hook) return undefined
+  if (hook.value.t !== 'func' || hook.maybe) return UNKNOWN
+  const frames = m.frames.length
+  try {
+    return callFunction(m, hook.value, { positional: [constant(name)], keywords: new Map(), open: false })
+  } catch (error) {
+    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('AttributeError')) !== true) throw error
+    m.frames.length = frames
+    return 'missing'
+  }
+}
+
+/** Can this third-party module have the attribute? False is a proof. */
+export function mayHaveName(m: Machine, module: Module, name: string): boolean {
+  if (module.kind !== 'foreign' && module.kind !== 'model') return true
+  if (name.startsWith('__') || m.modules.get(`${module.name}.${name}`)) return true
+  if (Array.isArray(module.path) && m.finder.findSubmodule(`${module.name}.${name}`, name, module.path)) return true
+  return module.file === null || mayBind(m, module.file, name)
+}
+
+/** Can executing this file bind the name? Only its text is asked, and of the standard library its statements. */
+export function mayBind(m: Machine, file: string, name: string): boolean {
+  const text = file.endsWith('.py') ? m.world.text(file) : null
+  if (text === null || UNSEEN_WRITES.test(text)) return true
+  if (/\bimport\s*\(?\s*\*/.test(text)) return true
+  const standard = m.environment.stdlib.some(folder => file.startsWith(`${folder}/`))
+  if (!standard && HANDED_OUT.test(text)) return true
+  if (!new RegExp(`(?<![\\w])${name}(?![\\w])`).test(text)) return false
+  // In a library the word is enough to stay silent; the standard library is read to the end.
+  if (!standard) return true
+  if (new RegExp(`\\bglobal\\b[^\\n]*\\b${name}\\b`).test(text)) return true
+  const unit = m.world.code(file, false)
+  return 'exception' in unit || unit.code.suspects.length > 0 || assignedNames(unit.code.ops).includes(name)
+}
