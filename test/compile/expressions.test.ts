@@ -100,7 +100,9 @@ test.each([
   ['f"{f"{a}"}"', 'f"{f"{a}"}"'],
   ['f"{a, b}{*c,}"', 'f"{(a, b)}{(*c,)}"'],
   ['f"{lambda_:x}"', 'f<inexact>"{lambda_}"'],
-  [String.raw`f"\x41\{a}\N{DASH}{b}"`, 'f<inexact>"A\\{a}{b}"'],
+  [String.raw`f"\x41\{a}\N{DASH}{b}"`, 'f<inexact>"{a}{b}"'],
+  [String.raw`f"\x41\{a}\x7b{{b}}"`, 'f"A\\{a}{{b}"'],
+  [String.raw`rf"a\"{b}\""`, String.raw`f"a\"{b}\""`],
   [String.raw`rf"\n{a}"`, String.raw`f"\n{a}"`],
   ['t"a{b}" t"{c}"', '<opaque b c>'],
 ])('%s', (text, expected) => {

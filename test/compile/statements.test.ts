@@ -98,6 +98,8 @@ const CASES: readonly (string | readonly [text: string, expected: string])[] = [
   ['with (a as b): c', 'with a as b:\n  c'],
   ['with (a as b,): c', 'with a as b:\n  c'],
   ['with (\n  a(")") as b,  # one\n  c as d,  # two\n): e', 'with a(")") as b, c as d:\n  e'],
+  ['with (a := b, c): d', 'with ((a := b), c):\n  d'],
+  ['with a if b else c as d: e', 'with (a if b else c) as d:\n  e'],
   // functions
   ['def f(): pass', 'def f(): <function>'],
   ['def f():\n  yield', 'def f(): <generator>'],

@@ -4,6 +4,8 @@
  */
 import type {
   Block,
+  Body,
+  BodyIndex,
   Expr,
   Keyword,
   ModuleCode,
@@ -12,24 +14,38 @@ import type {
   Pattern,
 } from '../../server/src/compile/module_code.ts'
 
-/** The operations of `code`, one line for each, blocks indented. */
-export function unparse(code: ModuleCode): string {
-  return block(code.ops).join('\n')
+/** What a function's body is compiled to. */
+export type CompileBody = (body: Body) => ModuleCode
+
+/** The operations of `code`, one line for each, blocks indented; with `bodies` those of functions as well. */
+export function unparse(code: ModuleCode, bodies?: CompileBody): string {
+  return lines({ code, bodies }, code.ops).join('\n')
 }
 
-function block(ops: Block): string[] {
-  return ops.flatMap(statement)
+interface Context {
+  readonly code: ModuleCode
+  readonly bodies: CompileBody | undefined
 }
 
-function indented(ops: Block): string[] {
-  return block(ops).map(line => `  ${line}`)
+function lines(cx: Context, ops: Block): string[] {
+  return ops.flatMap(op => statement(cx, op))
 }
 
-function clause(head: string, ops: Block): string[] {
-  return ops.length === 0 ? [] : [`${head}:`, ...indented(ops)]
+function indented(cx: Context, ops: Block): string[] {
+  return lines(cx, ops).map(line => `  ${line}`)
 }
 
-function statement(op: Op): string[] {
+function clause(cx: Context, head: string, ops: Block): string[] {
+  return ops.length === 0 ? [] : [`${head}:`, ...indented(cx, ops)]
+}
+
+function bodyLines(cx: Context, body: BodyIndex): string[] {
+  if (cx.bodies === undefined) return []
+  const code = cx.bodies(cx.code.bodies[body]!)
+  return indented({ code, bodies: cx.bodies }, code.ops)
+}
+
+function statement(cx: Context, op: Op): string[] {
   switch (op.op) {
     case 'import':
       return [`${lazy(op)}import ${op.names.map(({ module, as }) => alias(module, as)).join(', ')}`]
@@ -48,36 +64,36 @@ function statement(op: Op): string[] {
     case 'expr':
       return [expression(op.value)]
     case 'if':
-      return [`if ${expression(op.test)}:`, ...indented(op.then), ...clause('else', op.else)]
+      return [`if ${expression(op.test)}:`, ...indented(cx, op.then), ...clause(cx, 'else', op.else)]
     case 'for':
       return [
         `for ${expression(op.target)} in ${expression(op.iter)}:`,
-        ...indented(op.body),
-        ...clause('else', op.else),
+        ...indented(cx, op.body),
+        ...clause(cx, 'else', op.else),
       ]
     case 'while':
-      return [`while ${expression(op.test)}:`, ...indented(op.body), ...clause('else', op.else)]
+      return [`while ${expression(op.test)}:`, ...indented(cx, op.body), ...clause(cx, 'else', op.else)]
     case 'try': {
       const except = op.star ? 'except*' : 'except'
       return [
         'try:',
-        ...indented(op.body),
+        ...indented(cx, op.body),
         ...op.handlers.flatMap(({ type, name, body }) => [
           `${except}${optional(' ', type)}${name === null ? '' : ` as ${name}`}:`,
-          ...indented(body),
+          ...indented(cx, body),
         ]),
-        ...clause('else', op.else),
-        ...clause('finally', op.finally),
+        ...clause(cx, 'else', op.else),
+        ...clause(cx, 'finally', op.finally),
       ]
     }
     case 'with': {
       const items = op.items.map(({ context, target }) => `${expression(context)}${optional(' as ', target)}`)
-      return [`with ${items.join(', ')}:`, ...indented(op.body)]
+      return [`with ${items.join(', ')}:`, ...indented(cx, op.body)]
     }
     case 'match': {
       const cases = op.cases.flatMap(({ pattern, guard, body }) => [
         `  case ${shape(pattern)}${optional(' if ', guard)}:`,
-        ...indented(body).map(line => `  ${line}`),
+        ...indented(cx, body).map(line => `  ${line}`),
       ])
       return [`match ${expression(op.subject)}:`, ...cases]
     }
@@ -87,13 +103,14 @@ function statement(op: Op): string[] {
       return [
         ...op.decorators.map(decorator => `@${expression(decorator)}`),
         `${words}(${parameters(op.params)})${optional(' -> ', op.returns)}: ${kind}`,
+        ...bodyLines(cx, op.body),
       ]
     }
     case 'class':
       return [
         ...op.decorators.map(decorator => `@${expression(decorator)}`),
         `class ${op.name}${types(op.typeParams)}(${given(op.bases, op.keywords)}):`,
-        ...indented(op.body),
+        ...indented(cx, op.body),
       ]
     case 'return':
       return [`return${optional(' ', op.value)}`]
@@ -204,7 +221,9 @@ export function expression(expr: Expr): string {
     case 'if':
       return `(${expression(expr.then)} if ${expression(expr.test)} else ${expression(expr.else)})`
     case 'fstring': {
-      const parts = expr.parts.map(part => (typeof part === 'string' ? part : `{${expression(part)}}`))
+      // Of one that isn't exact the text says nothing.
+      const text = (part: string): string => (expr.exact ? part : '')
+      const parts = expr.parts.map(part => (typeof part === 'string' ? text(part) : `{${expression(part)}}`))
       return `f${expr.exact ? '' : '<inexact>'}"${parts.join('')}"`
     }
     case 'lambda':

@@ -176,7 +176,8 @@ test.each<[string, Partial<Record<keyof SourceFacts, unknown>>]>([
   ],
   ['parser.addini(f"log_{x}", "help")', { ini: [], open: ['ini'] }],
   ['config.addinivalue_line(\n  "markers",\n  "a(b, c): do"\n  " it",\n)', { markers: ['a(b, c): do it'] }],
-  ['config.addinivalue_line("markers", "a: %s" % x)', { markers: ['a: '], open: [] }],
+  ['config.addinivalue_line("markers", "a: %s" % x)', { markers: ['a: %s'], open: [] }],
+  ['config.addinivalue_line("markers", "%s: a" % x)', { markers: [], open: ['markers'] }],
   ['config.addinivalue_line("markers", f"a: {x}")', { markers: ['a: '], open: [] }],
   ['config.addinivalue_line("markers", f"{x}: a")', { markers: [], open: ['markers'] }],
   ['config.addinivalue_line("filterwarnings", f"{x}")', { markers: [], open: [] }],
@@ -192,4 +193,30 @@ test.each<[string, Partial<Record<keyof SourceFacts, unknown>>]>([
 ])('in %j', (text, expected) => {
   const { open, ...facts } = scanSource(text)
   expect({ ...facts, open: [...open] }).toMatchObject(expected)
+})
+
+describe('what conftests register', () => {
+  const options = (files: Record<string, string>): string[] =>
+    stopsOf(planOf(files, { args: ['--foo'] })).map(stop => stop.slice(0, 12))
+  const registers = 'def pytest_addoption(parser):\n    parser.addoption("--foo", action="store_true")\n'
+
+  test.each<[string, Record<string, string>, string[]]>([
+    ['by itself', { 'conftest.py': registers }, []],
+    ['by a plugin that it asks for', { 'conftest.py': 'pytest_plugins = "opts"', 'opts.py': registers }, []],
+    ['by a module that it takes all of', { 'conftest.py': 'from opts import *', 'opts.py': registers }, []],
+    [
+      'by one beside it',
+      { 'tests/__init__.py': '', 'tests/conftest.py': 'from .opts import *', 'tests/opts.py': registers },
+      [],
+    ],
+    [
+      'by a function that it takes from elsewhere',
+      { 'conftest.py': 'from opts import pytest_addoption' },
+      [],
+    ],
+    ['not by a conftest that is loaded too late', { 'a/b/conftest.py': registers }, ['4 UsageError']],
+    ['not by any', { 'conftest.py': 'from opts import *', 'opts.py': 'x = 1\n' }, ['4 UsageError']],
+  ])('%s', (_title, files, stops) => {
+    expect(options(files)).toEqual(stops)
+  })
 })

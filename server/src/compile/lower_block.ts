@@ -193,9 +193,17 @@ function handler(cx: Lowering, node: NodeIndex): Handler {
 /** `a as b`, or `a` alone. */
 function asPattern(cx: Lowering, node: NodeIndex): [value: Expr, bound: Expr | null] {
   const { syntax } = cx
-  if (!syntax.isA(node, 'as_pattern')) return [expression(cx, node), null]
-  const [value = node, bound = node] = syntax.children(node)
-  return [expression(cx, value), target(cx, bound)]
+  const children = syntax.children(node)
+  const [value = node, bound = node] = children
+  if (syntax.isA(node, 'as_pattern')) return [expression(cx, value), target(cx, bound)]
+  const last = children.at(-1)
+  // Tree-sitter takes `a if b else c as d` for `a if b else (c as d)`.
+  if (syntax.isA(node, 'conditional_expression') && last !== undefined && syntax.isA(last, 'as_pattern')) {
+    const [then = UNKNOWN, test = UNKNOWN] = children.slice(0, 2).map(child => expression(cx, child))
+    const [otherwise, outer] = asPattern(cx, last)
+    return [{ e: 'if', test, then, else: otherwise }, outer]
+  }
+  return [expression(cx, node), null]
 }
 
 function withStatement(cx: Lowering, node: NodeIndex): Op {
@@ -215,6 +223,12 @@ function withItems(cx: Lowering, clause: NodeIndex): WithItem[] {
   const bracketed = syntax.token(clause, '(') !== NONE
   if (bracketed && nodes.some(node => syntax.isA(node, 'as_pattern')))
     cx.suspect(clause, BRACKETED_ITEMS, [3, 9])
+  const loose = nodes.some(node => syntax.isA(node, 'named_expression') || syntax.isA(node, 'list_splat'))
+  // What no item can be makes the brackets a tuple's.
+  if (bracketed && loose) {
+    const items = nodes.map(node => expression(cx, node))
+    return [{ context: { e: 'tuple', items }, target: null }]
+  }
   return nodes.map(node => {
     // `(a as b)` comes as an expression in brackets.
     const [only = node] = syntax.isA(node, 'parenthesized_expression') ? syntax.children(node) : [node]

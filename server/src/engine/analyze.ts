@@ -15,7 +15,7 @@ import type { Finding } from '../rules/finding.ts'
 import { runRules, withOverrides } from '../rules/run_rules.ts'
 import { findSettings } from '../rules/settings.ts'
 import type { Unreadable } from '../simulate/machine.ts'
-import { type SimulationInput, simulate } from '../simulate/simulate.ts'
+import { doubtSuspects, type SimulationInput, simulate } from '../simulate/simulate.ts'
 import type { Trace } from '../simulate/trace.ts'
 import { Sources } from './sources.ts'
 
@@ -157,9 +157,10 @@ async function simulateExactly(
     const asked = await judge(environment.executable, trace.suspects, fs, sources)
     if (asked.size === 0) break
     for (const [path, verdict] of asked) verdicts.set(path, verdict)
-    trace = simulate(input)
+    const allFine = trace.suspects.every(path => verdicts.get(path) === 'fine')
+    trace = allFine ? { ...trace, suspects: [] } : simulate(input)
   }
-  return trace
+  return doubtSuspects(trace)
 }
 
 async function judge(

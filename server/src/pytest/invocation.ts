@@ -57,6 +57,7 @@ function projectFolders(fs: FileSystem, cwd: string): string[] {
   return all.slice(0, Math.max(root, 0) + 1)
 }
 
+/** What the files of one folder say; `kind` is null where they say both, the whole where they say nothing. */
 function decideIn(
   fs: FileSystem,
   folder: string,
@@ -73,9 +74,7 @@ function decideIn(
     if (module > script) return { kind: 'python -m pytest', because: `${name} runs \`python -m pytest\`` }
     if (script > 0) undecided ??= name
   }
-  const because =
-    undecided === null ? 'no sign of either: the default' : `${undecided} runs both: the default`
-  return { kind: 'pytest', because }
+  return undecided === null ? null : { kind: null, because: `${undecided} runs both: the default` }
 }
 
 /** The variables that pytest and Python read. */
@@ -121,7 +120,7 @@ function commandsIn(line: string): string[][] {
   return [line, ...quoted].flatMap(text =>
     text
       .split(/&&|\|\||[;|]/)
-      .map(part => part.replace(/^\s*(?:[-@>|]\s*)*(?:[\w.-]+\s*[:=]\s*)?["'[(]*\s*/, ''))
+      .map(part => part.replace(/^\s*(?:[-@>|]\s*)*(?![A-Z_]+=\S)(?:[\w.-]+\s*[:=]\s*)?["'[(]*\s*/, ''))
       .map(part => part.split(/\s+/).filter(word => word !== '')),
   )
 }

@@ -4,7 +4,7 @@
  */
 import type { Environment } from '../environment/environment.ts'
 import type { FileSystem } from '../files/file_system.ts'
-import { basename, dirname, isWithin, join } from '../files/paths.ts'
+import { basename, dirname, isWithin, join, parents } from '../files/paths.ts'
 import { walkFiles } from '../files/walk.ts'
 import { PARTS, type Part, scanSource } from './plugin_source.ts'
 import {
@@ -88,7 +88,10 @@ export function factsOfPlugin(
 
 /** One conftest, with the plugins that it asks for. */
 export function factsOfConftest(places: Places, path: string): PluginFacts {
-  return gather(places, [path], true)
+  // Importing it puts the folder on the path from which its package can be imported.
+  let base = dirname(path)
+  while (places.fs.stat(join(base, '__init__.py')) && dirname(base) !== base) base = dirname(base)
+  return gather({ ...places, searchPath: [base, ...places.searchPath] }, [path], true)
 }
 
 export function mergeFacts(all: readonly PluginFacts[]): PluginFacts {
@@ -124,22 +127,40 @@ function gather(places: Places, files: readonly string[], local: boolean): Plugi
   const found: PluginFacts[] = []
   const waiting = [...files]
   const seen = new Set(files)
+  const follow = (next: readonly string[]): void => {
+    waiting.push(...next.filter(path => !seen.has(path)))
+    for (const path of next) seen.add(path)
+  }
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
     const bytes = places.fs.read(path)
     if (!bytes) continue
-    const { asks, ...facts } = scanSource(new TextDecoder().decode(bytes))
+    const { asks, stars, ...facts } = scanSource(new TextDecoder().decode(bytes))
     found.push({ ...facts, local, files: [path] })
     for (const name of asks) {
       const builtin = builtinFacts(places.pytestVersion, name)
       const file = builtin ? null : moduleFile(places, name)
-      if (builtin) found.push(builtin)
-      else if (file === null) found.push(UNKNOWN_PLUGIN)
-      else for (const next of filesOfPlugin(places, file)) if (!seen.has(next)) waiting.push(next)
-      if (file !== null) seen.add(file)
+      if (builtin || file === null) found.push(builtin ?? UNKNOWN_PLUGIN)
+      else follow(filesOfPlugin(places, file))
+    }
+    for (const name of stars) {
+      const file = starFile(places, path, name)
+      if (file !== null) follow([file])
+      // What an installed module that is not found would add is no hook of a plugin, as a rule; a conftest's may be.
+      else if (local) found.push(UNKNOWN_PLUGIN)
     }
   }
   const tooMany = files.length > MOST_FILES
   return { ...mergeFacts(found), local, ...(tooMany && { open: new Set(PARTS) }) }
+}
+
+/** The module of `from name import *` in the file `path`; relative names count from its folder. */
+function starFile(places: Places, path: string, name: string): string | null {
+  const dots = /^\.*/.exec(name)![0].length
+  if (dots === 0) return moduleFile(places, name)
+  const folder = [dirname(path), ...parents(dirname(path))][dots - 1]
+  return folder === undefined
+    ? null
+    : moduleFile({ ...places, searchPath: [folder] }, name.slice(dots) || '__init__')
 }
 
 /** A plugin of pytest's own that is off by default, such as `pytester`. */

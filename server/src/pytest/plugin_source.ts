@@ -1,6 +1,6 @@
 /**
- * What a plugin or conftest registers, as far as its text tells: calls of `addoption`, `addini` and
- * `addinivalue_line("markers", ...)` with literal arguments. Whatever is computed makes that part *open*:
+ * What a plugin or conftest registers, as far as its text tells: calls of `addoption`, `addini`,
+ * `addinivalue_line("markers", ...)` and `getini("markers").append(...)` with literal arguments. Whatever is computed makes that part *open*:
  * then a name that is not found may still be known at run time. Nothing is executed, no file is read.
  */
 import type { IniSpec, OptionKind, OptionSpec, Plain } from './tables.ts'
@@ -17,6 +17,8 @@ export interface SourceFacts {
   readonly open: ReadonlySet<Part>
   /** Modules that `pytest_plugins = ...` asks for. */
   readonly asks: readonly string[]
+  /** Modules of `from ... import *`, dots included: their hooks become this module's. */
+  readonly stars: readonly string[]
 }
 
 interface Argument {
@@ -24,10 +26,10 @@ interface Argument {
   readonly raw: string
 }
 
-const NO_FACTS: SourceFacts = { options: [], ini: [], markers: [], open: new Set(), asks: [] }
+const NO_FACTS: SourceFacts = { options: [], ini: [], markers: [], open: new Set(), asks: [], stars: [] }
 
 /** A quick look first: most files of a package register nothing. */
-const REGISTERS = /addoption|addini|pytest_plugins/
+const REGISTERS = /addoption|addini|pytest_plugins|pytest_configure|import \*|getini/
 
 export function scanSource(text: string): SourceFacts {
   return REGISTERS.test(text) ? new Scan(text).facts() : NO_FACTS
@@ -60,9 +62,18 @@ class Scan {
 
   facts(): SourceFacts {
     for (const [at, name] of this.mentions()) this.mention(at, name)
+    this.appendedMarkers()
     this.askedPlugins()
     this.handedOn()
-    return { options: this.options, ini: this.ini, markers: this.markers, open: this.open, asks: this.asks }
+    const stars = [...this.text.matchAll(/^[ \t]*from\s+([.\w]+)\s+import\s+\*/gm)].map(match => match[1]!)
+    return {
+      options: this.options,
+      ini: this.ini,
+      markers: this.markers,
+      open: this.open,
+      asks: this.asks,
+      stars,
+    }
   }
 
   private *mentions(): Generator<[at: number, name: string]> {
@@ -137,6 +148,17 @@ class Scan {
     else this.markers.push(line)
   }
 
+  /** The list of markers, taken out of the configuration: what else than appending is done with it is not seen. */
+  private appendedMarkers(): void {
+    const list = /getini\(\s*["']markers["']\s*\)(\.append\()?/g
+    for (let found = list.exec(this.text); found; found = list.exec(this.text)) {
+      const [argument] = found[1] ? splitArguments(this.text, list.lastIndex) : []
+      const line = argument ? lineIn(argument.raw) : null
+      if (line === null) this.open.add('markers')
+      else this.markers.push(line)
+    }
+  }
+
   /** `pytest_plugins = "a"`, `= "a", "b"`, `= ["a", ...]`; anything else may load what it likes. */
   private askedPlugins(): void {
     const assigned = /^[ \t]*pytest_plugins\s*(?::[^=\n]*)?(\+?=)\s*/gm
@@ -153,8 +175,10 @@ class Scan {
   /** A hook that comes from elsewhere, or hands its parser to another function. */
   private handedOn(): void {
     const defined = [...this.text.matchAll(/\bdef\s+pytest_addoption\s*\(([^)]*)\)/g)]
-    const mentioned = /\bpytest_addoption\b/.test(this.text)
-    let open = mentioned && defined.length === 0
+    const defines = (hook: string): boolean => new RegExp(`\\bdef\\s+${hook}\\b`).test(this.text)
+    const mentions = (hook: string): boolean => new RegExp(`\\b${hook}\\b`).test(this.text)
+    if (mentions('pytest_configure') && !defines('pytest_configure')) this.open.add('markers')
+    let open = mentions('pytest_addoption') && defined.length === 0
     for (const hook of defined) {
       const body = bodyAfter(this.text, hook.index)
       const parser = hook[1]!
@@ -250,11 +274,11 @@ function stringIn(raw: string): string | null {
   return parts.complete && parts.text !== null ? parts.text : null
 }
 
-/** A marker's line; of a computed one the beginning is enough if it holds the name up to ':' or '('. */
+/** A marker's line; of a computed one the beginning is enough if it holds a plain name up to ':' or '('. */
 function lineIn(raw: string): string | null {
   const { text, complete } = stringParts(raw)
   if (text === null) return null
-  return complete || /[:(]/.test(text) ? text : null
+  return complete || /^[\w\s-]+[:(]/.test(text) ? text : null
 }
 
 function stringParts(raw: string): { text: string | null; complete: boolean } {

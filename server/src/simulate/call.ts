@@ -6,7 +6,7 @@
  * pytest itself raises, exits, and what a model proves; any other only if no condition on the way was
  * unknown.
  */
-import type { CallExpr, Op, Parameter } from '../compile/module_code.ts'
+import type { CallExpr, DefOp, Op, Parameter } from '../compile/module_code.ts'
 import { ancestry, exceptionClass, isException, isSubclass } from './classes.ts'
 import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
@@ -304,6 +304,17 @@ function isShort(ops: readonly Op[]): boolean {
   return walk(ops)
 }
 
+const bodyWords = new WeakMap<DefOp, ReadonlySet<string>>()
+
+function wordsIn(def: DefOp, text: string): ReadonlySet<string> {
+  let words = bodyWords.get(def)
+  if (!words) {
+    words = new Set(text.match(/\w+/g))
+    bodyWords.set(def, words)
+  }
+  return words
+}
+
 /** A function of the project that is not run: what it may have done is unknown from now on. */
 export function leaveOut(m: Machine, fn: Func, args: Args): void {
   handOver(m, args, true)
@@ -316,14 +327,9 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
   if (/\bglobals\(\)|\bvars\(\)|\bexec\(/.test(text)) m.heap.open(globals)
   for (const [, names] of text.matchAll(/\b(?:global|nonlocal)\s+([\w, ]+)/g))
     for (const name of names!.split(',')) m.heap.set(globals, name.trim(), UNKNOWN)
-  for (const [name, slot] of globals.slots) {
-    const { value } = slot
-    if (
-      (value.t === 'list' || value.t === 'dict' || value.t === 'set') &&
-      !value.open &&
-      new RegExp(`\\b${name}\\b`).test(text)
-    )
-      m.heap.openContainer(value)
+  for (const word of wordsIn(def!, text)) {
+    const value = globals.slots.get(word)?.value
+    if ((value?.t === 'list' || value?.t === 'dict' || value?.t === 'set') && !value.open) m.heap.openContainer(value)
   }
   const self = args.positional[0]
   if (self?.t === 'instance')

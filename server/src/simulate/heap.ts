@@ -38,6 +38,8 @@ interface Outcome {
 export class Heap {
   private readonly branches: Branch[] = []
   private clock = 0
+  /** Changes whenever some container may have changed. */
+  containerVersion = 0
 
   /** True while executing something that may not happen. */
   get doubtful(): boolean {
@@ -65,6 +67,7 @@ export class Heap {
 
   /** To be called before each change of a container's items. */
   touch(container: Container): void {
+    this.containerVersion++
     const branch = this.branches.at(-1)
     if (!branch || branch.containers.has(container)) return
     branch.containers.set(container, copyItems(container))
@@ -109,6 +112,7 @@ export class Heap {
     }
     const containers: Outcome['containers'] = new Map()
     for (const [container, items] of branch.containers) {
+      this.containerVersion++
       containers.set(container, container.items)
       container.items = items as never
     }

@@ -11,7 +11,7 @@ import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
 import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
-import { mayHaveName, viaGetattr } from './names.ts'
+import { isRebound, mayHaveName, viaGetattr } from './names.ts'
 import { modelOf, serveVirtual, virtualKind } from './models/all_models.ts'
 import {
   constant,
@@ -376,8 +376,7 @@ function mayHaveUnseen(m: Machine, module: Module, name: string): boolean {
 /** A constant of a module run in the restricted way counts only if no function there rebinds it. */
 export function settled(m: Machine, module: Module, name: string, value: Value): Value {
   if (module.kind !== 'foreign' || value.t === 'module' || value.t === 'class') return value
-  const text = module.file ? m.world.text(module.file) : null
-  return text && !new RegExp(`\\bglobal\\b[^\\n]*\\b${name}\\b`).test(text) ? value : UNKNOWN
+  return isRebound(m, module, name) ? UNKNOWN : value
 }
 
 function fromObject(object: Value, name: string): Value {

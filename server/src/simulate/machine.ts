@@ -19,6 +19,7 @@ import {
   type CodeUnit,
   constant,
   type Exc,
+  isString,
   type List,
   list,
   PyRaise,
@@ -162,11 +163,18 @@ export class Machine {
     return this.frames.at(-1)!
   }
 
+  private pathCache: { readonly version: number; readonly items: readonly Value[]; readonly path: readonly string[] } | null =
+    null
+
   /** The search path as strings; entries that are no strings are skipped by Python too. */
-  searchPath(): string[] {
-    return this.sysPath.items.flatMap(v =>
-      v.t === 'const' && typeof v.v === 'string' ? [v.v || this.plan.invocation.cwd] : [],
-    )
+  searchPath(): readonly string[] {
+    const { items } = this.sysPath
+    const { containerVersion } = this.heap
+    if (this.pathCache?.version !== containerVersion || this.pathCache.items !== items) {
+      const path = items.filter(isString).map(entry => entry.v || this.plan.invocation.cwd)
+      this.pathCache = { version: containerVersion, items, path }
+    }
+    return this.pathCache.path
   }
 
   isProject(path: string): boolean {

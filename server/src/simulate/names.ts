@@ -42,17 +42,57 @@ export function mayHaveName(m: Machine, module: Module, name: string): boolean {
   return module.file === null || mayBind(m, module.file, name)
 }
 
+/** What is known of a third-party file, found once. */
+interface FileWords {
+  /** Its text shows ways to bind names unseen, or can't be read. */
+  readonly open: boolean
+  readonly standard: boolean
+  readonly words: ReadonlySet<string>
+  /** Names that functions rebind. */
+  readonly globals: ReadonlySet<string>
+}
+
+const files = new WeakMap<Machine, Map<string, FileWords>>()
+
+function wordsOf(m: Machine, file: string): FileWords {
+  let known = files.get(m)
+  if (!known) {
+    known = new Map()
+    files.set(m, known)
+  }
+  let words = known.get(file)
+  if (!words) {
+    words = readWords(m, file)
+    known.set(file, words)
+  }
+  return words
+}
+
+function readWords(m: Machine, file: string): FileWords {
+  const text = file.endsWith('.py') ? m.world.text(file) : null
+  const standard = m.environment.stdlib.some(folder => file.startsWith(`${folder}/`))
+  if (text === null) return { open: true, standard, words: new Set(), globals: new Set() }
+  const open =
+    UNSEEN_WRITES.test(text) || /\bimport\s*\(?\s*\*/.test(text) || (!standard && HANDED_OUT.test(text))
+  const globals = new Set<string>()
+  if (text.includes('global '))
+    for (const [, names] of text.matchAll(/\bglobal\s+([\w, \t]+)/g))
+      for (const name of names!.split(',')) globals.add(name.trim())
+  return { open, standard, words: open ? new Set() : new Set(text.match(/[\w\u0080-\uffff]+/g)), globals }
+}
+
+/** Do functions of the module rebind this global? */
+export function isRebound(m: Machine, module: Module, name: string): boolean {
+  return module.file === null || !module.file.endsWith('.py') || wordsOf(m, module.file).globals.has(name)
+}
+
 /** Can executing this file bind the name? Only its text is asked, and of the standard library its statements. */
 export function mayBind(m: Machine, file: string, name: string): boolean {
-  const text = file.endsWith('.py') ? m.world.text(file) : null
-  if (text === null || UNSEEN_WRITES.test(text)) return true
-  if (/\bimport\s*\(?\s*\*/.test(text)) return true
-  const standard = m.environment.stdlib.some(folder => file.startsWith(`${folder}/`))
-  if (!standard && HANDED_OUT.test(text)) return true
-  if (!new RegExp(`(?<![\\w])${name}(?![\\w])`).test(text)) return false
+  const { open, standard, words, globals } = wordsOf(m, file)
+  if (open) return true
+  if (!words.has(name)) return false
   // In a library the word is enough to stay silent; the standard library is read to the end.
-  if (!standard) return true
-  if (new RegExp(`\\bglobal\\b[^\\n]*\\b${name}\\b`).test(text)) return true
+  if (!standard || globals.has(name)) return true
   const unit = m.world.code(file, false)
   return 'exception' in unit || unit.code.suspects.length > 0 || assignedNames(unit.code.ops).includes(name)
 }

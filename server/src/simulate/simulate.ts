@@ -33,32 +33,27 @@ export function simulate(input: SimulationInput): Trace {
     }
     last = next
   }
-  const layered = first.pass.collectors.map(c => withLayers(c, behind))
-  const reached = closures(first.machine, layered)
-  const suspects = [...first.machine.suspects]
+  const collectors = first.pass.collectors.map(c => withLayers(c, behind))
   return {
     session: first.pass.session,
-    collectors: doubtSuspects(layered, suspects, reached),
+    collectors,
     events: first.machine.events,
-    suspects,
-    reached,
+    suspects: [...first.machine.suspects],
+    reached: closures(first.machine, collectors),
   }
 }
 
-/** Whoever needs a file that may not compile can't be judged, until an interpreter was asked. */
-function doubtSuspects(
-  collectors: readonly CollectorTrace[],
-  suspects: readonly string[],
-  reached: ReadonlyMap<string, readonly string[]>,
-): readonly CollectorTrace[] {
+/** Whoever needs a file that may not compile can't be judged, while no interpreter was asked. */
+export function doubtSuspects(trace: Trace): Trace {
   const waiting = new Map(
-    suspects.flatMap(file => (reached.get(file) ?? []).map(path => [path, file] as const)),
+    trace.suspects.flatMap(file => (trace.reached.get(file) ?? []).map(path => [path, file] as const)),
   )
-  return collectors.map(c => {
+  const collectors = trace.collectors.map((c): CollectorTrace => {
     const file = waiting.get(c.path)
     if (!file || c.outcome !== 'collects') return c
     return { ...c, outcome: 'unknown', reason: `${file} may not compile, and no interpreter was asked` }
   })
+  return { ...trace, collectors }
 }
 
 function pass(input: SimulationInput, healed: ReadonlySet<string>): { pass: Pass; machine: Machine } {
