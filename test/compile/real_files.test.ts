@@ -94,7 +94,7 @@ describe.each([
   beforeAll(async () => {
     await initParser()
     if (!missing) files = judged(upTo(bytes, pythonFiles(folder)))
-  })
+  }, 600_000)
 
   test.skipIf(missing)('is read as CPython reads it', { timeout: 600_000 }, () => {
     expect(files).not.toEqual([])

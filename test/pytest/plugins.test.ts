@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PluginEntryPoint } from '../../server/src/environment/environment.ts'
 import { type SourceFacts, scanSource } from '../../server/src/pytest/plugin_source.ts'
-import { planOf, type Setting, SITE, stopsOf } from './projects.ts'
+import { collectedBy, planOf, type Setting, SITE, stopsOf } from './projects.ts'
 
 const point = (name: string, module: string, distribution = name, version = '1.0'): PluginEntryPoint => ({
   name,
@@ -219,4 +219,11 @@ describe('what conftests register', () => {
   ])('%s', (_title, files, stops) => {
     expect(options(files)).toEqual(stops)
   })
+})
+
+test('the value of an option that cannot be judged is not taken for a missing path', () => {
+  const conftest = 'def pytest_addoption(parser):\n    for name in NAMES:\n        parser.addoption(name)\n'
+  const plan = planOf({ 'conftest.py': conftest, 'test_a.py': '' }, { args: ['--db', 'sqlite'] })
+  expect(stopsOf(plan)).toEqual([])
+  expect(collectedBy(plan)).toEqual(['test_a.py'])
 })

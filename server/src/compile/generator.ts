@@ -1,12 +1,38 @@
-/** Tells from its text whether a function is a generator: whether it holds a `yield` of its own. */
+/** Whether a function is a generator: whether its body holds a `yield` of its own. */
 import { Char, classAt, isWordCode, lineEnd, prefixStart, stringEnd, UNSURE } from './lexical.ts'
 import { stringPrefix } from './literals.ts'
 import { Indentation, LogicalLine } from './logical_line.ts'
+import { withTree } from './parser.ts'
+import { type NodeIndex, Syntax } from './syntax.ts'
 
 const NESTED = /(?:async[ \t\f]+)?(?:def|class)\b/y
 
-/** `text` from `start` to `end` is a function's body; null: a parser has to tell (a `yield` near a lambda). */
-export function ownsYield(text: string, start: number, end: number): boolean | null {
+/** `text` from `start` to `end` is the body. */
+export function isGenerator(text: string, start: number, end: number): boolean {
+  return (
+    readYield(text, start, end) ??
+    withTree(text.slice(start, end), tree => {
+      const syntax = new Syntax(text.slice(start, end), tree)
+      return holdsYield(syntax, 0)
+    }) ??
+    false
+  )
+}
+
+/** Whether a `yield` stands below the node that belongs to no function or class there. */
+export function holdsYield(syntax: Syntax, body: NodeIndex): boolean {
+  const end = syntax.after[body]!
+  let node = body
+  while (node < end) {
+    const kind = syntax.named[node] ? syntax.kind[node]! : ''
+    if (kind === 'yield') return true
+    node = /^(function_definition|class_definition|lambda)$/.test(kind) ? syntax.after[node]! : node + 1
+  }
+  return false
+}
+
+/** As `isGenerator`, by the words alone; null: a parser has to tell (a `yield` near a lambda). */
+function readYield(text: string, start: number, end: number): boolean | null {
   const line = new LogicalLine(text, end)
   const indentation = new Indentation(text, false)
   /** The column of the function or class whose body is being passed over. */

@@ -1,5 +1,6 @@
 /** Functions and classes: what of them runs at import, and where the rest of a function stands. */
 import { suspectDecorator } from './construct_checks.ts'
+import { holdsYield } from './generator.ts'
 import { callArguments, expression, parameters } from './lower_expression.ts'
 import type { Lowering } from './lowering.ts'
 import { UNKNOWN } from './lowering.ts'
@@ -63,7 +64,7 @@ function functionBody(
   cx.within({ kind: 'function', loop: false, async }, () => lowerBlock(cx, body))
   builder.resetCode(mark)
   builder.lazyAnnotations = lazyAnnotations
-  return { body: index, generator: yields(cx, body) }
+  return { body: index, generator: holdsYield(syntax, body) }
 }
 
 /** The beginning of the line of the first statement; the statement itself if it shares the header's line. */
@@ -82,19 +83,6 @@ function bodyEnd(cx: Lowering, body: NodeIndex): number {
   return cx.end(last)
 }
 
-/** Whether a `yield` stands in the block that belongs to no function or class inside it. */
-function yields(cx: Lowering, body: NodeIndex): boolean {
-  const { syntax } = cx
-  const end = syntax.after[body]!
-  let node = body
-  while (node < end) {
-    const kind = syntax.named[node] ? syntax.kind[node]! : ''
-    if (kind === 'yield') return true
-    node = /^(function_definition|class_definition|lambda)$/.test(kind) ? syntax.after[node]! : node + 1
-  }
-  return false
-}
-
 /** A `class_definition` behind its `decorator` nodes. */
 export function classDefinition(
   cx: Lowering,
@@ -110,8 +98,6 @@ export function classDefinition(
   const list = syntax.child(node, 'argument_list')
   const { args: bases, keywords } = list === NONE ? { args: [], keywords: [] } : callArguments(cx, list)
   const blockNode = syntax.child(node, 'block')
-  if (blockNode === NONE || syntax.first(blockNode) === NONE)
-    cx.suspect(node, 'expected an indented block', null)
   const body =
     blockNode === NONE
       ? []

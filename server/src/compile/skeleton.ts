@@ -1,13 +1,13 @@
 /**
  * The skeleton of a file: what tree-sitter has to see of it. One scan over the logical lines cuts out
  * function bodies, which do not run at import, and comments, and has `plain_statement.ts` read the plain
- * statements at once; a run of those leaves one placeholder behind. It never changes meaning: a function
- * that it isn't sure of stays, and a text that can't be followed stays whole.
+ * statements at once; a run of those leaves one placeholder behind. It never changes meaning: what it isn't
+ * sure of stays, and a text that can't be followed stays whole.
  *
  * On the way it notices what CPython's tokenizer would refuse and tree-sitter doesn't mind: indentation.
  */
 import type { CodeBuilder, Mark } from './code_builder.ts'
-import { ownsYield } from './generator.ts'
+import { isGenerator } from './generator.ts'
 import { lineEnd, skipBlanks, UNSURE } from './lexical.ts'
 import { Indentation, LogicalLine } from './logical_line.ts'
 import type { BodyIndex, Expr, Op } from './module_code.ts'
@@ -86,8 +86,6 @@ interface OpenFunction {
   readonly decorators: readonly Expr[]
   /** null: tree-sitter reads the header. */
   readonly header: PlainHeader | null
-  /** Index in `lines` of the first line behind the header. */
-  readonly lines: number
   /** -1: no statement of the body seen yet. */
   bodyStart: number
 }
@@ -236,19 +234,14 @@ class Scan {
     return next
   }
 
-  /** Leaves a logical line to tree-sitter. */
+  /** Leaves a logical line to tree-sitter, but for what it can't read. */
   private leave(first: number): number {
-    this.makeReadable(first)
-    return this.read(first)
-  }
-
-  /** Takes out of a logical line that is left what tree-sitter can't read. */
-  private makeReadable(first: number): void {
     for (const { what, start, end } of unreadableParts(this.text, first, this.end)) {
       this.edits.cut(start, end, what === 'name' ? PLACEHOLDER : '')
       if (what === 'lazy') this.lazy.set(end, start)
       if (what === 'type parameter default') this.builder.suspect(start, end, what, [3, 13])
     }
+    return this.read(first)
   }
 
   /** Reads on to the end of the logical line; gives the start of the next. */
@@ -320,7 +313,6 @@ class Scan {
       headerEnd,
       decorators: decorators ?? [],
       header,
-      lines: this.lines.length,
       bodyStart: -1,
     }
     if (this.codeEnd > headerEnd) {
@@ -332,17 +324,15 @@ class Scan {
 
   /** The function's body is over, the next line begins at `to`. */
   private closeFunction(to: number): void {
-    const { mark, lineStart, start, column, keyword, headerEnd, decorators, header, lines, bodyStart } =
-      this.open!
+    const { mark, lineStart, start, column, keyword, headerEnd, decorators, header, bodyStart } = this.open!
     this.open = null
-    const generator = bodyStart < 0 ? null : this.isGenerator(bodyStart, this.codeEnd)
-    if (generator === null) {
-      // Tree-sitter gets it whole.
+    if (bodyStart < 0) {
+      // There is no body: that is tree-sitter's.
       this.builder.resetCode(mark)
       this.closeRun(lineStart)
-      for (const line of this.lines.slice(lines)) if (line < to) this.makeReadable(line)
       return
     }
+    const generator = this.isGenerator(bodyStart, this.codeEnd)
     const body = this.builder.body(bodyStart, this.codeEnd)
     if (header === null) {
       this.cuts.set(keyword, { body, generator })
@@ -368,8 +358,8 @@ class Scan {
     })
   }
 
-  private isGenerator(start: number, end: number): boolean | null {
+  private isGenerator(start: number, end: number): boolean {
     if (this.nextYield >= 0 && this.nextYield < start) this.nextYield = this.text.indexOf('yield', start)
-    return this.nextYield < 0 || this.nextYield >= end ? false : ownsYield(this.text, start, end)
+    return this.nextYield >= 0 && this.nextYield < end && isGenerator(this.text, start, end)
   }
 }

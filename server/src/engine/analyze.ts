@@ -66,7 +66,7 @@ export class Remembered {
   concernsEnvironment(path: string): boolean {
     const found = this.environment?.found
     if (/(?:^|\/)(?:pyvenv\.cfg|\.python-version)$|\.pth$/.test(path)) return true
-    return found !== undefined && found.sitePackages.some(folder => isWithin(path, folder))
+    return found?.sitePackages.some(folder => isWithin(path, folder)) ?? false
   }
 
   async environmentFor(key: string, find: () => Promise<Environment>): Promise<Environment> {

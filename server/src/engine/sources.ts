@@ -3,9 +3,11 @@
  * an analysis: a file whose size and time are unchanged is not read again, and one whose text is unchanged
  * is not compiled again.
  */
+
 import { compileBody, compileModule } from '../compile/compile.ts'
 import { decodeSource } from '../files/decode.ts'
 import type { FileSystem } from '../files/file_system.ts'
+import { remember } from '../files/memo.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import type { CodeUnit } from '../simulate/values.ts'
 
@@ -64,11 +66,8 @@ export class Sources {
 
   /** The operations of a function's body. */
   body(unit: CodeUnit, index: number): CodeUnit {
-    let made = this.bodies.get(unit)
-    if (!made) this.bodies.set(unit, (made = new Map()))
-    let body = made.get(index)
-    if (!body) made.set(index, (body = { ...unit, code: compileBody(unit.text, unit.code.bodies[index]!) }))
-    return body
+    const made = remember(this.bodies, unit, () => new Map<number, CodeUnit>())
+    return remember(made, index, () => ({ ...unit, code: compileBody(unit.text, unit.code.bodies[index]!) }))
   }
 
   private entry(path: string): Entry {

@@ -210,3 +210,12 @@ export function* modulesIn(
     else yield* modulesIn(node.children)
   }
 }
+
+/** Conftests that are loaded on the way, in order. */
+export function* conftestsIn(nodes: readonly CollectNode[]): Generator<string> {
+  for (const node of nodes) {
+    if (node.kind === 'module') continue
+    if (node.conftest !== null) yield node.conftest
+    yield* conftestsIn(node.children)
+  }
+}

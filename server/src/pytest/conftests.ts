@@ -5,6 +5,7 @@
  */
 import type { FileSystem } from '../files/file_system.ts'
 import { dirname, join, parents } from '../files/paths.ts'
+import { atLeast } from './version.ts'
 
 export interface ConftestRequest {
   readonly fs: FileSystem
@@ -43,6 +44,19 @@ export function initialConftests({ fs, cwd, confcutdir, noConftest, args }: Conf
     }
   }
   return [...loaded]
+}
+
+/** `--confcutdir`, else the folder of the configuration file, else the root; before 7.4 only the first two. */
+export function confcutdirOf(
+  version: string,
+  cwd: string,
+  given: string | null,
+  inipath: string | null,
+  rootdir: string,
+): string {
+  if (given) return join(cwd, given)
+  if (inipath !== null) return dirname(inipath)
+  return atLeast(version, '7.4') ? rootdir : '/'
 }
 
 /** Conftests above confcutdir are not loaded; those in quite other places are. */

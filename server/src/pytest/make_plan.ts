@@ -4,19 +4,19 @@
  */
 import type { Environment } from '../environment/environment.ts'
 import type { FileSystem } from '../files/file_system.ts'
-import { dirname, join } from '../files/paths.ts'
+import { join } from '../files/paths.ts'
 import { commandLineArgs } from './addopts.ts'
 import { type Arg, indexOptions, type Parsed, parseArgs } from './argparse.ts'
-import { collect } from './collect.ts'
+import { type Collected, collect, conftestsIn } from './collect.ts'
 import { asList, type IniValue, itemsOf, readIniValue, settingsOf } from './config.ts'
-import { initialConftests } from './conftests.ts'
+import { confcutdirOf, initialConftests } from './conftests.ts'
 import { detectInvocation, programPath, relevantVariables } from './invocation.ts'
 import { type PluginMarkers, registeredMarkers } from './markers.ts'
-import { expressionStop } from './match_expression.ts'
-import { givenValues, isGiven, lastValue, optionSettings, optionValues } from './options.ts'
+import { expressionStops } from './match_expression.ts'
+import { givenValues, isGiven, lastValue, optionSettings, optionValues, parseStop } from './options.ts'
 import { withoutOverlap } from './overlap.ts'
-import type { CollectNode, ConfigWarning, Invocation, Plan, Stop, StopPhase } from './plan.ts'
-import { factsOfConftest } from './plugin_facts.ts'
+import type { ConfigWarning, Invocation, Plan, Stop, StopPhase } from './plan.ts'
+import { factsOfConftest, type PluginFacts } from './plugin_facts.ts'
 import {
   requiredPluginsStop,
   type Settings,
@@ -24,11 +24,11 @@ import {
   valueStops,
   warningFilters,
 } from './settings_check.ts'
-import { type Decided, decideArgs, resolveStartPoints } from './start_points.ts'
+import { decideArgs, resolveStartPoints, type StartPoint } from './start_points.ts'
 import { type Started, startUp } from './start_up.ts'
 import { traceback } from './stop.ts'
 import { uncollectableStop } from './uncollectable.ts'
-import { type Registrants, unknownKeys, unknownOptions } from './unregistered.ts'
+import { pathsAmong, type Registrants, unknownKeys, unknownOptions } from './unregistered.ts'
 import { atLeast } from './version.ts'
 import { makesError } from './warning_filters.ts'
 
@@ -78,17 +78,35 @@ export function makePlan(fs: FileSystem, environment: Environment, request: Plan
   return new Planning(fs, environment, invocation, version, started, unknown).plan()
 }
 
-/** What the later steps of planning share. */
+/** The conftests that are loaded before collection. */
+interface Conftests {
+  readonly none: boolean
+  readonly confcutdir: string
+  readonly initial: readonly string[]
+  readonly facts: readonly PluginFacts[]
+}
+
+/** The command line as it is read at last, when the options of initial conftests are known too. */
+interface CommandLine {
+  readonly final: Parsed
+  readonly values: Plan['options']
+  readonly registrants: Registrants
+  readonly starts: readonly StartPoint[]
+  /** What pytest says against an argument. */
+  readonly refused: Stop | null
+}
+
 class Planning {
   private readonly fs: FileSystem
   private readonly environment: Environment
   private readonly invocation: Invocation
   private readonly version: string
   private readonly started: Started
-  private readonly unknown: string[]
+  private readonly settings: Settings
+  private readonly filterwarnings: Plan['filterwarnings']
   private readonly stops: Stop[]
   private readonly warnings: ConfigWarning[] = []
-  private readonly settings: Settings
+  private readonly unknown: string[]
 
   constructor(
     fs: FileSystem,
@@ -103,65 +121,23 @@ class Planning {
     this.invocation = invocation
     this.version = version
     this.started = started
-    this.unknown = unknown
-    this.stops = [...started.stops]
     this.settings = { config: started.config, specs: started.iniSpecs }
+    this.stops = [...started.stops]
+    this.unknown = unknown
+    this.filterwarnings = this.checkSettings()
   }
 
   plan(): Plan {
     const { version, started, invocation } = this
-    const { config, parsed, plugins, places } = started
-    const filterwarnings = this.checkSettings()
-    const confcutdir = this.confcutdir()
-    const noConftest = isGiven(parsed, 'noconftest')
-    const conftests = this.initialConftests(confcutdir, noConftest)
-    const conftestFacts = conftests.map(path => factsOfConftest(places, path))
-
-    // The last parse: now the options of initial conftests are known too.
-    const options = [...started.options, ...conftestFacts.flatMap(facts => facts.options)]
-    const final = parseArgs(started.args, indexOptions(options), { fs: this.fs, cwd: invocation.cwd })
-    const values = optionValues(options, final.uses)
-    this.stops.push(...valueStops(this.settings, values))
-    const decided = this.decide(final, final.rest)
-    if (decided.unmatched) this.unmatchedTestpaths(filterwarnings)
-    const resolved = resolveStartPoints(decided.args, {
-      places,
-      cwd: invocation.cwd,
-      pyargs: values.pyargs?.value === true,
-      namespacePackages: this.flag('consider_namespace_packages'),
-    })
+    const { config, parsed, plugins } = started
+    const conftests = this.loadConftests()
+    const command = this.readCommandLine(conftests)
+    const { values } = command
     const doctestModules = values.doctestmodules?.value === true && plugins.active.has('doctest')
-    const rules = { ...this.collectRules(final, values), doctestModules, noConftest, confcutdir }
-    const starts = withoutOverlap(resolved.starts, version, values.keepduplicates?.value === true, confcutdir)
-    const { roots, unknown } = collect(this.fs, starts, {
-      ...rules,
-      initialConftests: new Set(conftests),
-    })
+    const { roots, unknown } = this.walk(command, conftests, doctestModules)
     this.unknown.push(...unknown)
-
-    const registrants: Registrants = {
-      fs: this.fs,
-      facts: [...started.pluginFacts, ...conftestFacts],
-      lateConftests: [...conftestsIn(roots)],
-    }
-    this.checkOptions(final, registrants)
-    const known = [...started.iniSpecs.values(), ...conftestFacts.flatMap(({ ini }) => ini)]
-    const refused =
-      resolved.stop ??
-      uncollectableStop(starts, {
-        places,
-        rootdir: started.rootdir,
-        loads: plugins.loads,
-        initialConftests: conftests,
-      })
-    const phase = refused ? 'collection' : 'after collection'
-    const keys = unknownKeys(config, known, registrants, {
-      strict: started.strict.config,
-      filters: filterwarnings,
-      phase,
-    })
-    this.warnings.push(...keys.warnings)
-    this.note(keys.stop, refused, ...this.expressionStops(final))
+    this.checkKeys(command, conftests, roots)
+    this.note(command.refused, ...expressionStops(command.final, version))
     this.mentionSpecials(values)
     const markers = this.pluginMarkers()
     return {
@@ -169,8 +145,8 @@ class Planning {
       pytestVersion: version,
       rootdir: started.rootdir,
       inipath: config.inipath,
-      confcutdir,
-      settings: { ...settingsOf(config), ...optionSettings(final) },
+      confcutdir: conftests.confcutdir,
+      settings: { ...settingsOf(config), ...optionSettings(command.final) },
       importMode: importMode(lastValue(parsed, 'importmode')),
       considerNamespacePackages: this.flag('consider_namespace_packages'),
       pythonpath: this.list('pythonpath'),
@@ -180,12 +156,12 @@ class Planning {
       markersOpen: markers
         .filter(({ facts }) => !facts.local && facts.open.has('markers'))
         .map(({ from }) => from),
-      filterwarnings,
+      filterwarnings: this.filterwarnings,
       options: values,
       argv: [programPath(this.environment, invocation.kind), ...invocation.args],
       plugins: plugins.loads,
-      noConftest,
-      initialConftests: conftests,
+      noConftest: conftests.none,
+      initialConftests: conftests.initial,
       roots,
       pythonFunctions: this.list('python_functions'),
       pythonClasses: this.list('python_classes'),
@@ -212,81 +188,122 @@ class Planning {
     return filters
   }
 
-  /** Up to 8.4 only the first run of paths counts here: argparse has not yet sorted out the others. */
-  private initialConftests(confcutdir: string, noConftest: boolean): string[] {
-    const { parsed } = this.started
+  private loadConftests(): Conftests {
+    const { fs, version, started } = this
+    const { parsed, places } = started
     const { cwd } = this.invocation
-    const { args } = this.decide(parsed, atLeast(this.version, '9.0') ? parsed.rest : parsed.positionals)
-    return initialConftests({ fs: this.fs, cwd, confcutdir, noConftest, args: args.map(({ text }) => text) })
+    const none = isGiven(parsed, 'noconftest')
+    const confcutdir = confcutdirOf(
+      version,
+      cwd,
+      lastValue(parsed, 'confcutdir'),
+      started.config.inipath,
+      started.rootdir,
+    )
+    // Up to 8.4 only the first run of paths counts here: argparse has not yet sorted out the others.
+    const words = atLeast(version, '9.0') ? parsed.rest : parsed.positionals
+    const args = this.decide(
+      parsed,
+      pathsAmong(words, new Set(), () => true),
+    ).map(({ text }) => text)
+    const initial = initialConftests({ fs, cwd, confcutdir, noConftest: none, args })
+    return { none, confcutdir, initial, facts: initial.map(path => factsOfConftest(places, path)) }
   }
 
-  private decide(parsed: Parsed, words: Parsed['rest']): Decided {
-    return decideArgs({
+  private readCommandLine(conftests: Conftests): CommandLine {
+    const { fs, version, started } = this
+    const { places, plugins, rootdir } = started
+    const { cwd, kind } = this.invocation
+    const options = [...started.options, ...conftests.facts.flatMap(facts => facts.options)]
+    const final = parseArgs(started.args, indexOptions(options), { fs, cwd })
+    const context = { version, kind, source: null, setup: { rootdir, inipath: started.config.inipath } }
+    if (!started.parsed.error) this.note(parseStop(final, context, 'options'))
+    const registrants: Registrants = { fs, facts: [...started.pluginFacts, ...conftests.facts] }
+    const { stop, doubtful } = unknownOptions(final, context, registrants)
+    this.note(stop)
+    const why = 'may be an option of a plugin or conftest whose source does not tell; it may take a value'
+    this.unknown.push(...[...doubtful].map(option => `${option} ${why}`))
+
+    const values = optionValues(options, final.uses)
+    this.note(...valueStops(this.settings, values))
+    const paths = pathsAmong(final.rest, doubtful, word => fs.stat(join(cwd, word.split('::')[0]!)) !== null)
+    const resolved = resolveStartPoints(this.decide(final, paths, true), {
+      places,
+      cwd,
+      pyargs: values.pyargs?.value === true,
+      namespacePackages: this.flag('consider_namespace_packages'),
+    })
+    const keep = values.keepduplicates?.value === true
+    const starts = withoutOverlap(resolved.starts, version, keep, conftests.confcutdir)
+    const collectors = { places, rootdir, loads: plugins.loads, initialConftests: conftests.initial }
+    return {
+      final,
+      values,
+      registrants,
+      starts,
+      refused: resolved.stop ?? uncollectableStop(starts, collectors),
+    }
+  }
+
+  /** The arguments in force; `warn`: this is the last time that pytest looks for them. */
+  private decide(parsed: Parsed, paths: readonly Arg[], warn = false): readonly Arg[] {
+    const { args, unmatched } = decideArgs({
       fs: this.fs,
       cwd: this.invocation.cwd,
       rootdir: this.started.rootdir,
-      paths: words.filter(({ text }) => !text.startsWith('-')),
+      paths,
       pyargs: isGiven(parsed, 'pyargs'),
       testpaths: itemsOf(this.read('testpaths')),
     })
+    if (unmatched && warn) this.unmatchedTestpaths()
+    return args
   }
 
-  /** `--confcutdir`, else the folder of the configuration file, else the root; before 7.4 only the first two. */
-  private confcutdir(): string {
-    const { config, rootdir, parsed } = this.started
-    const given = lastValue(parsed, 'confcutdir')
-    if (given) return join(this.invocation.cwd, given)
-    if (config.inipath !== null) return dirname(config.inipath)
-    return atLeast(this.version, '7.4') ? rootdir : '/'
+  private unmatchedTestpaths(): void {
+    const message =
+      'No files were found in testpaths; consider removing or adjusting your testpaths configuration. ' +
+      'Searching recursively from the current directory instead.'
+    const read = this.read('testpaths')
+    const span = read.entry?.written?.span ?? null
+    const place = { span, subject: asList(read.value).join(' '), rule: 'unmatched-testpath' }
+    if (!makesError(this.filterwarnings, this.version, message)) this.warnings.push({ ...place, message })
+    else this.note(traceback('PytestConfigWarning', message, { ...place, phase: 'options' }))
   }
 
-  private collectRules(final: Parsed, values: Plan['options']) {
-    const absolute = (dest: string): string[] =>
-      givenValues(final, dest).map(({ text }) => join(this.invocation.cwd, text))
-    return {
+  private walk(
+    { final, values, starts }: CommandLine,
+    conftests: Conftests,
+    doctestModules: boolean,
+  ): Collected {
+    const { cwd } = this.invocation
+    const absolute = (dest: string): string[] => givenValues(final, dest).map(({ text }) => join(cwd, text))
+    return collect(this.fs, starts, {
       version: this.version,
       windows: this.environment.platform === 'win32',
       pythonModules: this.started.plugins.active.has('python'),
+      doctestModules,
       pythonFiles: this.list('python_files'),
       norecursedirs: this.list('norecursedirs'),
       ignore: new Set(absolute('ignore')),
       ignoreGlobs: absolute('ignore_glob'),
       collectInVirtualenv: values.collect_in_virtualenv?.value === true,
-    }
+      noConftest: conftests.none,
+      confcutdir: conftests.confcutdir,
+      initialConftests: new Set(conftests.initial),
+    })
   }
 
-  private unmatchedTestpaths(filters: Plan['filterwarnings']): void {
-    const message =
-      'No files were found in testpaths; consider removing or adjusting your testpaths configuration. ' +
-      'Searching recursively from the current directory instead.'
-    const read = this.read('testpaths')
-    const place = {
-      span: read.entry?.written?.span ?? null,
-      subject: asList(read.value).join(' '),
-      rule: 'unmatched-testpath',
-    }
-    if (!makesError(filters, this.version, message)) this.warnings.push({ ...place, message })
-    else this.note(traceback('PytestConfigWarning', message, { ...place, phase: 'options' }))
-  }
-
-  private checkOptions(final: Parsed, registrants: Registrants): void {
-    const { config, rootdir } = this.started
-    const setup = { rootdir, inipath: config.inipath }
-    const context = { version: this.version, kind: this.invocation.kind, source: null, setup }
-    const { stop, doubtful } = unknownOptions(final, context, registrants)
+  private checkKeys({ registrants, refused }: CommandLine, conftests: Conftests, roots: Plan['roots']): void {
+    const { config, iniSpecs, strict } = this.started
+    const known = [...iniSpecs.values(), ...conftests.facts.flatMap(({ ini }) => ini)]
+    const { warnings, stop } = unknownKeys(config, known, registrants, {
+      lateConftests: [...conftestsIn(roots)],
+      strict: strict.config,
+      filters: this.filterwarnings,
+      phase: refused ? 'collection' : 'after collection',
+    })
+    this.warnings.push(...warnings)
     this.note(stop)
-    const why = 'may be an option of a plugin or conftest whose source does not tell; it may take a value'
-    this.unknown.push(...doubtful.map(option => `${option} ${why}`))
-  }
-
-  /** `-k` and `-m` are read when all items are there. */
-  private expressionStops(final: Parsed): (Stop | null)[] {
-    const last = (dest: string): Arg | undefined => givenValues(final, dest).at(-1)
-    const [keyword, mark] = [last('keyword'), last('markexpr')]
-    return [
-      keyword ? expressionStop('-k', keyword, this.version) : null,
-      mark ? expressionStop('-m', mark, this.version) : null,
-    ]
   }
 
   /** Options under which pytest does something else than collect everything. */
@@ -324,12 +341,4 @@ class Planning {
 
 function importMode(given: string | null): Plan['importMode'] {
   return given === 'append' || given === 'importlib' ? given : 'prepend'
-}
-
-function* conftestsIn(nodes: readonly CollectNode[]): Generator<string> {
-  for (const node of nodes) {
-    if (node.kind === 'module') continue
-    if (node.conftest !== null) yield node.conftest
-    yield* conftestsIn(node.children)
-  }
 }

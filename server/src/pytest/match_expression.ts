@@ -2,13 +2,21 @@
  * The syntax of `-k` and `-m` expressions (`_pytest/mark/expression.py`, 7.0 to 9.2): only whether pytest can
  * read them, not what they select.
  */
-import type { Arg } from './argparse.ts'
+import type { Arg, Parsed } from './argparse.ts'
+import { givenValues } from './options.ts'
 import type { Stop } from './plan.ts'
 import { usageError } from './stop.ts'
 import { atLeast } from './version.ts'
 
-/** What pytest says of the expression given with `option`, after collection; null where it is well-formed. */
-export function expressionStop(option: '-k' | '-m', { text, span }: Arg, version: string): Stop | null {
+/** What pytest says of the last `-k` and the last `-m` that are given: it reads them after collection. */
+export function expressionStops(parsed: Parsed, version: string): Stop[] {
+  const keyword = givenValues(parsed, 'keyword').at(-1)
+  const mark = givenValues(parsed, 'markexpr').at(-1)
+  const stops = [keyword && stopOf('-k', keyword, version), mark && stopOf('-m', mark, version)]
+  return stops.filter(stop => stop !== null && stop !== undefined)
+}
+
+function stopOf(option: '-k' | '-m', { text, span }: Arg, version: string): Stop | null {
   const input = option === '-k' ? text.trimStart() : text
   if (input === '') return null
   const fault = new Expression(input, version).fault()

@@ -10,7 +10,7 @@ import { asList, type Config, readIniValue, readOverrides, withOverrides } from 
 import { lastValue, overridesIn, parseStop, type UsageContext, usageMessage } from './options.ts'
 import type { Invocation, Stop } from './plan.ts'
 import { anyPlugin, factsOfPlugin, type Places, type PluginFacts } from './plugin_facts.ts'
-import { earlyPlugins, type LoadedPlugins, loadedPlugins, type PluginRequest } from './plugins.ts'
+import { earlyPlugins, type LoadedPlugins, loadedPlugins } from './plugins.ts'
 import { determineSetup, type Setup } from './rootdir.ts'
 import { minversionStop } from './settings_check.ts'
 import { usageError } from './stop.ts'
@@ -59,8 +59,7 @@ class StartUp {
 
   run(): Started {
     const { version, env, commandLine } = this.request
-    const pluginRequest: PluginRequest = { ...this.request }
-    const early = earlyPlugins(pluginRequest)
+    const early = earlyPlugins(this.request)
     const core = builtinRegistered(version, early.builtin)
     const specs = byName(core.ini)
 
@@ -82,7 +81,7 @@ class StartUp {
       : bare
     this.note(minversionStop({ config, specs }))
 
-    const plugins = loadedPlugins(pluginRequest, early, args)
+    const plugins = loadedPlugins(this.request, early, args)
     this.note(plugins.stop)
     const places = this.places(config, specs)
     const known = plugins.loads.map(({ module, distribution }) => this.facts(places, module, distribution))

@@ -16,14 +16,12 @@ export interface Registrants {
   readonly fs: FileSystem
   /** Plugins and initial conftests, with what is known of them. */
   readonly facts: readonly PluginFacts[]
-  /** Further conftests that can still register keys: those loaded during collection. */
-  readonly lateConftests: readonly string[]
 }
 
 export interface UnknownOptions {
   readonly stop: Stop | null
   /** Options that may be known to something that could not be read. */
-  readonly doubtful: readonly string[]
+  readonly doubtful: ReadonlySet<string>
 }
 
 /** "unrecognized arguments": the options that certainly nobody defines end the run. */
@@ -34,9 +32,10 @@ export function unknownOptions(
 ): UnknownOptions {
   const words = unrecognized(parsed, context.version)
   const options = words.filter(({ text }) => text.startsWith('-'))
-  const isCertain = (option: Arg): boolean => !mayRegister(registrants, 'options', optionName(option.text))
-  const certain = options.filter(isCertain)
-  const doubtful = options.filter(option => !certain.includes(option)).map(({ text }) => optionName(text))
+  const certain = options.filter(({ text }) => !mayRegister(registrants, 'options', optionName(text)))
+  const doubtful = new Set(
+    options.filter(option => !certain.includes(option)).map(({ text }) => optionName(text)),
+  )
   const [first] = certain
   if (!first) return { stop: null, doubtful }
   const left = words.filter(word => !word.text.startsWith('-') || certain.includes(word))
@@ -45,10 +44,25 @@ export function unknownOptions(
     context,
   )
   const subject = optionName(first.text)
-  const rule = measuredOptions().some(({ names }) => names.includes(subject))
-    ? 'missing-plugin'
-    : 'invalid-configuration'
+  const known = measuredOptions().some(({ names }) => names.includes(subject))
+  const rule = known ? 'missing-plugin' : 'invalid-configuration'
   return { stop: usageError(message, { phase: 'options', span: first.span, subject, rule }), doubtful }
+}
+
+/**
+ * The words of a command line that are paths. One that does not exist and stands right behind a doubtful
+ * option is taken for the value of that option.
+ */
+export function pathsAmong(
+  words: readonly Arg[],
+  doubtful: ReadonlySet<string>,
+  exists: (word: string) => boolean,
+): readonly Arg[] {
+  return words.filter(({ text }, index) => {
+    if (text.startsWith('-')) return false
+    const before = words[index - 1]?.text ?? ''
+    return !doubtful.has(before) || exists(text)
+  })
 }
 
 export interface UnknownKeys {
@@ -57,6 +71,8 @@ export interface UnknownKeys {
 }
 
 export interface KeyPolicy {
+  /** Conftests that register only when their folder is collected; keys are checked after that. */
+  readonly lateConftests: readonly string[]
   readonly strict: boolean
   readonly filters: readonly Setting[]
   /** 'collection' where something else ends that: the check of keys then goes before it. */
@@ -71,10 +87,12 @@ export function unknownKeys(
   config: Config,
   known: readonly IniSpec[],
   registrants: Registrants,
-  { strict, filters, phase }: KeyPolicy,
+  { lateConftests, strict, filters, phase }: KeyPolicy,
 ): UnknownKeys {
   const names = new Set(known.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]))
-  const unknown = givenKeys(config).filter(key => !names.has(key) && !mayRegister(registrants, 'ini', key))
+  const unknown = givenKeys(config).filter(
+    key => !names.has(key) && !mayRegister(registrants, 'ini', key, lateConftests),
+  )
   const warnings = unknown.map((key): ConfigWarning => {
     const span = config.entries.get(key)?.written?.span ?? null
     return { rule: 'unknown-config-option', message: `Unknown config option: ${key}`, span, subject: key }
@@ -89,13 +107,13 @@ export function unknownKeys(
 }
 
 function mayRegister(
-  { fs, facts, lateConftests }: Registrants,
+  { fs, facts }: Registrants,
   part: 'options' | 'ini',
   name: string,
+  further: readonly string[] = [],
 ): boolean {
   if (facts.some(({ open }) => open.has(part))) return true
-  const files = [...facts.flatMap(fact => fact.files), ...(part === 'ini' ? lateConftests : [])]
-  return files.some(path => {
+  return [...facts.flatMap(({ files }) => files), ...further].some(path => {
     const text = new TextDecoder().decode(fs.read(path) ?? new Uint8Array())
     return text.includes(`"${name}"`) || text.includes(`'${name}'`)
   })

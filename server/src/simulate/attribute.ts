@@ -4,13 +4,13 @@
  */
 import type { Span } from '../files/span.ts'
 import { ancestry, exceptionClass } from './classes.ts'
-import { raiseMissingAttribute, settled } from './importer.ts'
+import { raiseMissingAttribute, settled } from './from_import.ts'
 import type { Machine } from './machine.ts'
-import { mayHaveName, viaGetattr } from './names.ts'
 import { containerMethod } from './models/containers.ts'
 import { pathAttribute } from './models/pathlib.ts'
 import { stringMethod } from './models/strings.ts'
 import { replaceSysPath, versionField } from './models/sys.ts'
+import { mayHaveName, viaGetattr } from './names.ts'
 import { constant, HARMLESS, type Module, tuple, UNKNOWN, type Value } from './values.ts'
 
 export function getAttribute(m: Machine, value: Value, name: string, focus: Span): Value {

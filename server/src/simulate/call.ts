@@ -6,7 +6,9 @@
  * pytest itself raises, exits, and what a model proves; any other only if no condition on the way was
  * unknown.
  */
+
 import type { CallExpr, DefOp, Op, Parameter } from '../compile/module_code.ts'
+import { remember } from '../files/memo.ts'
 import { ancestry, exceptionClass, isException, isSubclass } from './classes.ts'
 import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
@@ -280,14 +282,11 @@ const matterings = new WeakMap<object, boolean>()
 function matters(m: Machine, fn: Func): boolean {
   const { def, lambda, unit } = fn.code
   if (lambda) return true
-  let answer = matterings.get(def!)
-  if (answer === undefined) {
+  return remember(matterings, def!, () => {
     const body = unit.code.bodies[def!.body]
     const text = body ? unit.text.slice(body.start, body.end) : ''
-    answer = TELLING.test(text) || isShort(m.world.body(unit, def!.body).code.ops)
-    matterings.set(def!, answer)
-  }
-  return answer
+    return TELLING.test(text) || isShort(m.world.body(unit, def!.body).code.ops)
+  })
 }
 
 function isShort(ops: readonly Op[]): boolean {
@@ -307,12 +306,7 @@ function isShort(ops: readonly Op[]): boolean {
 const bodyWords = new WeakMap<DefOp, ReadonlySet<string>>()
 
 function wordsIn(def: DefOp, text: string): ReadonlySet<string> {
-  let words = bodyWords.get(def)
-  if (!words) {
-    words = new Set(text.match(/\w+/g))
-    bodyWords.set(def, words)
-  }
-  return words
+  return remember(bodyWords, def, () => new Set(text.match(/\w+/g)))
 }
 
 /** A function of the project that is not run: what it may have done is unknown from now on. */
@@ -329,7 +323,8 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
     for (const name of names!.split(',')) m.heap.set(globals, name.trim(), UNKNOWN)
   for (const word of wordsIn(def!, text)) {
     const value = globals.slots.get(word)?.value
-    if ((value?.t === 'list' || value?.t === 'dict' || value?.t === 'set') && !value.open) m.heap.openContainer(value)
+    if ((value?.t === 'list' || value?.t === 'dict' || value?.t === 'set') && !value.open)
+      m.heap.openContainer(value)
   }
   const self = args.positional[0]
   if (self?.t === 'instance')

@@ -104,7 +104,11 @@ function exitCode(collectors: readonly CollectorTrace[]): number {
 /** Everything before collection, in pytest's order; the plugins and conftests in force come back. */
 function start(m: Machine): Plugin[] {
   initialSysPath(m)
-  guardSession(m, () => 1, () => importPytest(m))
+  guardSession(
+    m,
+    () => 1,
+    () => importPytest(m),
+  )
   stopFor(m, ['config'])
   const plugins: Plugin[] = []
   for (const load of m.plan.plugins) {

@@ -2,7 +2,9 @@
  * Conditions, loops, handlers and context managers: one way where the condition is known, both ways where
  * it isn't.
  */
+
 import type { Block, Expr, Handler, MatchCase, Op, Pattern, TryOp } from '../compile/module_code.ts'
+import { remember } from '../files/memo.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { type Completion, certainRaise, combine, type Exit, leave, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
@@ -119,13 +121,11 @@ const assigned = new WeakMap<Block, readonly string[]>()
 
 /** Names that a block may bind directly: assignments, imports, definitions, loop variables, handlers. */
 export function assignedNames(block: Block): readonly string[] {
-  let names = assigned.get(block)
-  if (!names) {
+  return remember(assigned, block, () => {
     const found = new Set<string>()
     collectAssigned(block, found)
-    assigned.set(block, (names = [...found]))
-  }
-  return names
+    return [...found]
+  })
 }
 
 function collectAssigned(block: Block, into: Set<string>): void {

@@ -1,10 +1,10 @@
 /**
  * Statements in execution order. Blocks with conditions, handlers and loops are in `control`.
  */
-import type { Block, ClassOp, DefOp, Expr, FromOp, ImportOp, Op } from '../compile/module_code.ts'
+import type { Block, Expr, FromOp, ImportOp, Op } from '../compile/module_code.ts'
 import { deleteAttribute, setAttribute } from './attribute.ts'
-import { callValue, isOutcome, makeException, makeFunction, spendBudget } from './call.ts'
-import { exceptionClass, isException, nativeClass, OBJECT } from './classes.ts'
+import { isOutcome, makeException, spendBudget } from './call.ts'
+import { exceptionClass, isException, nativeClass } from './classes.ts'
 import { type Completion, certainRaise, combine, leave, NORMAL } from './completion.ts'
 import {
   assignedNames,
@@ -15,18 +15,18 @@ import {
   executeWhile,
   executeWith,
 } from './control.ts'
+import { define, defineClass } from './define.ts'
 import { evaluate } from './evaluate.ts'
-import { importModule, importName, importStar, resolveRelative } from './importer.ts'
+import { importName, importStar, resolveRelative } from './from_import.ts'
+import { importModule } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
 import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
 import { raiseUnreadable } from './syntax.ts'
 import {
   type Args,
-  type Class,
   type CodeUnit,
   constant,
   type Exc,
-  type Func,
   list,
   type Module,
   PyRaise,
@@ -151,6 +151,7 @@ function step(m: Machine, op: Op, frame: Frame): Completion {
 /** A statement whose failure counts as cured has bound what it would have bound. */
 function isHealedHere(m: Machine, exc: Exc, op: Op, frame: Frame): boolean {
   if (!m.isHealed(exc)) return false
+  if (frame.restricted) m.healedModules.add(frame.scope.module)
   for (const name of assignedNames([op])) bindName(m, name, UNKNOWN, frame)
   return true
 }
@@ -356,94 +357,6 @@ function remove(m: Machine, target: Expr, frame: Frame): void {
       return
     default:
   }
-}
-
-function define(m: Machine, op: DefOp, frame: Frame): void {
-  const code = { params: op.params, def: op, lambda: null, unit: frame.unit }
-  if (frame.restricted) return bindName(m, op.name, makeFunction(m, frame, op.name, code, new Map()), frame)
-  const decorators = op.decorators.map(decorator => evaluateDecorator(m, decorator, frame))
-  const fn = makeFunction(m, frame, op.name, code)
-  if (evaluatesAnnotations(m, frame) && op.typeParams.length === 0) {
-    for (const p of op.params) if (p.annotation) evaluate(m, p.annotation, frame)
-    if (op.returns) evaluate(m, op.returns, frame)
-  }
-  bindName(m, op.name, decorate(m, fn, decorators), frame)
-}
-
-function evaluatesAnnotations(m: Machine, frame: Frame): boolean {
-  const [major, minor] = m.environment.version
-  return !frame.unit.code.lazyAnnotations && major === 3 && minor < 14
-}
-
-function evaluateDecorator(m: Machine, decorator: Expr, frame: Frame): Value {
-  if ('at' in decorator) frame.at = decorator.at
-  return evaluate(m, decorator, frame)
-}
-
-/** Applies decorators from the innermost outwards. One that isn't known may do anything with the function. */
-function decorate(m: Machine, object: Func | Class, decorators: readonly Value[]): Value {
-  let value: Value = object
-  for (const decorator of decorators.toReversed()) {
-    const args: Args = { positional: [value], keywords: new Map(), open: false }
-    const decorated = callValue(m, decorator, args, null)
-    if (object.t === 'class' && decorated.t === 'unknown') object.open = true
-    else value = decorated
-  }
-  return value
-}
-
-function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
-  const bases: Value[] = []
-  for (const base of op.bases) bases.push(base.e === 'star' ? UNKNOWN : evaluate(m, base, frame))
-  const decorators = frame.restricted
-    ? []
-    : op.decorators.map(decorator => evaluateDecorator(m, decorator, frame))
-  frame.at = op.at
-  for (const { value } of op.keywords) evaluate(m, value, frame)
-  const cls: Class = {
-    t: 'class',
-    name: op.name,
-    module: frame.scope.module.name,
-    bases: bases.length > 0 ? bases : [OBJECT],
-    ns: m.heap.namespace(frame.restricted),
-    open: frame.restricted || op.keywords.length > 0 || bases.some(base => base.t !== 'class' || base.open),
-    native: null,
-  }
-  if (frame.restricted) {
-    bindName(m, op.name, cls, frame)
-    return NORMAL
-  }
-  const scope: Scope = {
-    kind: 'class',
-    names: cls.ns,
-    parent: frame.scope.kind === 'function' ? frame.scope : frame.scope.parent,
-    module: frame.scope.module,
-    globals: new Set(),
-    nonlocals: new Set(),
-  }
-  m.heap.set(cls.ns, '__module__', constant(cls.module))
-  m.heap.set(cls.ns, '__qualname__', constant(cls.name))
-  const inner: Frame = {
-    unit: frame.unit,
-    scope,
-    kind: 'class',
-    restricted: false,
-    at: op.at,
-    asking: null,
-    statement: null,
-    exact: frame.exact,
-    handling: frame.handling,
-  }
-  m.frames.push(inner)
-  let completion: Completion
-  try {
-    completion = runBlock(m, op.body, inner)
-  } finally {
-    m.frames.pop()
-  }
-  if (!completion.normal) return completion
-  bindName(m, op.name, decorate(m, cls, decorators), frame)
-  return completion
 }
 
 function raised(m: Machine, op: Extract<Op, { op: 'raise' }>, frame: Frame): Exc {

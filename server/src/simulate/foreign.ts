@@ -3,7 +3,9 @@
  * absent can be reached can't fail for that reason, whatever its conditions say; it is loaded as an open
  * module without being parsed. Only one in seventeen asks for anything that isn't there.
  */
+
 import { scanImports } from '../compile/import_scan.ts'
+import { remember } from '../files/memo.ts'
 import type { Spec } from './finder.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
@@ -20,8 +22,7 @@ const reaches = new WeakMap<Machine, { files: Map<string, Reach>; clean: Set<str
 /** Can executing this file, or what it imports, ask for a module that is absent or run project code? */
 export function reachesAbsent(m: Machine, spec: Spec): boolean {
   if (spec.file === null) return false
-  let known = reaches.get(m)
-  if (!known) reaches.set(m, (known = { files: new Map(), clean: new Set(), dirty: new Set() }))
+  const known = remember(reaches, m, () => ({ files: new Map(), clean: new Set(), dirty: new Set() }))
   if (known.clean.has(spec.file)) return false
   if (known.dirty.has(spec.file)) return true
   const seen = new Set<string>([spec.file])
@@ -29,8 +30,8 @@ export function reachesAbsent(m: Machine, spec: Spec): boolean {
   for (let next = queue.pop(); next; next = queue.pop()) {
     const file = next.file!
     if (known.clean.has(file)) continue
-    let reach = known.files.get(file)
-    if (!reach) known.files.set(file, (reach = reachOf(m, next)))
+    const found = next
+    const reach = remember(known.files, file, () => reachOf(m, found))
     if (reach.leaves || known.dirty.has(file)) {
       known.dirty.add(spec.file)
       return true

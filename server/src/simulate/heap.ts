@@ -6,6 +6,7 @@
  * Modules loaded in a branch stay loaded (they are marked doubtful by the importer): executing them again
  * for every alternative would cost time without telling more.
  */
+import { remember } from '../files/memo.ts'
 import { type Completion, combine } from './completion.ts'
 import {
   type Dict,
@@ -151,8 +152,7 @@ export class Heap {
   private write(ns: Namespace, name: string, slot: Slot | undefined): void {
     const branch = this.branches.at(-1)
     if (branch && ns.born < branch.birth) {
-      let before = branch.names.get(ns)
-      if (!before) branch.names.set(ns, (before = new Map()))
+      const before = remember(branch.names, ns, () => new Map<string, Slot | undefined>())
       if (!before.has(name)) before.set(name, ns.slots.get(name))
     }
     restore(ns, name, slot)

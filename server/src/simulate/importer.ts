@@ -1,18 +1,10 @@
-/**
- * The import system: `sys.modules` first, parents first, a partially initialised module has exactly the
- * names bound so far, a failed module leaves `sys.modules` while those it had imported stay. Follows
- * importlib._bootstrap (`_find_and_load`, `_handle_fromlist`) and ceval's IMPORT_FROM.
- */
-import { dirname } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
-import { exceptionClass, isSubclass } from './classes.ts'
-import { NORMAL } from './completion.ts'
+import { exceptionClass } from './classes.ts'
 import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
 import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
-import { isRebound, mayHaveName, viaGetattr } from './names.ts'
-import { modelOf, serveVirtual, virtualKind } from './models/all_models.ts'
+import { modelOf, serveVirtual } from './models/all_models.ts'
 import {
   constant,
   type Exc,
@@ -93,7 +85,7 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
 }
 
 /** `__path__` of what stands for a package: null if it has none, 'unknown' where that can't be told. */
-function packagePath(parent: Value): readonly string[] | null | 'unknown' {
+export function packagePath(parent: Value): readonly string[] | null | 'unknown' {
   if (parent.t !== 'module') {
     if (parent.t !== 'instance') return 'unknown'
     if (parent.attributes.slots.has('__path__')) return 'unknown'
@@ -132,7 +124,8 @@ function whyUncertain(m: Machine, name: string, parent: Value | null): string | 
   const executor = [...m.executors].find(file => file === m.frame?.unit.path || file.endsWith('/conftest.py'))
   if (executor) return `code that ${executor} executes provides it`
   if (parent === null) {
-    if (m.sysPath.open || m.sysPath.items.some(entry => entry.t === 'unknown')) return 'an entry of sys.path that could not be evaluated holds it'
+    if (m.sysPath.open || m.sysPath.items.some(entry => entry.t === 'unknown'))
+      return 'an entry of sys.path that could not be evaluated holds it'
     if (m.environment.opaquePth.length > 0) return `${m.environment.opaquePth[0]} provides it`
     if (m.finder.isStandard(name) && !m.environment.stdlibExact) return ''
     return null
@@ -198,7 +191,8 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
   module.state = 'done'
   // `sys.modules[__name__]` is what the import hands out, whatever the body put there.
   const result = m.modules.get(spec.name)
-  if (!result && kind === 'project' && m.vanished.get(spec.name) === m.unseenCalls) m.doubt(`${spec.name} takes itself out of sys.modules`, focus)
+  if (!result && kind === 'project' && m.vanished.get(spec.name) === m.unseenCalls)
+    m.doubt(`${spec.name} takes itself out of sys.modules`, focus)
   return bind(m, spec.name, parent, result ?? UNKNOWN)
 }
 
@@ -309,203 +303,4 @@ function noteLayout(m: Machine, spec: Spec, kind: ModuleKind, focus: Span): void
     hiddenKind: standard ? 'standard library' : 'installed',
     span: focus,
   })
-}
-
-/** `from .x import y`: the absolute name, by the package of the importing module (PEP 328). */
-export function resolveRelative(
-  m: Machine,
-  module: Module,
-  level: number,
-  name: string,
-  focus: Span,
-): string | null {
-  if (level === 0) return name
-  const slot = module.ns.slots.get('__package__')?.value
-  if (slot && !isString(slot)) return null
-  const packageName = slot ? slot.v : ''
-  if (!packageName) {
-    m.raise(
-      'ImportError',
-      'attempted relative import with no known parent package',
-      { kind: 'relative-import', reason: 'no parent package' },
-      focus,
-    )
-  }
-  const parts = packageName.split('.')
-  if (level > parts.length) {
-    const [major, minor] = m.environment.version
-    const cls = major > 3 || minor >= 9 ? 'ImportError' : 'ValueError'
-    m.raise(
-      cls,
-      'attempted relative import beyond top-level package',
-      { kind: 'relative-import', reason: 'beyond top-level' },
-      focus,
-    )
-  }
-  const base = parts.slice(0, parts.length - level + 1).join('.')
-  return name ? `${base}.${name}` : base
-}
-
-/**
- * One name of `from module import name`: the attribute, else the submodule, else what a module-level
- * `__getattr__` may give, else `sys.modules`, else ImportError.
- */
-export function importName(m: Machine, module: Value, name: string, focus: Span): Value {
-  if (module.t !== 'module') return fromObject(module, name)
-  const slot = module.ns.slots.get(name)
-  if (slot && !slot.maybe) return settled(m, module, name, slot.value)
-  const given = slot ? undefined : viaGetattr(m, module, name)
-  if (given !== undefined && given !== 'missing' && !(given === UNKNOWN && submoduleExists(m, module, name))) return given
-  const sub = trySubmodule(m, module, name, focus)
-  if (sub) return sub
-  if (slot) return slot.value
-  if (given === UNKNOWN || mayHaveUnseen(m, module, name)) return UNKNOWN
-  const entry = m.modules.get(`${module.name}.${name}`)
-  if (entry) return entry
-  if (m.openPrefixes.has(topLevel(module.name)) || m.openPrefixes.has('*')) return UNKNOWN
-  return missing(m, module, name, focus)
-}
-
-/** May the module have an attribute that its namespace does not show? */
-function mayHaveUnseen(m: Machine, module: Module, name: string): boolean {
-  if (module.kind === 'foreign' || module.kind === 'model') return mayHaveName(m, module, name)
-  if (module.ns.open || module.kind === 'extension' || packagePath(module) === 'unknown') return true
-  return module.kind === 'namespace' && m.sysPath.open
-}
-
-/** A constant of a module run in the restricted way counts only if no function there rebinds it. */
-export function settled(m: Machine, module: Module, name: string, value: Value): Value {
-  if (module.kind !== 'foreign' || value.t === 'module' || value.t === 'class') return value
-  return isRebound(m, module, name) ? UNKNOWN : value
-}
-
-function fromObject(object: Value, name: string): Value {
-  return (object.t === 'instance' && object.attributes.slots.get(name)?.value) || UNKNOWN
-}
-
-function hasGetattr(module: Module): boolean {
-  return module.ns.slots.has('__getattr__')
-}
-
-function submoduleExists(m: Machine, module: Module, name: string): boolean {
-  const path = packagePath(module)
-  return Array.isArray(path) && m.finder.findSubmodule(`${module.name}.${name}`, name, path) !== null
-}
-
-/** `_handle_fromlist`: a missing `pkg.name` is swallowed, any other error inside it goes on. */
-function trySubmodule(m: Machine, module: Module, name: string, focus: Span): Value | null {
-  const fullName = `${module.name}.${name}`
-  const loaded = m.modules.get(fullName)
-  if (loaded !== undefined) return loaded
-  if (!submoduleExists(m, module, name) && !virtualKind(m, fullName)) return null
-  return importModule(m, fullName, focus)
-}
-
-function missing(m: Machine, module: Module, name: string, focus: Span): Value {
-  const place = module.file ?? 'unknown location'
-  const partial = module.state === 'executing'
-  const message =
-    partial && module.file
-      ? `cannot import name '${name}' from partially initialized module '${module.name}' (most likely due to a circular import) (${place})`
-      : `cannot import name '${name}' from '${module.name}' (${place})`
-  const exc = m.exception(
-    exceptionClass('ImportError'),
-    message,
-    {
-      kind: 'missing-symbol',
-      module: module.name,
-      file: module.file,
-      name,
-      cycle: partial ? cycleOf(m, module) : null,
-      has: [...module.ns.slots.keys()].filter(n => !n.startsWith('__')),
-    },
-    { focus },
-  )
-  return m.throwUnlessHealed(exc)
-}
-
-/** `pkg.a` while `pkg.a` is still executing: the parent's attribute is bound only afterwards. */
-function raiseUnfinishedChild(m: Machine, module: Module, name: string, focus: Span): Value {
-  const [, minor] = m.environment.version
-  const message =
-    minor >= 11
-      ? `cannot access submodule '${name}' of module '${module.name}' (most likely due to a circular import)`
-      : `module '${module.name}' has no attribute '${name}'`
-  const detail = { kind: 'missing-attribute' as const, module: module.name, name, cycle: true }
-  return m.throwUnlessHealed(m.exception(exceptionClass('AttributeError'), message, detail, { focus }))
-}
-
-/** Files being executed from the module down to the present frame: the way round the cycle. */
-export function cycleOf(m: Machine, module: Module): string[] {
-  const files = m.frames.filter(f => f.kind === 'module').map(f => f.unit.path)
-  const start = module.file ? files.lastIndexOf(module.file) : -1
-  return start < 0 ? [] : files.slice(start)
-}
-
-/** `from module import *` into the namespace of the present frame. */
-export function importStar(m: Machine, module: Value, focus: Span): void {
-  const into = m.frame.scope.names
-  if (module.t !== 'module') return m.heap.open(into)
-  if (module.ns.open || hasGetattr(module)) m.heap.open(into)
-  const all = module.ns.slots.get('__all__')
-  if (all) {
-    const names = all.value.t === 'list' || all.value.t === 'tuple' ? all.value.items : null
-    if (!names || (all.value.t === 'list' && all.value.open) || all.maybe || !names.every(isString)) {
-      copyPublic(m, module)
-      return m.heap.open(into)
-    }
-    for (const name of names.map(v => v.v as string)) m.heap.set(into, name, starName(m, module, name, focus))
-    return
-  }
-  copyPublic(m, module)
-}
-
-function copyPublic(m: Machine, module: Module): void {
-  const into = m.frame.scope.names
-  for (const [name, slot] of module.ns.slots) {
-    if (name.startsWith('_')) continue
-    if (slot.maybe) m.heap.alternatives([() => (m.heap.set(into, name, slot.value), NORMAL), () => NORMAL])
-    else m.heap.set(into, name, slot.value)
-  }
-}
-
-function starName(m: Machine, module: Module, name: string, focus: Span): Value {
-  const slot = module.ns.slots.get(name)
-  if (slot) return slot.value
-  const sub = trySubmodule(m, module, name, focus)
-  if (sub) return sub
-  const given = viaGetattr(m, module, name)
-  if (given !== undefined && given !== 'missing') return given
-  if (module.ns.open || module.kind !== 'project') return UNKNOWN
-  return raiseMissingAttribute(m, module, name, focus)
-}
-
-/** AttributeError in the words for modules, which depend on whether the module is still executing. */
-export function raiseMissingAttribute(m: Machine, module: Module, name: string, focus: Span): Value {
-  const partial = module.state === 'executing'
-  const [, minor] = m.environment.version
-  const child = m.modules.get(`${module.name}.${name}`)
-  if (child?.t === 'module' && child.state === 'executing')
-    return raiseUnfinishedChild(m, module, name, focus)
-  const from = minor >= 13 && module.file ? ` from '${module.file}'` : ''
-  const message = partial
-    ? `partially initialized module '${module.name}'${from} has no attribute '${name}' (most likely due to a circular import)`
-    : `module '${module.name}' has no attribute '${name}'`
-  const exc = m.exception(
-    exceptionClass('AttributeError'),
-    message,
-    { kind: 'missing-attribute', module: module.name, name, cycle: partial },
-    { focus },
-  )
-  return m.throwUnlessHealed(exc)
-}
-
-/** Would an exception of this class be an ImportError for certain? */
-export function isImportError(cls: import('./values.ts').Class): boolean {
-  return isSubclass(cls, exceptionClass('ImportError')) === true
-}
-
-/** The folder of a module's file, for models that do path arithmetic on it. */
-export function folderOf(module: Module): string | null {
-  return module.file ? dirname(module.file) : null
 }

@@ -22,6 +22,7 @@ import {
   isString,
   type List,
   list,
+  type Module,
   PyRaise,
   type Scope,
   UNKNOWN,
@@ -123,6 +124,8 @@ export class Machine {
   unseenImports = false
   /** How many calls went into code that is not run. */
   unseenCalls = 0
+  /** Third-party modules whose failure counts as cured: what they would have bound nobody knows. */
+  readonly healedModules = new Set<Module>()
   /** Modules that took themselves out of `sys.modules`, with `unseenCalls` at that moment. */
   readonly vanished = new Map<string, number>()
   /** What made a verdict on the present collector impossible. */
@@ -163,8 +166,11 @@ export class Machine {
     return this.frames.at(-1)!
   }
 
-  private pathCache: { readonly version: number; readonly items: readonly Value[]; readonly path: readonly string[] } | null =
-    null
+  private pathCache: {
+    readonly version: number
+    readonly items: readonly Value[]
+    readonly path: readonly string[]
+  } | null = null
 
   /** The search path as strings; entries that are no strings are skipped by Python too. */
   searchPath(): readonly string[] {

@@ -3,8 +3,10 @@
  * third-party ones, which are not executed in full, only a strict proof counts: nothing in the file can make
  * names unseen, and the name is bound nowhere in it.
  */
-import { exceptionClass, isSubclass } from './classes.ts'
+
+import { remember } from '../files/memo.ts'
 import { callFunction } from './call.ts'
+import { exceptionClass, isSubclass } from './classes.ts'
 import { assignedNames } from './control.ts'
 import type { Machine } from './machine.ts'
 import { constant, type Module, PyRaise, UNKNOWN, type Value } from './values.ts'
@@ -28,7 +30,8 @@ export function viaGetattr(m: Machine, module: Module, name: string): Value | 'm
   try {
     return callFunction(m, hook.value, { positional: [constant(name)], keywords: new Map(), open: false })
   } catch (error) {
-    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('AttributeError')) !== true) throw error
+    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('AttributeError')) !== true)
+      throw error
     m.frames.length = frames
     return 'missing'
   }
@@ -37,8 +40,10 @@ export function viaGetattr(m: Machine, module: Module, name: string): Value | 'm
 /** Can this third-party module have the attribute? False is a proof. */
 export function mayHaveName(m: Machine, module: Module, name: string): boolean {
   if (module.kind !== 'foreign' && module.kind !== 'model') return true
+  if (m.healedModules.has(module)) return true
   if (name.startsWith('__') || m.modules.get(`${module.name}.${name}`)) return true
-  if (Array.isArray(module.path) && m.finder.findSubmodule(`${module.name}.${name}`, name, module.path)) return true
+  if (Array.isArray(module.path) && m.finder.findSubmodule(`${module.name}.${name}`, name, module.path))
+    return true
   return module.file === null || mayBind(m, module.file, name)
 }
 
@@ -55,17 +60,8 @@ interface FileWords {
 const files = new WeakMap<Machine, Map<string, FileWords>>()
 
 function wordsOf(m: Machine, file: string): FileWords {
-  let known = files.get(m)
-  if (!known) {
-    known = new Map()
-    files.set(m, known)
-  }
-  let words = known.get(file)
-  if (!words) {
-    words = readWords(m, file)
-    known.set(file, words)
-  }
-  return words
+  const known = remember(files, m, () => new Map<string, FileWords>())
+  return remember(known, file, () => readWords(m, file))
 }
 
 function readWords(m: Machine, file: string): FileWords {

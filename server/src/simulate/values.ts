@@ -2,7 +2,9 @@
  * The machine's small domain of Python values. A value is either known exactly or `unknown`; containers and
  * namespaces that something unknown may have written to are `open`. Nothing of this leaves the room.
  */
+
 import type { CallExpr, DefOp, Expr, ModuleCode, Parameter } from '../compile/module_code.ts'
+import { remember } from '../files/memo.ts'
 import type { Span } from '../files/span.ts'
 import type { Failure, FailureDetail } from './trace.ts'
 
@@ -289,11 +291,8 @@ export function keyOf(value: Value): string | null {
     case 'unknown':
     case 'instance': // may define __eq__
       return null
-    default: {
-      let id = identities.get(value)
-      if (id === undefined) identities.set(value, (id = nextIdentity++))
-      return `o:${id}`
-    }
+    default:
+      return `o:${remember(identities, value, () => nextIdentity++)}`
   }
 }
 

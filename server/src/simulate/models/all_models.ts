@@ -1,4 +1,5 @@
 /** The models, one line each, and the virtual modules that no finder sees. */
+import { remember } from '../../files/memo.ts'
 import type { Machine } from '../machine.ts'
 import { HARMLESS, type Module, type Value } from '../values.ts'
 import { contextModels } from './contexts.ts'
@@ -37,11 +38,8 @@ const made = new WeakMap<Machine, Map<string, Readonly<Record<string, Value>>>>(
 export function modelOf(m: Machine, module: string): Readonly<Record<string, Value>> | null {
   const model = byModule.get(module)
   if (!model) return null
-  let names = made.get(m)
-  if (!names) made.set(m, (names = new Map()))
-  let values = names.get(module)
-  if (!values) names.set(module, (values = model.names(m, module)))
-  return values
+  const names = remember(made, m, () => new Map())
+  return remember(names, module, () => model.names(m, module))
 }
 
 /**

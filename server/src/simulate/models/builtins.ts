@@ -1,4 +1,5 @@
 /** Python's built-in names: the calls that conditions and registrations at import really use. */
+import { remember } from '../../files/memo.ts'
 import { getAttribute, hasAttribute, setAttribute } from '../attribute.ts'
 import { EXCEPTIONS, exceptionClass, isSubclass, nativeClass, OBJECT, TYPE } from '../classes.ts'
 import { makeSet, stringOf } from '../evaluate.ts'
@@ -36,9 +37,7 @@ const tables = new WeakMap<Machine, ReadonlyMap<string, Value>>()
 
 /** A built-in by name; undefined where Python has none of that name. */
 export function builtin(m: Machine, name: string): Value | undefined {
-  let table = tables.get(m)
-  if (!table) tables.set(m, (table = makeTable(m)))
-  const value = table.get(name)
+  const value = remember(tables, m, () => makeTable(m)).get(name)
   if (value === undefined && name === 'WindowsError')
     return m.environment.platform === 'win32' ? EXCEPTIONS.get('OSError') : undefined
   return value

@@ -1,4 +1,5 @@
 /** os and os.path: path arithmetic on known strings, existence on the disk, the environment's variables. */
+import { remember } from '../../files/memo.ts'
 import { basename, dirname, isAbsolute, join, normalize, relative } from '../../files/paths.ts'
 import type { Machine } from '../machine.ts'
 import { pathText } from '../operate.ts'
@@ -42,9 +43,7 @@ function pathModule(m: Machine): Value {
 const pathTables = new WeakMap<Machine, Record<string, Value>>()
 
 function pathNames(m: Machine): Record<string, Value> {
-  let table = pathTables.get(m)
-  if (!table) pathTables.set(m, (table = makePathNames(m)))
-  return table
+  return remember(pathTables, m, () => makePathNames(m))
 }
 
 function makePathNames(m: Machine): Record<string, Value> {

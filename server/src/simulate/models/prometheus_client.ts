@@ -3,6 +3,7 @@
  * The predicate is the library's own (`CollectorRegistry.register`), by version.
  */
 
+import { remember } from '../../files/memo.ts'
 import type { Span } from '../../files/span.ts'
 import { atLeast } from '../../pytest/version.ts'
 import { exceptionClass, nativeClass, OBJECT } from '../classes.ts'
@@ -50,9 +51,7 @@ export const prometheusModels: readonly Model[] = [
 const tables = new WeakMap<Machine, Record<string, Value>>()
 
 function names(m: Machine): Record<string, Value> {
-  let table = tables.get(m)
-  if (!table) tables.set(m, (table = makeNames(m)))
-  return table
+  return remember(tables, m, () => makeNames(m))
 }
 
 function makeNames(m: Machine): Record<string, Value> {
@@ -80,9 +79,7 @@ function makeNames(m: Machine): Record<string, Value> {
 }
 
 function stateOf(m: Machine): { default: Registry; others: Map<Value, Registry> } {
-  let state = registries.get(m)
-  if (!state) registries.set(m, (state = { default: { claimed: new Map(), open: false }, others: new Map() }))
-  return state
+  return remember(registries, m, () => ({ default: { claimed: new Map(), open: false }, others: new Map() }))
 }
 
 function defaultRegistry(m: Machine): Value {

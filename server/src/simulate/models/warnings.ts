@@ -3,7 +3,7 @@
  * by `simplefilter` and `filterwarnings`, restored by `catch_warnings`.
  */
 import { atLeast } from '../../pytest/version.ts'
-import { parseWarningFilter } from '../../pytest/warning_filters.ts'
+import { makesError, parseWarningFilter } from '../../pytest/warning_filters.ts'
 import { EXCEPTIONS, exceptionClass, isSubclass, nativeClass } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
@@ -79,12 +79,12 @@ function warningsNames(m: Machine): Record<string, Value> {
  */
 export function applyConfiguredFilters(m: Machine): void {
   m.warningFilters = []
-  for (const { value, span } of m.plan.filterwarnings) {
+  for (const [index, { value, span }] of m.plan.filterwarnings.entries()) {
     const filter = parseWarningFilter(value, m.plan.pytestVersion)
     if ('error' in filter) continue
     m.start = span ?? m.start
     const category =
-      filter.category === '' ? exceptionClass('Warning') : categoryOf(m, filter.category, value)
+      filter.category === '' ? exceptionClass('Warning') : categoryOf(m, filter.category, value, index)
     if (category !== 'skip')
       m.warningFilters.push({
         action: filter.action,
@@ -95,7 +95,7 @@ export function applyConfiguredFilters(m: Machine): void {
   }
 }
 
-function categoryOf(m: Machine, name: string, filter: string): Class | null | 'skip' {
+function categoryOf(m: Machine, name: string, filter: string, index: number): Class | null | 'skip' {
   const known = EXCEPTIONS.get(name) ?? OF_PYTEST[name]
   if (known || !name.includes('.')) return known ?? null
   const module = name.slice(0, name.lastIndexOf('.'))
@@ -106,11 +106,11 @@ function categoryOf(m: Machine, name: string, filter: string): Class | null | 's
   } catch (error) {
     if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true)
       throw error
-    return refuseCategory(m, module, filter, error.exc)
+    return refuseCategory(m, module, filter, index, error.exc)
   }
 }
 
-function refuseCategory(m: Machine, module: string, filter: string, cause: Exc): 'skip' {
+function refuseCategory(m: Machine, module: string, filter: string, index: number, cause: Exc): 'skip' {
   const detail = { kind: 'configuration' as const, subject: module }
   if (!atLeast(m.plan.pytestVersion, '9.0')) {
     const message = `while parsing the following warning configuration:\n\n  ${filter}\n\nThis error occurred:\n\n${cause.cls.name}: ${cause.message}`
@@ -118,7 +118,7 @@ function refuseCategory(m: Machine, module: string, filter: string, cause: Exc):
     return 'skip'
   }
   const message = `Failed to import filter module '${module}': ${filter}`
-  if (actionFor(m, CONFIG_WARNING, message) === 'error')
+  if (makesError(m.plan.filterwarnings.slice(0, index), m.plan.pytestVersion, message))
     m.throwUnlessHealed(m.exception(CONFIG_WARNING, message, detail, { cause }))
   return 'skip'
 }

@@ -1,0 +1,209 @@
+/**
+ * `from module import name`, `*` included, and attributes of modules: which name gives what, and which one is
+ * certainly missing. Follows importlib's `_handle_fromlist` and ceval's IMPORT_FROM and IMPORT_STAR.
+ */
+import type { Span } from '../files/span.ts'
+import { exceptionClass } from './classes.ts'
+import { NORMAL } from './completion.ts'
+import { importModule, packagePath } from './importer.ts'
+import { type Machine, topLevel } from './machine.ts'
+import { virtualKind } from './models/all_models.ts'
+import { isRebound, mayHaveName, viaGetattr } from './names.ts'
+import { isString, type Module, UNKNOWN, type Value } from './values.ts'
+
+/** `from .x import y`: the absolute name, by the package of the importing module (PEP 328). */
+export function resolveRelative(
+  m: Machine,
+  module: Module,
+  level: number,
+  name: string,
+  focus: Span,
+): string | null {
+  if (level === 0) return name
+  const slot = module.ns.slots.get('__package__')?.value
+  if (slot && !isString(slot)) return null
+  const packageName = slot ? slot.v : ''
+  if (!packageName) {
+    m.raise(
+      'ImportError',
+      'attempted relative import with no known parent package',
+      { kind: 'relative-import', reason: 'no parent package' },
+      focus,
+    )
+  }
+  const parts = packageName.split('.')
+  if (level > parts.length) {
+    const [major, minor] = m.environment.version
+    const cls = major > 3 || minor >= 9 ? 'ImportError' : 'ValueError'
+    m.raise(
+      cls,
+      'attempted relative import beyond top-level package',
+      { kind: 'relative-import', reason: 'beyond top-level' },
+      focus,
+    )
+  }
+  const base = parts.slice(0, parts.length - level + 1).join('.')
+  return name ? `${base}.${name}` : base
+}
+
+/**
+ * One name of `from module import name`: the attribute, else the submodule, else what a module-level
+ * `__getattr__` may give, else `sys.modules`, else ImportError.
+ */
+export function importName(m: Machine, module: Value, name: string, focus: Span): Value {
+  if (module.t !== 'module') return fromObject(module, name)
+  const slot = module.ns.slots.get(name)
+  if (slot && !slot.maybe) return settled(m, module, name, slot.value)
+  const given = slot ? undefined : viaGetattr(m, module, name)
+  if (given !== undefined && given !== 'missing' && !(given === UNKNOWN && submoduleExists(m, module, name)))
+    return given
+  const sub = trySubmodule(m, module, name, focus)
+  if (sub) return sub
+  if (slot) return slot.value
+  if (given === UNKNOWN || mayHaveUnseen(m, module, name)) return UNKNOWN
+  const entry = m.modules.get(`${module.name}.${name}`)
+  if (entry) return entry
+  if (m.openPrefixes.has(topLevel(module.name)) || m.openPrefixes.has('*')) return UNKNOWN
+  return missing(m, module, name, focus)
+}
+
+/** May the module have an attribute that its namespace does not show? */
+function mayHaveUnseen(m: Machine, module: Module, name: string): boolean {
+  if (module.kind === 'foreign' || module.kind === 'model') return mayHaveName(m, module, name)
+  if (module.ns.open || module.kind === 'extension' || packagePath(module) === 'unknown') return true
+  return module.kind === 'namespace' && m.sysPath.open
+}
+
+/** A constant of a module run in the restricted way counts only if no function there rebinds it. */
+export function settled(m: Machine, module: Module, name: string, value: Value): Value {
+  if (module.kind !== 'foreign' || value.t === 'module' || value.t === 'class') return value
+  return isRebound(m, module, name) ? UNKNOWN : value
+}
+
+function fromObject(object: Value, name: string): Value {
+  return (object.t === 'instance' && object.attributes.slots.get(name)?.value) || UNKNOWN
+}
+
+function hasGetattr(module: Module): boolean {
+  return module.ns.slots.has('__getattr__')
+}
+
+function submoduleExists(m: Machine, module: Module, name: string): boolean {
+  const path = packagePath(module)
+  return Array.isArray(path) && m.finder.findSubmodule(`${module.name}.${name}`, name, path) !== null
+}
+
+/** `_handle_fromlist`: a missing `pkg.name` is swallowed, any other error inside it goes on. */
+function trySubmodule(m: Machine, module: Module, name: string, focus: Span): Value | null {
+  const fullName = `${module.name}.${name}`
+  const loaded = m.modules.get(fullName)
+  if (loaded !== undefined) return loaded
+  if (!submoduleExists(m, module, name) && !virtualKind(m, fullName)) return null
+  return importModule(m, fullName, focus)
+}
+
+function missing(m: Machine, module: Module, name: string, focus: Span): Value {
+  const place = module.file ?? 'unknown location'
+  const partial = module.state === 'executing'
+  const message =
+    partial && module.file
+      ? `cannot import name '${name}' from partially initialized module '${module.name}' (most likely due to a circular import) (${place})`
+      : `cannot import name '${name}' from '${module.name}' (${place})`
+  const exc = m.exception(
+    exceptionClass('ImportError'),
+    message,
+    {
+      kind: 'missing-symbol',
+      module: module.name,
+      file: module.file,
+      name,
+      cycle: partial ? cycleOf(m, module) : null,
+      has: [...module.ns.slots.keys()].filter(n => !n.startsWith('__')),
+    },
+    { focus },
+  )
+  return m.throwUnlessHealed(exc)
+}
+
+/** `pkg.a` while `pkg.a` is still executing: the parent's attribute is bound only afterwards. */
+function raiseUnfinishedChild(m: Machine, module: Module, name: string, focus: Span): Value {
+  const [, minor] = m.environment.version
+  const message =
+    minor >= 11
+      ? `cannot access submodule '${name}' of module '${module.name}' (most likely due to a circular import)`
+      : `module '${module.name}' has no attribute '${name}'`
+  const detail = { kind: 'missing-attribute' as const, module: module.name, name, cycle: true }
+  return m.throwUnlessHealed(m.exception(exceptionClass('AttributeError'), message, detail, { focus }))
+}
+
+/** Files being executed from the module down to the present frame: the way round the cycle. */
+export function cycleOf(m: Machine, module: Module): string[] {
+  const files = m.frames.filter(f => f.kind === 'module').map(f => f.unit.path)
+  const start = module.file ? files.lastIndexOf(module.file) : -1
+  return start < 0 ? [] : files.slice(start)
+}
+
+/** `from module import *` into the namespace of the present frame. */
+export function importStar(m: Machine, module: Value, focus: Span): void {
+  const into = m.frame.scope.names
+  if (module.t !== 'module') return m.heap.open(into)
+  if (module.ns.open || hasGetattr(module)) m.heap.open(into)
+  const all = module.ns.slots.get('__all__')
+  if (all) {
+    const names = all.value.t === 'list' || all.value.t === 'tuple' ? all.value.items : null
+    if (!names || (all.value.t === 'list' && all.value.open) || all.maybe || !names.every(isString)) {
+      copyPublic(m, module)
+      return m.heap.open(into)
+    }
+    for (const name of names.map(v => v.v as string)) m.heap.set(into, name, starName(m, module, name, focus))
+    return
+  }
+  copyPublic(m, module)
+}
+
+function copyPublic(m: Machine, module: Module): void {
+  const into = m.frame.scope.names
+  for (const [name, slot] of module.ns.slots) {
+    if (name.startsWith('_')) continue
+    if (slot.maybe)
+      m.heap.alternatives([
+        () => {
+          m.heap.set(into, name, slot.value)
+          return NORMAL
+        },
+        () => NORMAL,
+      ])
+    else m.heap.set(into, name, slot.value)
+  }
+}
+
+function starName(m: Machine, module: Module, name: string, focus: Span): Value {
+  const slot = module.ns.slots.get(name)
+  if (slot) return slot.value
+  const sub = trySubmodule(m, module, name, focus)
+  if (sub) return sub
+  const given = viaGetattr(m, module, name)
+  if (given !== undefined && given !== 'missing') return given
+  if (module.ns.open || module.kind !== 'project') return UNKNOWN
+  return raiseMissingAttribute(m, module, name, focus)
+}
+
+/** AttributeError in the words for modules, which depend on whether the module is still executing. */
+export function raiseMissingAttribute(m: Machine, module: Module, name: string, focus: Span): Value {
+  const partial = module.state === 'executing'
+  const [, minor] = m.environment.version
+  const child = m.modules.get(`${module.name}.${name}`)
+  if (child?.t === 'module' && child.state === 'executing')
+    return raiseUnfinishedChild(m, module, name, focus)
+  const from = minor >= 13 && module.file ? ` from '${module.file}'` : ''
+  const message = partial
+    ? `partially initialized module '${module.name}'${from} has no attribute '${name}' (most likely due to a circular import)`
+    : `module '${module.name}' has no attribute '${name}'`
+  const exc = m.exception(
+    exceptionClass('AttributeError'),
+    message,
+    { kind: 'missing-attribute', module: module.name, name, cycle: partial },
+    { focus },
+  )
+  return m.throwUnlessHealed(exc)
+}
