@@ -64,7 +64,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'many backslashes': times('\\\n', 1000),
   'open imports': times('from a import (\n', 2000),
   'many assignments': times('NAME = 1\n', 100_000),
-  'five megabytes of one list': `x = [\n${times('  "text", 1, None,\n', 260_000)}]`,
+  'two megabytes of one list': `x = [\n${times('  "text", 1, None,\n', 100_000)}]`,
   'five megabytes of nothing': times('#', 5_000_000),
 }
 

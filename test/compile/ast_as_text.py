@@ -1,12 +1,14 @@
 """Prints what CPython's own parser makes of each file named on standard input, as JSON: path -> text.
 
-The notation is that of unparse.ts. A file that CPython refuses, or that holds what `ModuleCode` cannot (names
-of Unicode's characters, lone surrogates), is left out.
+The notation is that of unparse.ts. A file that CPython refuses, that is not in UTF-8, or that holds what
+`ModuleCode` cannot (names of Unicode's characters, lone surrogates), is left out.
 """
 import ast
+import io
 import json
 import re
 import sys
+import tokenize
 import warnings
 
 warnings.simplefilter("ignore")
@@ -309,7 +311,10 @@ def text_of(path):
     if b"\\N{" in source:
         return None
     try:
-        source.decode()
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        source.decode("utf-8")
+        if not encoding.startswith("utf-8"):
+            return None
         compile(source, path, "exec", dont_inherit=True)
         text = "\n".join(block(ast.parse(source).body))
         return None if re.search("[\ud800-\udfff]", text) else text

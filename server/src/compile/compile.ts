@@ -2,6 +2,7 @@
  * From the text of a Python file to `ModuleCode`: the room's front door. Nothing here throws on any text.
  * `initParser` of `parser.ts` must have been awaited.
  */
+import { looksBroken } from './body_suspects.ts'
 import { CodeBuilder } from './code_builder.ts'
 import { block } from './lower_block.ts'
 import { Lowering, type Scope } from './lowering.ts'
@@ -12,10 +13,20 @@ import { Syntax } from './syntax.ts'
 
 /**
  * What the file does when it is imported. Reads function bodies only as far as their extent, so a suspect
- * inside one is seen only if it upsets the lines (strings, brackets, indentation).
+ * inside one is seen only if it upsets the lines (strings, brackets, indentation) or looks broken at a glance.
  */
 export function compileModule(text: string): ModuleCode {
-  return compile(text, { start: 0, end: text.length, kind: 'module', cutting: true })
+  const code = compile(text, { start: 0, end: text.length, kind: 'module', cutting: true })
+  return code.suspects.length === 0 && looksBroken(text) ? withSuspectsOf(code, compileModuleFully(text)) : code
+}
+
+function withSuspectsOf(code: ModuleCode, full: ModuleCode): ModuleCode {
+  const places = [...code.places]
+  const suspects = full.suspects.map(suspect => {
+    places.push(full.places[2 * suspect.at]!, full.places[2 * suspect.at + 1]!)
+    return { ...suspect, at: places.length / 2 - 1 }
+  })
+  return { ...code, places, suspects }
 }
 
 /**

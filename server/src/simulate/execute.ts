@@ -209,7 +209,7 @@ function execute(m: Machine, op: Op, frame: Frame): Completion {
       return leave({ kind: 'return', value: op.value ? evaluate(m, op.value, frame) : constant(null) })
     case 'raise': {
       const exc = raised(m, op, frame)
-      return m.isHealed(exc) ? NORMAL : leave({ kind: 'raise', exc })
+      return isHealedHere(m, exc, op, frame) ? NORMAL : leave({ kind: 'raise', exc })
     }
     case 'assert':
       return assertion(m, op, frame)
