@@ -151,7 +151,6 @@ function step(m: Machine, op: Op, frame: Frame): Completion {
 /** A statement whose failure counts as cured has bound what it would have bound. */
 function isHealedHere(m: Machine, exc: Exc, op: Op, frame: Frame): boolean {
   if (!m.isHealed(exc)) return false
-  if (frame.restricted) m.healedModules.add(frame.scope.module)
   for (const name of assignedNames([op])) bindName(m, name, UNKNOWN, frame)
   return true
 }

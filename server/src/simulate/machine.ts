@@ -22,7 +22,6 @@ import {
   isString,
   type List,
   list,
-  type Module,
   PyRaise,
   type Scope,
   UNKNOWN,
@@ -124,8 +123,6 @@ export class Machine {
   unseenImports = false
   /** How many calls went into code that is not run. */
   unseenCalls = 0
-  /** Third-party modules whose failure counts as cured: what they would have bound nobody knows. */
-  readonly healedModules = new Set<Module>()
   /** Modules that took themselves out of `sys.modules`, with `unseenCalls` at that moment. */
   readonly vanished = new Map<string, number>()
   /** What made a verdict on the present collector impossible. */
