@@ -17,7 +17,8 @@ import { Syntax } from './syntax.ts'
  */
 export function compileModule(text: string): ModuleCode {
   const code = compile(text, { start: 0, end: text.length, kind: 'module', cutting: true })
-  return code.suspects.length === 0 && looksBroken(text) ? withSuspectsOf(code, compileModuleFully(text)) : code
+  const doubted = code.suspects.some(({ since }) => since === null)
+  return !doubted && looksBroken(text) ? withSuspectsOf(code, compileModuleFully(text)) : code
 }
 
 function withSuspectsOf(code: ModuleCode, full: ModuleCode): ModuleCode {

@@ -1,5 +1,5 @@
 /** Whether a function is a generator: whether its body holds a `yield` of its own. */
-import { Char, classAt, isWordCode, lineEnd, prefixStart, stringEnd, UNSURE } from './lexical.ts'
+import { Char, Code, classAt, isWordCode, lineEnd, prefixStart, stringEnd, UNSURE } from './lexical.ts'
 import { stringPrefix } from './literals.ts'
 import { Indentation, LogicalLine } from './logical_line.ts'
 import { withTree } from './parser.ts'
@@ -41,7 +41,7 @@ function readYield(text: string, start: number, end: number): boolean | null {
   while (i < end) {
     const first = indentation.measure(i)
     const code = text.charCodeAt(first)
-    if (code === 10 || code === 35) {
+    if (code === Code.newline || code === Code.hash) {
       i = lineEnd(text, first, end) + 1
       continue
     }

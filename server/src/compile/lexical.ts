@@ -9,6 +9,27 @@ import { stringPrefix } from './literals.ts'
 /** The text can't be followed here: an unterminated string, a bracket without its partner. */
 export const UNSURE = -1
 
+/** Characters by their code, for loops that run over every one. */
+export const Code = {
+  tab: 9,
+  newline: 10,
+  formFeed: 12,
+  carriageReturn: 13,
+  space: 32,
+  hash: 35,
+  openParenthesis: 40,
+  closeParenthesis: 41,
+  comma: 44,
+  colon: 58,
+  equals: 61,
+  at: 64,
+  letterN: 78,
+  backslash: 92,
+  openBrace: 123,
+  closeBrace: 125,
+  byteOrderMark: 0xfeff,
+} as const
+
 /** What a character may start or end, for the loops that must look at each one. */
 export const Char = {
   plain: 0,
@@ -25,8 +46,8 @@ export const Char = {
 const CLASSES = new Uint8Array(128)
 for (let code = 0; code < 32; code++) CLASSES[code] = Char.invalid
 CLASSES[127] = Char.invalid
-for (const code of [9, 12, 13]) CLASSES[code] = Char.plain
-CLASSES[10] = Char.newline
+for (const code of [Code.tab, Code.formFeed, Code.carriageReturn]) CLASSES[code] = Char.plain
+CLASSES[Code.newline] = Char.newline
 for (const [characters, kind] of [
   ['\'"', Char.quote],
   ['([{', Char.open],
@@ -64,7 +85,7 @@ export function isWordCode(code: number): boolean {
 
 /** Space, tab, form feed, and the CR of a CRLF. */
 export function isBlankCode(code: number): boolean {
-  return code === 32 || code === 9 || code === 12 || code === 13
+  return code === Code.space || code === Code.tab || code === Code.formFeed || code === Code.carriageReturn
 }
 
 /** The first offset at or after `i` that holds no blank. */
@@ -105,7 +126,9 @@ export function isTriple(text: string, quote: number): boolean {
 
 /** A backslash hides the next character from the search for the closing quote, in raw strings too. */
 function afterBackslash(text: string, i: number): number {
-  return text.charCodeAt(i + 1) === 13 && text.charCodeAt(i + 2) === 10 ? i + 3 : i + 2
+  return text.charCodeAt(i + 1) === Code.carriageReturn && text.charCodeAt(i + 2) === Code.newline
+    ? i + 3
+    : i + 2
 }
 
 function singleEnd(text: string, quote: number, end: number): number {
@@ -114,8 +137,8 @@ function singleEnd(text: string, quote: number, end: number): number {
   while (i < end) {
     const code = text.charCodeAt(i)
     if (code === close) return i + 1
-    if (code === 10) return UNSURE
-    i = code === 92 ? afterBackslash(text, i) : i + 1
+    if (code === Code.newline) return UNSURE
+    i = code === Code.backslash ? afterBackslash(text, i) : i + 1
   }
   return UNSURE
 }
@@ -128,7 +151,7 @@ function tripleEnd(text: string, quote: number, end: number): number {
     const found = text.indexOf(close, from)
     if (found < 0 || found + 3 > end) return UNSURE
     let backslash = found
-    while (backslash > first && text.charCodeAt(backslash - 1) === 92) backslash--
+    while (backslash > first && text.charCodeAt(backslash - 1) === Code.backslash) backslash--
     if ((found - backslash) % 2 === 0) return found + 3
     from = found + 1
   }
@@ -146,17 +169,20 @@ function formattedEnd(text: string, quote: number, end: number, raw: boolean, ne
   while (i < end) {
     const code = text.charCodeAt(i)
     if (code === close && (!triple || isTriple(text, i))) return i + (triple ? 3 : 1)
-    if (code === 10 && !triple) return UNSURE
-    if (code === 92) {
-      i = text.charCodeAt(i + 1) === 123 || text.charCodeAt(i + 1) === 125 ? i + 1 : afterBackslash(text, i)
+    if (code === Code.newline && !triple) return UNSURE
+    if (code === Code.backslash) {
+      i =
+        text.charCodeAt(i + 1) === Code.openBrace || text.charCodeAt(i + 1) === Code.closeBrace
+          ? i + 1
+          : afterBackslash(text, i)
       // \N{NAME}: the braces belong to the escape.
-      if (!raw && text.charCodeAt(i - 1) === 78 && text.charCodeAt(i) === 123) {
+      if (!raw && text.charCodeAt(i - 1) === Code.letterN && text.charCodeAt(i) === Code.openBrace) {
         const brace = text.indexOf('}', i)
         if (brace < 0) return UNSURE
         i = brace + 1
       }
-    } else if (code === 123) {
-      if (text.charCodeAt(i + 1) === 123) i += 2
+    } else if (code === Code.openBrace) {
+      if (text.charCodeAt(i + 1) === Code.openBrace) i += 2
       else {
         i = fieldEnd(text, i, end, triple ? text.slice(quote, quote + 3) : text[quote]!, nesting)
         if (i === UNSURE) return UNSURE
@@ -186,7 +212,7 @@ function fieldEnd(text: string, brace: number, end: number, close: string, nesti
         depth++
         break
       case Char.close:
-        if (depth === 0) return code === 125 ? i + 1 : UNSURE
+        if (depth === 0) return code === Code.closeBrace ? i + 1 : UNSURE
         depth--
         break
       case Char.comment:
@@ -195,7 +221,7 @@ function fieldEnd(text: string, brace: number, end: number, close: string, nesti
       case Char.invalid:
         return UNSURE
       default:
-        if (code === 58 && depth === 0) return formatEnd(text, i + 1, end, close, nesting)
+        if (code === Code.colon && depth === 0) return formatEnd(text, i + 1, end, close, nesting)
     }
     i++
   }
@@ -206,13 +232,13 @@ function fieldEnd(text: string, brace: number, end: number, close: string, nesti
 function formatEnd(text: string, i: number, end: number, close: string, nesting: number): number {
   while (i < end) {
     const code = text.charCodeAt(i)
-    if (code === 125) return i + 1
-    if (code === 123) {
+    if (code === Code.closeBrace) return i + 1
+    if (code === Code.openBrace) {
       i = fieldEnd(text, i, end, close, nesting + 1)
       if (i === UNSURE) return UNSURE
       continue
     }
-    if ((code === 10 && close.length === 1) || text.startsWith(close, i)) return UNSURE
+    if ((code === Code.newline && close.length === 1) || text.startsWith(close, i)) return UNSURE
     i++
   }
   return UNSURE

@@ -2,11 +2,7 @@
  * Logical lines: where one ends and how deep one begins, by the rules of CPython's tokenizer
  * ("Line structure" of the Python reference).
  */
-import { Char, classAt, isBlankCode, lineEnd, stringEnd, UNSURE } from './lexical.ts'
-
-const NEWLINE = 10
-const COLON = 58
-const BACKSLASH = 92
+import { Char, Code, classAt, isBlankCode, lineEnd, stringEnd, UNSURE } from './lexical.ts'
 
 /** A reader of logical lines; what it found stands in its fields until the next call. */
 export class LogicalLine {
@@ -28,7 +24,7 @@ export class LogicalLine {
 
   /** The offset of the first ':' outside brackets, at or after `i` on this line; `UNSURE` without one. */
   colon(i: number): number {
-    return this.walk(i, true) && this.text.charCodeAt(this.end) === COLON ? this.end : UNSURE
+    return this.walk(i, true) && this.text.charCodeAt(this.end) === Code.colon ? this.end : UNSURE
   }
 
   private walk(i: number, untilColon: boolean): boolean {
@@ -39,7 +35,7 @@ export class LogicalLine {
     scan: while (i < limit) {
       switch (classAt(text, i)) {
         case Char.plain:
-          if (untilColon && closers.length === 0 && text.charCodeAt(i) === COLON) break scan
+          if (untilColon && closers.length === 0 && text.charCodeAt(i) === Code.colon) break scan
           i++
           break
         case Char.newline:
@@ -54,7 +50,7 @@ export class LogicalLine {
         }
         case Char.open: {
           const code = text.charCodeAt(i)
-          closers.push(code === 40 ? 41 : code + 2)
+          closers.push(code === Code.openParenthesis ? Code.closeParenthesis : code + 2)
           i++
           break
         }
@@ -67,8 +63,8 @@ export class LogicalLine {
           i = lineEnd(text, i, limit)
           break
         case Char.backslash: {
-          const next = text.charCodeAt(i + 1) === 13 ? i + 2 : i + 1
-          if (text.charCodeAt(next) !== NEWLINE || next + 1 >= limit) return this.fail(i)
+          const next = text.charCodeAt(i + 1) === Code.carriageReturn ? i + 2 : i + 1
+          if (text.charCodeAt(next) !== Code.newline || next + 1 >= limit) return this.fail(i)
           i = next + 1
           break
         }
@@ -92,7 +88,7 @@ export class LogicalLine {
 
 /** Blanks, and what a continued line leaves where nothing follows but a comment. */
 function isFillerCode(code: number): boolean {
-  return isBlankCode(code) || code === NEWLINE || code === BACKSLASH
+  return isBlankCode(code) || code === Code.newline || code === Code.backslash
 }
 
 /** What the indentation stack says of a new logical line. */
@@ -123,20 +119,20 @@ export class Indentation {
     let continued = 0
     for (; ; i++) {
       const code = this.text.charCodeAt(i)
-      if (code === 32) {
+      if (code === Code.space) {
         column++
         alternate++
-      } else if (code === 9) {
+      } else if (code === Code.tab) {
         column += 8 - (column % 8)
         alternate++
-      } else if (code === 12) {
+      } else if (code === Code.formFeed) {
         column = 0
         alternate = 0
-      } else if (code === BACKSLASH && NEWLINE === this.text.charCodeAt(i + 1)) {
+      } else if (code === Code.backslash && Code.newline === this.text.charCodeAt(i + 1)) {
         // A line that is continued before its code keeps the indentation of its beginning.
         if (continued === 0) continued = column
         i++
-      } else if (code !== 13) break
+      } else if (code !== Code.carriageReturn) break
     }
     this.column = continued === 0 ? column : continued
     this.alternate = continued === 0 ? alternate : continued

@@ -2,7 +2,7 @@
  * Takes tokens from the text for `plain_*.ts`: characters, words and brackets, with the blanks between them.
  */
 import type { CodeBuilder } from './code_builder.ts'
-import { isBlankCode, isWordCode } from './lexical.ts'
+import { Code, isBlankCode, isWordCode } from './lexical.ts'
 
 /** Words that can't be names. */
 export const KEYWORDS: ReadonlySet<string> = new Set(
@@ -13,8 +13,6 @@ export const KEYWORDS: ReadonlySet<string> = new Set(
 )
 
 const WORD = /[A-Za-z_]\w*/y
-const NEWLINE = 10
-const HASH = 35
 
 export class PlainReader {
   /** Where reading goes on; blanks may come first. */
@@ -44,8 +42,8 @@ export class PlainReader {
       const code = text.charCodeAt(this.pos)
       if (isBlankCode(code)) this.pos++
       else if (this.brackets === 0) return this.pos
-      else if (code === NEWLINE) this.pos++
-      else if (code === HASH) {
+      else if (code === Code.newline) this.pos++
+      else if (code === Code.hash) {
         const newline = text.indexOf('\n', this.pos)
         this.pos = newline < 0 ? text.length : newline
       } else return this.pos

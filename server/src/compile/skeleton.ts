@@ -8,7 +8,7 @@
  */
 import type { CodeBuilder, Mark } from './code_builder.ts'
 import { isGenerator } from './generator.ts'
-import { lineEnd, skipBlanks, UNSURE } from './lexical.ts'
+import { Code, lineEnd, skipBlanks, UNSURE } from './lexical.ts'
 import { Indentation, LogicalLine } from './logical_line.ts'
 import type { BodyIndex, Expr, Op } from './module_code.ts'
 import { type PlainHeader, PlainStatements } from './plain_statement.ts'
@@ -48,8 +48,6 @@ export interface Extent {
 
 /** Stands for plain statements, for a function's body, for a name that tree-sitter would misread. */
 export const PLACEHOLDER = '_'
-const AT_SIGN = 64
-const COLON = 58
 const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
 /** At the end of a logical line these leave an expression open. */
 const DANGLING = /[-=+/%&|^<>@~]$|[A-Za-z_)\]}'"]\.$|(?<!import\s*)\*$/
@@ -154,13 +152,13 @@ class Scan {
   run(): boolean {
     const { text, end } = this
     let i = this.extent.start
-    if (text.charCodeAt(i) === 0xfeff) i++
+    if (text.charCodeAt(i) === Code.byteOrderMark) i++
     let block = false
     while (i < end) {
       const first = this.indentation.measure(i)
       const code = text.charCodeAt(first)
-      if (first >= end || code === 10) i = first + 1
-      else if (code === 35) {
+      if (first >= end || code === Code.newline) i = first + 1
+      else if (code === Code.hash) {
         if (this.extent.cutting && !this.plainRun && !this.decorated && !this.open && this.comments < 0) {
           this.comments = i
         }
@@ -169,7 +167,7 @@ class Scan {
         this.checkIndentation(first, block)
         i = this.logicalLine(i, first)
         if (i === UNSURE) return false
-        block = text.charCodeAt(this.codeEnd - 1) === COLON
+        block = text.charCodeAt(this.codeEnd - 1) === Code.colon
       }
     }
     if (block) this.suspect(this.codeEnd - 1, 'expected an indented block')
@@ -206,7 +204,7 @@ class Scan {
     }
     if (this.plainRun && this.plainRun.column !== column)
       this.closeRun(this.decorated?.lineStart ?? lineStart)
-    if (text.charCodeAt(first) === AT_SIGN) return this.decorator(lineStart, first)
+    if (text.charCodeAt(first) === Code.at) return this.decorator(lineStart, first)
     const { decorated } = this
     this.decorated = null
     DEFINITION.lastIndex = first

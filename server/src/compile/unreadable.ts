@@ -4,7 +4,7 @@
  * remembers; defaults of type parameters (PEP 696), which are lazy; the last comma among bracketed `with`
  * items), or a common name for a word that only looks like a keyword (`type(x).y = z`, `print >>x`).
  */
-import { Char, classAt, isBlankCode, lineEnd, stringEnd, UNSURE } from './lexical.ts'
+import { Char, Code, classAt, isBlankCode, lineEnd, stringEnd, UNSURE } from './lexical.ts'
 
 export interface Unreadable {
   readonly what: 'lazy' | 'type parameter default' | 'comma' | 'name'
@@ -16,7 +16,6 @@ const LAZY = /lazy[ \t\f]+(?=(?:import|from)\b)/y
 const NAME = /(?:type(?=[ \t\f]*[[(])|print(?=[ \t\f]*>>))/y
 const TYPE_PARAMETERS = /(?:class|type|(?:async[ \t\f]+)?def)[ \t\f]+[\w\u0080-\uffff]+[ \t\f]*\[/y
 const BRACKETED_WITH = /(?:async[ \t\f]+)?with[ \t\f]*\(/y
-const COMMA = 44
 
 /** What has to go from the logical line whose code begins at `first`, in order. */
 export function unreadableParts(text: string, first: number, end: number): Unreadable[] {
@@ -71,7 +70,7 @@ function typeDefaults(text: string, i: number, end: number): Unreadable[] {
 
 /** Whether the '=' at `i` is part of '==', '<=' and the like. */
 function isComparison(text: string, i: number): boolean {
-  return text.charCodeAt(i + 1) === 61 || '=<>!:'.includes(text[i - 1]!)
+  return text.charCodeAt(i + 1) === Code.equals || '=<>!:'.includes(text[i - 1]!)
 }
 
 /** The comma before the bracket that closes what opens before `i`, where the header's colon follows. */
@@ -86,7 +85,7 @@ function lastComma(text: string, i: number, end: number): Unreadable[] {
       last = at
     }
   })
-  if (closed < 0 || previous < 0 || text.charCodeAt(last) !== COMMA) return []
+  if (closed < 0 || previous < 0 || text.charCodeAt(last) !== Code.comma) return []
   return /^[ \t\f]*:/.test(text.slice(closed + 1, closed + 20))
     ? [{ what: 'comma', start: last, end: last + 1 }]
     : []
