@@ -23,7 +23,7 @@ export function renderFull(input: ReportInput, model: Health, style: Style): str
     verdict !== null && !style.quiet ? [wrap(verdict, style.width).map(line => paint.bold(line))] : []
   const closing = style.quiet
     ? []
-    : [[...summary(input, model, style), ...hiddenNotes(input.findings, style)]]
+    : [[...summary(input, model, style, true), ...hiddenNotes(input.findings, style)]]
   return [...opening, ...blocks, ...closing].map(lines => lines.map(line => `${line}\n`).join('')).join('\n')
 }
 

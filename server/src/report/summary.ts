@@ -9,13 +9,13 @@ import { count, type Paint, painter, type Style } from './style.ts'
 const TOP_CAUSES = 10
 const TOP_DOUBTS = 5
 
-/** The summary in lines. */
-export function summary(input: ReportInput, model: Health, style: Style): string[] {
+/** The summary in lines; `whole` says as well what the verdicts hold for, as `-v` does everywhere. */
+export function summary(input: ReportInput, model: Health, style: Style, whole = style.verbose): string[] {
   const paint = painter(style)
   const paragraphs = [
-    style.verbose ? basis(input, style) : [],
+    whole ? basis(input, style) : [],
     topCauses(model, new Places(input), paint),
-    doubts(model, style),
+    doubts(model, style, whole),
     wrap(verdict(input, model, paint), style.width),
   ]
   return paragraphs
@@ -92,13 +92,13 @@ function topCauses({ causes }: Health, places: Places, paint: Paint): string[] {
 }
 
 /** Reasons for abstaining, most frequent first, and what is not known of the environment. */
-function doubts(model: Health, style: Style): string[] {
+function doubts(model: Health, style: Style, whole: boolean): string[] {
   const shown = style.verbose ? model.doubts : model.doubts.slice(0, TOP_DOUBTS)
   const rest = model.doubts.length - shown.length
   const items = [
     ...shown.map(({ reason, collectors }) => `${count(collectors.length, 'file')}: ${reason}`),
     ...(rest > 0 ? [`and ${count(rest, 'more reason')} (-v shows them)`] : []),
-    ...(style.verbose ? model.unknown : []),
+    ...(whole ? model.unknown : []),
   ]
   return items.length === 0 ? [] : ['Not known:', ...items.flatMap(item => wrap(item, style.width, '  '))]
 }
