@@ -114,12 +114,17 @@ describe('full', () => {
         = do: install the distribution that provides 'nowhere', or correct the import if it is a
               module that moved
 
+      Python 3.12.1: /p/.venv/bin/python (.venv beside pytest.ini)
+      pytest 9.0.2, started as pytest (the default)
+      root folder /p, configuration /p/pytest.ini
+
       Causes by test files lost:
         2  missing-symbol     app/api.py:2       app.models.Group
         1  unresolved-import  tests/test_c.py:1  nowhere
 
       Not known:
         1 file: a condition could not be evaluated
+        site.pth runs code that could not be followed
 
       6 test files: 3 fail to collect, 1 collects, 1 is skipped, 1 could not be decided. 1 file
       has another error behind the first one.
@@ -213,6 +218,10 @@ describe('full', () => {
         = why: the whole run stops (exit code 4): no test is collected
         = do: cure its reason, or move the code into a function or fixture, so that importing
               does not run it
+
+      Python 3.12.1: /p/.venv/bin/python (.venv beside pytest.ini)
+      pytest 9.0.2, started as pytest (the default)
+      root folder /p, configuration /p/pytest.ini
 
       The whole run stops with exit code 4: no test is collected.
       "

@@ -18,6 +18,8 @@ const Before = {
   free: 3,
   /** A name has to follow: after a dot. */
   dot: 4,
+  /** Anything: after a word that may be a keyword or not. */
+  soft: 5,
 } as const
 
 /** Keywords that are operands. */
@@ -39,6 +41,8 @@ export function oddToken(text: string, start: number, end: number): number {
   let before: number = Before.free
   let first = ''
   let lambdas = 0
+  /** Where the last token that is no word and no string stood. */
+  let previous = start
   let i = start
   while (i < end) {
     const at = i
@@ -79,14 +83,16 @@ export function oddToken(text: string, start: number, end: number): number {
       }
       const complete = before === Before.operand || before === Before.string
       if (complete && !(word === 'pass' && first === word)) return at
-      before = at === start && SOFT.has(word) ? Before.free : Before.operand
+      before = at === start && SOFT.has(word) ? Before.soft : Before.operand
       if (OPERANDS.has(word)) before = Before.operand
       // The point and the exponent of a number belong to it.
       if (code <= Code.digit9) i = numberEnd(text, at, end)
       continue
     }
+    const last = previous
+    previous = i
     i++
-    const complete = before === Before.operand || before === Before.string
+    const complete = before === Before.operand || before === Before.string || before === Before.soft
     if (kind === Char.open) {
       if (before === Before.dot) return at
       brackets.push(code)
@@ -94,7 +100,8 @@ export function oddToken(text: string, start: number, end: number): number {
       continue
     }
     if (kind === Char.close) {
-      if (before === Before.operator || before === Before.dot) return at
+      if (before === Before.dot) return at
+      if (before === Before.operator && !(DEFINES.has(first) && '*/'.includes(text[last]!))) return at
       brackets.pop()
       before = Before.operand
       continue
@@ -148,7 +155,7 @@ export function oddToken(text: string, start: number, end: number): number {
         while (i < at + 3 && i < end && OPERATOR_TAIL.has(text.charCodeAt(i))) i++
         const unary = UNARY.has(code)
         if (!complete && !unary) {
-          if (!(code === Code.slash && DEFINES.has(first))) return at
+          if (!(code === Code.slash && DEFINES.has(first)) && at !== start) return at
         }
         before = Before.operator
       }
