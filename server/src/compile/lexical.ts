@@ -16,11 +16,11 @@ export const Code = {
   formFeed: 12,
   carriageReturn: 13,
   space: 32,
-  doubleQuote: 34,
+  exclamation: 33,
   hash: 35,
-  singleQuote: 39,
   openParenthesis: 40,
   closeParenthesis: 41,
+  star: 42,
   comma: 44,
   dot: 46,
   slash: 47,
@@ -106,6 +106,14 @@ export function skipBlanks(text: string, i: number): number {
 export function lineEnd(text: string, i: number, end: number): number {
   const newline = text.indexOf('\n', i)
   return newline < 0 || newline > end ? end : newline
+}
+
+const NUMBER = /(?:0[xXoObB]\w+|(?:\d[\d_]*)?\.?\d?[\d_]*(?:[eE][-+]?\d[\d_]*)?[jJ]?)/y
+
+/** The end of the number that begins at `i`, with its point, exponent and letters, right or wrong. */
+export function numberEnd(text: string, i: number): number {
+  NUMBER.lastIndex = i
+  return NUMBER.test(text) ? NUMBER.lastIndex : i
 }
 
 /** Where the letters of a string's prefix begin, for the quote at `quote`; `quote` itself without one. */

@@ -3,7 +3,7 @@
  * attributes and subscripts behind them. Null: not plain.
  */
 import { suspectUnpackingIndex } from './construct_checks.ts'
-import { isTriple, isWordCode, stringEnd, UNSURE } from './lexical.ts'
+import { isTriple, isWordCode, numberEnd, stringEnd, UNSURE } from './lexical.ts'
 import { decodeNumber, decodeString, stringPrefix } from './literals.ts'
 import type { Expr, Keyword } from './module_code.ts'
 import { KEYWORDS, PlainReader } from './plain_reader.ts'
@@ -11,7 +11,6 @@ import { KEYWORDS, PlainReader } from './plain_reader.ts'
 /** Nested deeper than this is rare enough to leave it to tree-sitter. */
 export const MAX_PLAIN_NESTING = 40
 
-const NUMBER = /(?:0[xXoObB]\w+|(?:\d[\d_]*)?\.?\d?[\d_]*(?:[eE][-+]?\d[\d_]*)?[jJ]?)/y
 const CONSTANTS: ReadonlyMap<string, Expr> = new Map([
   ['None', { e: 'const', value: null }],
   ['True', { e: 'const', value: true }],
@@ -81,8 +80,7 @@ export abstract class PlainOperands extends PlainReader {
   }
 
   private number(): Expr | null {
-    NUMBER.lastIndex = this.pos
-    const token = NUMBER.exec(this.text)?.[0] ?? ''
+    const token = this.text.slice(this.pos, numberEnd(this.text, this.pos))
     const value = decodeNumber(token)
     if (value === null || isWordCode(this.text.charCodeAt(this.pos + token.length))) return null
     this.takeToken(token)

@@ -1,182 +1,235 @@
 /**
- * A quick look at the order of the tokens in a line: operands and operators have to take turns. It is no
- * parser. What it calls odd is nearly always wrong, what it passes may be wrong still; it is meant for lines
- * that nobody else will read, to find the few that somebody should.
+ * A quick look at the order of tokens in a line: operands and operators have to take turns. It is no parser.
+ * What it finds odd is nearly always wrong, what it lets pass may be wrong still: it is for the lines that
+ * nobody else reads, to pick out those that somebody should.
  */
-import { Char, Code, classAt, isBlankCode, isWordCode, lineEnd, stringEnd, UNSURE } from './lexical.ts'
+import {
+  Char,
+  Code,
+  classAt,
+  isBlankCode,
+  isWordCode,
+  lineEnd,
+  numberEnd,
+  stringEnd,
+  UNSURE,
+} from './lexical.ts'
 import { stringPrefix } from './literals.ts'
 
-/** What the last token lets follow. */
-const Before = {
-  /** An operand has to follow: after an operator. */
-  operator: 0,
-  /** An operand is complete. */
-  operand: 1,
-  /** As an operand, and a string may follow: after a string. */
-  string: 2,
-  /** Anything that begins: at the start, after a comma, a colon, an opening bracket, most keywords. */
-  free: 3,
-  /** A name has to follow: after a dot. */
-  dot: 4,
-  /** Anything: after a word that may be a keyword or not. */
-  soft: 5,
-} as const
+/** What may come next, by what came last. */
+type State =
+  /** An operand has to: after an operator, or a keyword that wants one. */
+  | 'operator'
+  /** No operand may: one is complete. */
+  | 'operand'
+  /** As `operand`, but for another string beside it. */
+  | 'string'
+  /** A name has to: after a dot. */
+  | 'dot'
+  /** Anything: at a beginning, after a comma, a colon, an opening bracket, a word that may be a keyword. */
+  | 'free'
 
-/** Keywords that are operands. */
-const OPERANDS = new Set(['None', 'True', 'False'])
-/** Keywords that stand between operands, or where an operand may begin. */
-const JOINTS = new Set(
-  'and as assert async await class def del elif else except for from global if import in is lambda nonlocal not or raise return while with yield'.split(
-    ' ',
-  ),
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
+
+/** Keywords that begin a statement or a clause, and stand nowhere else. */
+const STARTERS = words(
+  'assert break class continue def del elif except finally global nonlocal pass raise return try while with',
 )
-/** Words that are no keywords everywhere, but may begin a statement. */
-const SOFT = new Set(['match', 'case', 'type', 'lazy'])
-/** Statements in whose brackets a colon may stand alone, or a star. */
-const DEFINES = new Set(['def', 'async', 'class', 'type', 'from', 'import'])
+/** Keywords that want an operand behind them. */
+const HUNGRY = words('and as assert await del elif global if import in is nonlocal not or while with')
+/** The other keywords that are no operands. */
+const JOINTS = words('async class def else except finally for from lambda raise return try yield')
+/** They may be keywords at the beginning of a statement. */
+const SOFT = words('case lazy match print type')
+/** Statements in which '/', '*' and ':' have uses of their own. */
+const DEFINING = words('async class def from import type')
 
-/** The offset of a token in the logical line [start, end) that stands where it hardly can; `UNSURE`: none. */
+const operators = (text: string): ReadonlySet<number> => new Set([...text].map(one => one.charCodeAt(0)))
+/** They may begin an operand. */
+const UNARY = operators('-+~*')
+/** They may go on an operator: '**=', '->', '<='. */
+const TAIL = operators('=*/<>')
+const LONGEST_OPERATOR = 3
+
+/** The offset of a token of the logical line [start, end) that hardly can stand there; `UNSURE`: none. */
 export function oddToken(text: string, start: number, end: number): number {
-  const brackets: number[] = []
-  let before: number = Before.free
-  let first = ''
-  let lambdas = 0
-  /** Where the last token that is no word and no string stood. */
-  let previous = start
-  let i = start
-  while (i < end) {
-    const at = i
-    const code = text.charCodeAt(i)
-    if (isBlankCode(code) || code === Code.newline || code === Code.backslash) {
-      i++
-      continue
+  return new TokenOrder(text, start, end).run()
+}
+
+class TokenOrder {
+  private state: State = 'free'
+  private i: number
+  /** The first word of the statement. */
+  private first = ''
+  /** The last token that is neither word nor string. */
+  private last = 0
+  private lambda = false
+  private readonly brackets: number[] = []
+
+  constructor(
+    private readonly text: string,
+    start: number,
+    private readonly end: number,
+  ) {
+    this.i = start
+  }
+
+  run(): number {
+    const { text, end } = this
+    while (this.i < end) {
+      const at = this.i
+      const code = text.charCodeAt(at)
+      if (isBlankCode(code) || code === Code.newline || code === Code.backslash) this.i++
+      else if (code === Code.hash) this.i = lineEnd(text, at, end)
+      else if (!(isWordCode(code) ? this.word(at, code) : this.mark(at, code))) return at
     }
-    const kind = classAt(text, i)
-    if (kind === Char.comment) {
-      i = lineEnd(text, i, end)
-      continue
+    return this.state === 'dot' || (this.state === 'operator' && this.last !== Code.star) ? end - 1 : UNSURE
+  }
+
+  private get complete(): boolean {
+    return this.state === 'operand' || this.state === 'string'
+  }
+
+  /** A keyword, a name, a number, or the prefix of a string. */
+  private word(at: number, code: number): boolean {
+    const { text, end } = this
+    let i = at + 1
+    while (isWordCode(text.charCodeAt(i))) i++
+    const word = text.slice(at, i)
+    this.i = i
+    if (i < end && classAt(text, i) === Char.quote && stringPrefix(word) !== null) return this.string(i)
+    const begins = this.first === ''
+    if (begins) this.first = word
+    if (STARTERS.has(word) && (this.complete || this.brackets.length > 0)) return false
+    if (HUNGRY.has(word) || JOINTS.has(word)) {
+      if (this.state === 'dot') return word === 'import'
+      if (word === 'lambda') this.lambda = true
+      this.last = 0
+      this.state = HUNGRY.has(word) ? 'operator' : 'free'
+      return true
     }
-    if (kind === Char.quote) {
-      if (before === Before.operand || before === Before.dot) return at
-      i = stringEnd(text, i, end)
-      if (i === UNSURE) return at
-      before = Before.string
-      continue
-    }
-    if (isWordCode(code)) {
-      while (i < end && isWordCode(text.charCodeAt(i))) i++
-      const word = text.slice(at, i)
-      const next = text.charCodeAt(i)
-      if ((next === Code.doubleQuote || next === Code.singleQuote) && stringPrefix(word) !== null) {
-        if (before === Before.operand || before === Before.dot) return at
-        i = stringEnd(text, i, end)
-        if (i === UNSURE) return at
-        before = Before.string
-        continue
-      }
-      if (first === '') first = word
-      if (JOINTS.has(word)) {
-        if (before === Before.dot && word !== 'import') return at
-        if (word === 'lambda') lambdas++
-        before = Before.free
-        continue
-      }
-      const complete = before === Before.operand || before === Before.string
-      if (complete && !(word === 'pass' && first === word)) return at
-      before = at === start && SOFT.has(word) ? Before.soft : Before.operand
-      if (OPERANDS.has(word)) before = Before.operand
-      // The point and the exponent of a number belong to it.
-      if (code <= Code.digit9) i = numberEnd(text, at, end)
-      continue
-    }
-    const last = previous
-    previous = i
-    i++
-    const complete = before === Before.operand || before === Before.string || before === Before.soft
+    if (this.complete) return false
+    if (code <= Code.digit9) this.i = Math.min(numberEnd(text, at), end)
+    this.state = begins && SOFT.has(word) ? 'free' : 'operand'
+    return true
+  }
+
+  private string(quote: number): boolean {
+    if (this.state === 'operand' || this.state === 'dot') return false
+    this.i = stringEnd(this.text, quote, this.end)
+    this.state = 'string'
+    return this.i !== UNSURE
+  }
+
+  /** Anything but words: a string, a bracket, punctuation, an operator. */
+  private mark(at: number, code: number): boolean {
+    const kind = classAt(this.text, at)
+    if (kind === Char.quote) return this.string(at)
+    this.i = at + 1
+    const before = this.last
+    this.last = code
     if (kind === Char.open) {
-      if (before === Before.dot) return at
-      brackets.push(code)
-      before = Before.free
-      continue
+      this.brackets.push(code)
+      const follows = this.state !== 'dot' && !(this.complete && code === Code.openBrace)
+      this.state = 'free'
+      return follows
     }
     if (kind === Char.close) {
-      if (before === Before.dot) return at
-      if (before === Before.operator && !(DEFINES.has(first) && '*/'.includes(text[last]!))) return at
-      brackets.pop()
-      before = Before.operand
-      continue
+      this.brackets.pop()
+      const { state } = this
+      this.state = 'operand'
+      return (
+        state !== 'dot' &&
+        (state !== 'operator' || (this.isSpecial() && (before === Code.star || before === Code.slash)))
+      )
     }
-    const bracket = brackets.at(-1) ?? 0
     switch (code) {
       case Code.dot:
-        if (text.charCodeAt(i) === Code.dot && text.charCodeAt(i + 1) === Code.dot) {
-          i += 2
-          before = first === 'from' ? Before.free : Before.operand
-        } else if (isDigitCode(text.charCodeAt(i)) && !complete) {
-          i = numberEnd(text, at, end)
-          before = Before.operand
-        } else if (complete) before = Before.dot
-        else if (first !== 'from') return at
-        break
-      case Code.comma:
-        if (before === Before.operator && !DEFINES.has(first) && lambdas === 0) return at
-        if (before === Before.dot || (before === Before.free && text.charCodeAt(at - 1) === Code.comma))
-          return at
-        before = Before.free
-        break
-      case Code.colon:
-        if (text.charCodeAt(i) === Code.equals) {
-          i++
-          if (!complete) return at
-          before = Before.operator
-          break
-        }
-        if (before === Before.dot || (before === Before.operator && !DEFINES.has(first) && lambdas === 0))
-          return at
-        if (bracket === Code.openParenthesis && lambdas === 0 && !DEFINES.has(first)) return at
-        if (bracket === Code.openBrace && lambdas === 0 && !complete) return at
-        // A value has to follow in a dict; elsewhere a slice or a block may end here.
-        before = bracket === Code.openBrace ? Before.operator : Before.free
-        break
-      case Code.semicolon:
-        if (!complete && before !== Before.free) return at
-        before = Before.free
-        first = ''
-        break
-      case Code.equals:
-        if (text.charCodeAt(i) === Code.equals) i++
-        else if (bracket === Code.openBracket && first !== 'def' && first !== 'class' && first !== 'type')
-          return at
-        if (!complete) return at
-        before = Before.operator
-        break
-      default: {
-        // One operator of up to three characters: '->', '**=', '<='.
-        while (i < at + 3 && i < end && OPERATOR_TAIL.has(text.charCodeAt(i))) i++
-        const unary = UNARY.has(code)
-        if (!complete && !unary) {
-          if (!(code === Code.slash && DEFINES.has(first)) && at !== start) return at
-        }
-        before = Before.operator
+        return this.dot(at)
+      case Code.comma: {
+        const { state } = this
+        this.state = 'free'
+        if (state === 'dot' || (state === 'operator' && !this.isSpecial())) return false
+        return state !== 'free' || (before !== Code.comma && before !== Code.openParenthesis)
       }
+      case Code.colon:
+        return this.colon()
+      case Code.semicolon:
+        this.first = ''
+        this.state = 'free'
+        return true
+      case Code.equals:
+        return this.equals(before)
+      default:
+        return this.operator(code)
     }
   }
-  return before === Before.operator && first !== 'from' ? end - 1 : before === Before.dot ? end - 1 : UNSURE
-}
 
-const codes = (characters: string): ReadonlySet<number> =>
-  new Set([...characters].map(character => character.charCodeAt(0)))
+  /** Are the meanings of a definition's header or a lambda's parameters possible here? */
+  private isSpecial(): boolean {
+    return this.lambda || DEFINING.has(this.first)
+  }
 
-const UNARY = codes('+-~*')
-const OPERATOR_TAIL = codes('=*/<>')
+  private dot(at: number): boolean {
+    const { text } = this
+    if (text.startsWith('...', at)) {
+      this.i = at + 3
+      const fits = !this.complete
+      this.state = this.first === 'from' ? 'free' : 'operand'
+      return fits
+    }
+    const complete = this.complete || SOFT.has(this.first)
+    const next = text.charCodeAt(at + 1)
+    if (!complete && next >= Code.digit0 && next <= Code.digit9) {
+      this.i = numberEnd(text, at)
+      this.state = 'operand'
+      return true
+    }
+    if (complete) this.state = 'dot'
+    return complete || this.first === 'from'
+  }
 
-function isDigitCode(code: number): boolean {
-  return code >= Code.digit0 && code <= Code.digit9
-}
+  private colon(): boolean {
+    const { complete, state } = this
+    const special = this.isSpecial()
+    const bracket = this.brackets.at(-1)
+    if (this.text.charCodeAt(this.i) === Code.equals) {
+      this.i++
+      this.state = 'operator'
+      return complete
+    }
+    // A dict wants a value; a slice, a lambda or a block may end here or go on.
+    this.state = bracket === Code.openBrace && !this.lambda ? 'operator' : 'free'
+    // Behind the colon of a header a statement begins.
+    if (bracket === undefined && !this.lambda) this.first = ''
+    if (state === 'dot' || special) return state !== 'dot'
+    if (bracket === Code.openParenthesis) return false
+    return complete || (bracket !== Code.openBrace && state === 'free')
+  }
 
-const NUMBER = /(?:0[xXoObB]\w+|(?:\d[\d_]*)?\.?\d?[\d_]*(?:[eE][-+]?\d[\d_]*)?[jJ]?)/y
+  private equals(before: number): boolean {
+    const { complete } = this
+    const bracket = this.brackets.at(-1)
+    this.state = 'operator'
+    if (this.text.charCodeAt(this.i) === Code.equals) {
+      this.i++
+      return complete
+    }
+    if (this.isSpecial()) return true
+    // No assignment and no keyword argument stands here.
+    if (bracket === Code.openBracket || bracket === Code.openBrace) return false
+    if (bracket === undefined && (HUNGRY.has(this.first) || JOINTS.has(this.first))) return false
+    return complete || (before === Code.comma && bracket === undefined) || SOFT.has(this.first)
+  }
 
-function numberEnd(text: string, at: number, end: number): number {
-  NUMBER.lastIndex = at
-  return NUMBER.test(text) && NUMBER.lastIndex > at ? NUMBER.lastIndex : end
+  private operator(code: number): boolean {
+    const { text, end } = this
+    const longest = Math.min(end, this.i - 1 + LONGEST_OPERATOR)
+    if (code === Code.exclamation && text.charCodeAt(this.i) !== Code.equals) return false
+    while (this.i < longest && TAIL.has(text.charCodeAt(this.i))) this.i++
+    const fits =
+      this.complete || UNARY.has(code) || code === Code.at || this.isSpecial() || SOFT.has(this.first)
+    this.state = 'operator'
+    return fits
+  }
 }

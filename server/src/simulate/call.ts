@@ -318,6 +318,7 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
   const text = unit.text.slice(body.start, body.end)
   const globals = fn.module.ns
   if (/\bimport/.test(text)) m.unseenImports = true
+  if (/environ|putenv/.test(text)) m.variablesSet.add('*')
   if (/\bglobals\(\)|\bvars\(\)|\bexec\(/.test(text)) m.heap.open(globals)
   for (const [, names] of text.matchAll(/\b(?:global|nonlocal)\s+([\w, ]+)/g))
     for (const name of names!.split(',')) m.heap.set(globals, name.trim(), UNKNOWN)

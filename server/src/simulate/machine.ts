@@ -123,6 +123,8 @@ export class Machine {
   unseenImports = false
   /** How many calls went into code that is not run. */
   unseenCalls = 0
+  /** Environment variables that code was seen to set; '*' for one whose name isn't known. */
+  readonly variablesSet = new Set<string>()
   /** Modules that took themselves out of `sys.modules`, with `unseenCalls` at that moment. */
   readonly vanished = new Map<string, number>()
   /** What made a verdict on the present collector impossible. */

@@ -1,6 +1,7 @@
 /** os and os.path: path arithmetic on known strings, existence on the disk, the environment's variables. */
 import { remember } from '../../files/memo.ts'
 import { basename, dirname, isAbsolute, join, normalize, relative } from '../../files/paths.ts'
+import { exceptionClass } from '../classes.ts'
 import type { Machine } from '../machine.ts'
 import { pathText } from '../operate.ts'
 import { type Args, constant, HARMLESS, isString, list, native, tuple, UNSET, type Value } from '../values.ts'
@@ -107,6 +108,15 @@ function joinPaths(args: Args): Value {
   return constant(path)
 }
 
+const ANY = '*'
+
+/** `os.environ["X"]` without X here: a KeyError, unless somebody sets it who was not seen to. */
+function askForVariable(m: Machine, name: string): void {
+  if (m.variablesSet.has(name) || m.variablesSet.has(ANY) || !m.frame.unit.project) return m.mayRaise(null)
+  const exc = m.exception(exceptionClass('KeyError'), `'${name}'`, { kind: 'other' })
+  m.mayFail({ exc, reason: 'the environment variable is not set here' })
+}
+
 /**
  * A variable that is set has its value; one that isn't may still be set by code that was not simulated
  * (a plugin, python-dotenv), so its absence is unknown.
@@ -118,14 +128,28 @@ function variable(m: Machine, key: Value | undefined): Value {
 
 function environ(m: Machine): Value {
   return native('os.environ', null, {
-    attribute: name =>
-      name === 'get' ? native('os.environ.get', args => variable(m, args.positional[0])) : HARMLESS,
+    attribute: name => {
+      if (name === 'get') return native('os.environ.get', args => variable(m, args.positional[0]))
+      if (name === 'setdefault' || name === 'update' || name === 'pop')
+        return native(`os.environ.${name}`, args => {
+          m.variablesSet.add(
+            name === 'setdefault' && isString(args.positional[0]) ? args.positional[0].v : ANY,
+          )
+          return HARMLESS
+        })
+      return HARMLESS
+    },
     mapping: {
       get: key => {
-        m.mayRaise(null)
-        return variable(m, key)
+        const value = variable(m, key)
+        if (value === UNSET && isString(key) && !m.heap.doubtful) askForVariable(m, key.v)
+        else m.mayRaise(null)
+        return value
       },
-      set: () => undefined,
+      set: key => {
+        if (isString(key)) m.variablesSet.add(key.v)
+        else m.variablesSet.add(ANY)
+      },
       remove: () => undefined,
       has: key => (isString(key) && m.plan.invocation.env[key.v] !== undefined ? true : null),
     },
