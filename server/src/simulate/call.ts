@@ -103,18 +103,15 @@ function instantiate(m: Machine, cls: Class, args: Args): Value {
     m.mayRaise(null)
     return instance
   }
-  for (const ancestor of ancestry(cls)) {
-    if (ancestor === null) break
-    if (ancestor.ns.slots.has('__new__')) {
-      handOver(m, args, false)
-      return UNKNOWN
-    }
-    const init = ancestor.ns.slots.get('__init__')?.value
-    if (!init) continue
-    if (init.t === 'func') callFunction(m, init, { ...args, positional: [instance, ...args.positional] })
-    else handOver(m, args, false)
-    break
+  const ancestors = [...ancestry(cls)]
+  // `__new__` comes first, wherever it is inherited from, and may give back anything.
+  if (ancestors.some(ancestor => ancestor === null || ancestor.ns.slots.has('__new__'))) {
+    handOver(m, args, false)
+    return UNKNOWN
   }
+  const init = ancestors.map(ancestor => ancestor?.ns.slots.get('__init__')?.value).find(Boolean)
+  if (init?.t === 'func') callFunction(m, init, { ...args, positional: [instance, ...args.positional] })
+  else handOver(m, args, false)
   return instance
 }
 
@@ -319,6 +316,7 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
   const globals = fn.module.ns
   if (/\bimport/.test(text)) m.unseenImports = true
   if (/environ|putenv/.test(text)) m.variablesSet.add('*')
+  if (/_getframe|currentframe|inspect\.stack/.test(text)) openCallers(m)
   if (/\bglobals\(\)|\bvars\(\)|\bexec\(/.test(text)) m.heap.open(globals)
   for (const [, names] of text.matchAll(/\b(?:global|nonlocal)\s+([\w, ]+)/g))
     for (const name of names!.split(',')) m.heap.set(globals, name.trim(), UNKNOWN)
@@ -380,6 +378,11 @@ function handOverValue(m: Machine, value: Value, own: boolean): void {
       return
     default:
   }
+}
+
+/** Code that looks at the frames of its callers may write to their globals. */
+export function openCallers(m: Machine): void {
+  for (const frame of m.frames) m.heap.open(frame.scope.module.ns)
 }
 
 /** The text of a function's body; '' for a lambda. */

@@ -1,5 +1,5 @@
 /** sys: versions and platform as constants, `sys.path` and `sys.modules` as the machine's own state. */
-import { bodyText } from '../call.ts'
+import { bodyText, openCallers } from '../call.ts'
 import { exceptionClass } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
@@ -53,7 +53,10 @@ function sysNames(m: Machine): Record<string, Value> {
     meta_path: metaPath(m),
     exit: native('sys.exit', args => exit(m, args)),
     exc_info: native('sys.exc_info', () => HARMLESS),
-    _getframe: native('sys._getframe', () => UNKNOWN),
+    _getframe: native('sys._getframe', () => {
+      openCallers(m)
+      return UNKNOWN
+    }),
   }
 }
 
