@@ -1,12 +1,12 @@
 /** Definitions of functions and classes, and what their decorators make of them. */
 import type { ClassOp, DefOp, Expr } from '../compile/module_code.ts'
-import { callValue, makeFunction } from './call.ts'
+import { callValue, leaveOut, makeFunction } from './call.ts'
 import { OBJECT } from './classes.ts'
 import { type Completion, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import type { Frame, Machine } from './machine.ts'
-import { type Args, type Class, constant, type Func, type Scope, UNKNOWN, type Value } from './values.ts'
+import { type Args, type Class, constant, type Func, native, type Scope, UNKNOWN, type Value, WRAPPED } from './values.ts'
 
 /** `def`: decorators, defaults and annotations run, the body does not. */
 export function define(m: Machine, op: DefOp, frame: Frame): void {
@@ -37,10 +37,20 @@ function decorate(m: Machine, object: Func | Class, decorators: readonly Value[]
   for (const decorator of decorators.toReversed()) {
     const args: Args = { positional: [value], keywords: new Map(), open: false }
     const decorated = callValue(m, decorator, args, null)
-    if (object.t === 'class' && decorated.t === 'unknown') object.open = true
-    else value = decorated
+    if (decorated.t !== 'unknown') value = decorated
+    else if (object.t === 'class') object.open = true
+    else value = wrapped(m, object)
   }
   return value
+}
+
+/** A function behind a decorator that isn't known: calling it may run the function, or not. */
+function wrapped(m: Machine, fn: Func): Value {
+  return native(WRAPPED, args => {
+    leaveOut(m, fn, args)
+    m.mayRaise(null)
+    return UNKNOWN
+  })
 }
 
 /** `class`: the body runs. */

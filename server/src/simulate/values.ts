@@ -242,6 +242,9 @@ export const NONE: Const = { t: 'const', v: null }
 export const TRUE: Const = { t: 'const', v: true }
 export const FALSE: Const = { t: 'const', v: false }
 
+/** What stands behind a decorator that isn't known: a function, a property, or anything. */
+export const WRAPPED = 'wrapped'
+
 export function constant(v: Const['v']): Const {
   return v === null ? NONE : v === true ? TRUE : v === false ? FALSE : { t: 'const', v }
 }
@@ -329,7 +332,7 @@ export function truth(value: Value): boolean | null {
     case 'path':
       return true
     case 'native':
-      return value.call ? true : null
+      return value.call && value.name !== WRAPPED ? true : null
     default:
       return null
   }
