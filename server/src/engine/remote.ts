@@ -33,9 +33,11 @@ export class RemoteAnalyst implements Analyst {
       if (this.disposed) throw new Error('the analysis was closed')
       if (this.crashes >= crashLimit) throw new Error('it crashed too often; restart the server to try again')
       const answer = await this.ask(job).catch((crash: Error) => crash)
+      // An answer that was on its way when nobody wanted it any more is none.
+      if (this.disposed) throw new Error('the analysis was closed')
       if (answer instanceof Error) {
         this.crashes++
-        if (!this.disposed) this.log(`the analysis crashed: ${answer.message}`)
+        this.log(`the analysis crashed: ${answer.message}`)
         continue
       }
       this.crashes = 0

@@ -6,7 +6,17 @@ import { type Completion, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import type { Frame, Machine } from './machine.ts'
-import { type Args, type Class, constant, type Func, native, type Scope, UNKNOWN, type Value, WRAPPED } from './values.ts'
+import {
+  type Args,
+  type Class,
+  constant,
+  type Func,
+  native,
+  type Scope,
+  UNKNOWN,
+  type Value,
+  WRAPPED,
+} from './values.ts'
 
 /** `def`: decorators, defaults and annotations run, the body does not. */
 export function define(m: Machine, op: DefOp, frame: Frame): void {
