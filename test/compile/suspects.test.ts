@@ -204,17 +204,75 @@ describe('inside functions', () => {
   })
 
   test.each([
-    ['x =', ['error']],
-    ['x = a.', ['error']],
+    // what upsets the lines
     ['x = (', ['error']],
     ['x = "', ['error']],
     ['if a:\n  b', ['expected an indented block']],
     ['if a\n    b', ['unexpected indentation']],
-    ['from a import *', []],
-    ['x = 1.', []],
-    ['x = ...', []],
-  ])('the skeleton tells what upsets the lines: %s', (text, expected) => {
+    // tokens out of order
+    ['x =', ['error']],
+    ['x = a.', ['error']],
+    ['x = a +', ['error']],
+    ['x = a b', ['error']],
+    ['x = "a" b', ['error']],
+    ['x = a"b"', ['error']],
+    ['x = f()g', ['error']],
+    ['f(a, , b)', ['error']],
+    ['f(, a)', ['error']],
+    ['f(a=)', ['error']],
+    ['f(.a)', ['error']],
+    ['f(a: b)', ['error']],
+    ['x = {"a": , "b": 1}', ['error']],
+    ['x = [a = 1]', ['error']],
+    ['x = a.(b)', ['error']],
+    ['x = a ! b', ['error']],
+    ['assert x = 1', ['error']],
+    ['if x = 1: pass', ['error']],
+    ['x = return', ['error']],
+    ['f(assert)', ['error']],
+    ['<<<<<<< HEAD', ['error']],
+    // Python 2
+    ['print "a"', ['error']],
+    ['print a', ['error']],
+    ['exec "a"', ['error']],
+    ['raise A, "b"', ['error']],
+    ['try: a\n  except A, b: c', ['except without brackets 3.14']],
+  ])('the skeleton tells %s', (text, expected) => {
     expect(suspicions(compileModule(`${body}${text}\n`))).toEqual(expected)
+  })
+
+  test.each([
+    'from a import *',
+    'from . import a',
+    'from ...a.b import (c, d,)',
+    'x = 1. + .5 + 1e-5 + 0xF or ...',
+    'x, = y, *z = a',
+    'x = [*a, -b, ~c, not d, *e[1:], lambda: f]',
+    'x = a[:, ::2, ...,] = b[-1:]',
+    'x = {**a, "b": -c, d: lambda e, /, *f, g=1, **h: {}}',
+    'def g(a, /, b: c = d, *, e=-1, **f) -> h: return a',
+    'def g(*a: *b, c): pass',
+    'if a: b = c',
+    'for a, *b in c, d: e += 1; f **= -g',
+    'x = a if not b else c if d is not e else f not in g',
+    'x = (yield), (await a), (a := b), [c for d in e if f async for g in h]',
+    'print(a); print >>b, c',
+    'match a:\n    case [b, *c] | {"d": e}: pass',
+    'match = type = case = lazy = 1; type(a).b = c',
+    'type.a(b); match[c]; case.d += 1',
+    'type X[T: int = str] = int',
+    'x: a = b; y: c',
+    'raise A(b, c) from d',
+    'assert a, b',
+    'return a, *b',
+    'x = "a" "b" f"{c!r:>{d}}" rb"" if a else"b"',
+    'with a as b, (c) as d: pass',
+    'try: a\n  except (A, B) as c: pass\n  except* D: pass\n  finally: b',
+    'global a, b; del c, d[e]; pass',
+    '@a.b(c)\n  async def g(): await h; return',
+    'x = 1 if a else-1; y = 0if a else 1',
+  ])('the skeleton lets pass %s', text => {
+    expect(suspicions(compileModule(`${body}${text}\n`))).toEqual([])
   })
 })
 

@@ -2,7 +2,6 @@
  * From the text of a Python file to `ModuleCode`: the room's front door. Nothing here throws on any text.
  * `initParser` of `parser.ts` must have been awaited.
  */
-import { looksBroken } from './body_suspects.ts'
 import { CodeBuilder } from './code_builder.ts'
 import { block } from './lower_block.ts'
 import { Lowering, type Scope } from './lowering.ts'
@@ -12,27 +11,16 @@ import { type Extent, PLACEHOLDER, type Skeleton, skeletonOf } from './skeleton.
 import { Syntax } from './syntax.ts'
 
 /**
- * What the file does when it is imported. Reads function bodies only as far as their extent, so a suspect
- * inside one is seen only if it upsets the lines (strings, brackets, indentation) or looks broken at a glance.
+ * What the file does when it is imported. Function bodies are not parsed: of what is wrong inside one it
+ * suspects what shows in the lines and the order of their tokens, which is most.
  */
 export function compileModule(text: string): ModuleCode {
-  const code = compile(text, { start: 0, end: text.length, kind: 'module', cutting: true })
-  const doubted = code.suspects.some(({ since }) => since === null)
-  return !doubted && looksBroken(text) ? withSuspectsOf(code, compileModuleFully(text)) : code
-}
-
-function withSuspectsOf(code: ModuleCode, full: ModuleCode): ModuleCode {
-  const places = [...code.places]
-  const suspects = full.suspects.map(suspect => {
-    places.push(full.places[2 * suspect.at]!, full.places[2 * suspect.at + 1]!)
-    return { ...suspect, at: places.length / 2 - 1 }
-  })
-  return { ...code, places, suspects }
+  return compile(text, { start: 0, end: text.length, kind: 'module', cutting: true })
 }
 
 /**
- * The same operations, made from the whole text in the grammar's own reading: slower by far, but its
- * `suspects` are those of function bodies as well.
+ * The same operations, made from the whole text in the grammar's own reading: slower by far, but it suspects
+ * in function bodies all that it suspects elsewhere.
  */
 export function compileModuleFully(text: string): ModuleCode {
   return compile(text, { start: 0, end: text.length, kind: 'module', cutting: false })

@@ -128,7 +128,7 @@ export class Indentation {
       } else if (code === Code.formFeed) {
         column = 0
         alternate = 0
-      } else if (code === Code.backslash && Code.newline === this.text.charCodeAt(i + 1)) {
+      } else if (code === Code.backslash && this.text.charCodeAt(i + 1) === Code.newline) {
         // A line that is continued before its code keeps the indentation of its beginning.
         if (continued === 0) continued = column
         i++

@@ -4,7 +4,8 @@
  * statements at once; a run of those leaves one placeholder behind. It never changes meaning: what it isn't
  * sure of stays, and a text that can't be followed stays whole.
  *
- * On the way it notices what CPython's tokenizer would refuse and tree-sitter doesn't mind: indentation.
+ * On the way it notices what tree-sitter does not get to see or doesn't mind: indentation that CPython's
+ * tokenizer would refuse, and lines of function bodies in which a token is out of order.
  */
 import type { CodeBuilder, Mark } from './code_builder.ts'
 import { isGenerator } from './generator.ts'
@@ -13,6 +14,7 @@ import { Indentation, LogicalLine } from './logical_line.ts'
 import type { BodyIndex, Expr, Op } from './module_code.ts'
 import { type PlainHeader, PlainStatements } from './plain_statement.ts'
 import { type OffsetMap, TextEdits } from './text_edits.ts'
+import { TokenOrder } from './token_order.ts'
 import { unreadableParts } from './unreadable.ts'
 
 export interface Skeleton {
@@ -48,9 +50,9 @@ export interface Extent {
 
 /** Stands for plain statements, for a function's body, for a name that tree-sitter would misread. */
 export const PLACEHOLDER = '_'
+/** `except A, B:` */
+const EXCEPT_LIST = /except[ \t]+[\w.]+[ \t]*,/y
 const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
-/** At the end of a logical line these leave an expression open. */
-const DANGLING = /[-=+/%&|^<>@~]$|[A-Za-z_)\]}'"]\.$|(?<!import\s*)\*$/
 
 /** Decorators seen, whose function or class is still to come. */
 interface Decorated {
@@ -118,6 +120,7 @@ class Scan {
   private readonly line: LogicalLine
   private readonly indentation: Indentation
   private readonly plain: PlainStatements
+  private readonly order: TokenOrder
   private readonly end: number
   /** Behind the code of the last logical line. */
   private codeEnd: number
@@ -140,6 +143,7 @@ class Scan {
     this.line = new LogicalLine(text, extent.end)
     this.indentation = new Indentation(text, extent.kind === 'module')
     this.plain = new PlainStatements(text, builder, extent.kind === 'body')
+    this.order = new TokenOrder(text)
     this.nextYield = text.indexOf('yield', extent.start)
   }
 
@@ -226,9 +230,12 @@ class Scan {
   private passOver(lineStart: number, first: number): number {
     if (this.open!.bodyStart < 0) this.open!.bodyStart = lineStart
     const next = this.read(first)
-    if (next !== UNSURE && DANGLING.test(this.text.slice(this.codeEnd - 12, this.codeEnd))) {
-      this.suspect(this.codeEnd - 1, 'error')
-    }
+    if (next === UNSURE) return UNSURE
+    const odd = this.order.odd(first, this.codeEnd)
+    if (odd !== UNSURE) this.suspect(odd, 'error')
+    EXCEPT_LIST.lastIndex = first
+    if (EXCEPT_LIST.test(this.text))
+      this.builder.suspect(first, this.codeEnd, 'except without brackets', [3, 14])
     return next
   }
 

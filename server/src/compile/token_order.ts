@@ -29,20 +29,51 @@ type State =
   /** Anything: at a beginning, after a comma, a colon, an opening bracket, a word that may be a keyword. */
   | 'free'
 
-const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
+/** What a word that may be a keyword does; several of these together. */
+const Word = {
+  /** It begins a statement or a clause, and stands nowhere else. */
+  starter: 1,
+  /** It wants an operand behind it. */
+  hungry: 2,
+  /** It is no operand, and anything may follow. */
+  joint: 4,
+  /** It may be a keyword at the beginning of a statement, and is a name elsewhere. */
+  soft: 8,
+  /** In its statement '/', '*' and ':' have uses of their own. */
+  defining: 16,
+} as const
 
-/** Keywords that begin a statement or a clause, and stand nowhere else. */
-const STARTERS = words(
-  'assert break class continue def del elif except finally global nonlocal pass raise return try while with',
-)
-/** Keywords that want an operand behind them. */
-const HUNGRY = words('and as assert await del elif global if import in is nonlocal not or while with')
-/** The other keywords that are no operands. */
-const JOINTS = words('async class def else except finally for from lambda raise return try yield')
-/** They may be keywords at the beginning of a statement. */
-const SOFT = words('case lazy match print type')
-/** Statements in which '/', '*' and ':' have uses of their own. */
-const DEFINING = words('async class def from import type')
+/** Keywords and their roles by the code of their first letter: most words need no further look. */
+const KEYWORDS: (readonly [word: string, roles: number])[][] = Array.from({ length: 128 }, () => [])
+for (const [role, words] of [
+  [
+    Word.starter,
+    'assert break class continue def del elif except finally global nonlocal pass raise return try while with',
+  ],
+  [Word.hungry, 'and as assert await del elif global if import in is nonlocal not or while with'],
+  [Word.joint, 'async class def else except finally for from lambda raise return try yield'],
+  [Word.soft, 'case lazy match type'],
+  [Word.defining, 'async class def from import type'],
+] as const) {
+  for (const word of words.split(' ')) {
+    const list = KEYWORDS[word.charCodeAt(0)]!
+    const index = list.findIndex(([known]) => known === word)
+    if (index < 0) list.push([word, role])
+    else list[index] = [word, list[index]![1] | role]
+  }
+}
+
+/** The roles of the word [at, end); 0 for names and numbers. */
+function rolesOf(text: string, at: number, end: number, code: number): number {
+  const length = end - at
+  if (length > LONGEST_KEYWORD || length < 2 || code > 127) return 0
+  for (const [word, roles] of KEYWORDS[code]!) {
+    if (word.length === length && text.startsWith(word, at)) return roles
+  }
+  return 0
+}
+
+const LONGEST_KEYWORD = 'continue'.length
 
 const operators = (text: string): ReadonlySet<number> => new Set([...text].map(one => one.charCodeAt(0)))
 /** They may begin an operand. */
@@ -51,31 +82,25 @@ const UNARY = operators('-+~*')
 const TAIL = operators('=*/<>')
 const LONGEST_OPERATOR = 3
 
-/** The offset of a token of the logical line [start, end) that hardly can stand there; `UNSURE`: none. */
-export function oddToken(text: string, start: number, end: number): number {
-  return new TokenOrder(text, start, end).run()
-}
-
-class TokenOrder {
+/** Looks at one logical line after the other. */
+export class TokenOrder {
   private state: State = 'free'
-  private i: number
-  /** The first word of the statement. */
-  private first = ''
+  private i = 0
+  private end = 0
+  /** The roles of the statement's first word; -1: none seen yet. */
+  private first = -1
+  private raise = false
   /** The last token that is neither word nor string. */
   private last = 0
   private lambda = false
   private readonly brackets: number[] = []
 
-  constructor(
-    private readonly text: string,
-    start: number,
-    private readonly end: number,
-  ) {
-    this.i = start
-  }
+  constructor(private readonly text: string) {}
 
-  run(): number {
-    const { text, end } = this
+  /** The offset of a token of the logical line [start, end) that hardly can stand there; `UNSURE`: none. */
+  odd(start: number, end: number): number {
+    const { text } = this
+    this.begin(start, end)
     while (this.i < end) {
       const at = this.i
       const code = text.charCodeAt(at)
@@ -83,9 +108,22 @@ class TokenOrder {
       else if (code === Code.hash) this.i = lineEnd(text, at, end)
       else if (!(isWordCode(code) ? this.word(at, code) : this.mark(at, code))) return at
     }
-    return this.state === 'dot' || (this.state === 'operator' && this.last !== Code.star) ? end - 1 : UNSURE
+    const open = this.state === 'operator' && !(this.last === Code.star && this.isSpecial())
+    return open || this.state === 'dot' ? end - 1 : UNSURE
   }
 
+  private begin(start: number, end: number): void {
+    this.state = 'free'
+    this.i = start
+    this.end = end
+    this.first = -1
+    this.raise = false
+    this.last = 0
+    this.lambda = false
+    this.brackets.length = 0
+  }
+
+  /** Would another operand be one too many? */
   private get complete(): boolean {
     return this.state === 'operand' || this.state === 'string'
   }
@@ -95,22 +133,32 @@ class TokenOrder {
     const { text, end } = this
     let i = at + 1
     while (isWordCode(text.charCodeAt(i))) i++
-    const word = text.slice(at, i)
     this.i = i
-    if (i < end && classAt(text, i) === Char.quote && stringPrefix(word) !== null) return this.string(i)
-    const begins = this.first === ''
-    if (begins) this.first = word
-    if (STARTERS.has(word) && (this.complete || this.brackets.length > 0)) return false
-    if (HUNGRY.has(word) || JOINTS.has(word)) {
-      if (this.state === 'dot') return word === 'import'
-      if (word === 'lambda') this.lambda = true
+    if (
+      i < end &&
+      classAt(text, i) === Char.quote &&
+      i - at <= 2 &&
+      stringPrefix(text.slice(at, i)) !== null
+    ) {
+      return this.string(i)
+    }
+    const roles = rolesOf(text, at, i, code)
+    const begins = this.first < 0
+    if (begins) {
+      this.first = roles
+      this.raise = roles !== 0 && text.startsWith('raise', at)
+    }
+    if (roles & Word.starter && (this.state !== 'free' || this.brackets.length > 0)) return false
+    if (roles & (Word.hungry | Word.joint)) {
+      if (this.state === 'dot') return text.startsWith('import', at)
+      if (roles & Word.joint && text.startsWith('lambda', at)) this.lambda = true
       this.last = 0
-      this.state = HUNGRY.has(word) ? 'operator' : 'free'
+      this.state = roles & Word.hungry ? 'operator' : 'free'
       return true
     }
     if (this.complete) return false
     if (code <= Code.digit9) this.i = Math.min(numberEnd(text, at), end)
-    this.state = begins && SOFT.has(word) ? 'free' : 'operand'
+    this.state = begins && roles & Word.soft ? 'free' : 'operand'
     return true
   }
 
@@ -149,13 +197,15 @@ class TokenOrder {
       case Code.comma: {
         const { state } = this
         this.state = 'free'
+        // Python 2: raise E, "text"
+        if (this.raise && this.brackets.length === 0) return false
         if (state === 'dot' || (state === 'operator' && !this.isSpecial())) return false
         return state !== 'free' || (before !== Code.comma && before !== Code.openParenthesis)
       }
       case Code.colon:
         return this.colon()
       case Code.semicolon:
-        this.first = ''
+        this.first = -1
         this.state = 'free'
         return true
       case Code.equals:
@@ -167,7 +217,12 @@ class TokenOrder {
 
   /** Are the meanings of a definition's header or a lambda's parameters possible here? */
   private isSpecial(): boolean {
-    return this.lambda || DEFINING.has(this.first)
+    return this.lambda || this.beginsAs(Word.defining)
+  }
+
+  /** Has the first word of the statement one of these roles? */
+  private beginsAs(roles: number): boolean {
+    return this.first > 0 && (this.first & roles) !== 0
   }
 
   private dot(at: number): boolean {
@@ -175,10 +230,10 @@ class TokenOrder {
     if (text.startsWith('...', at)) {
       this.i = at + 3
       const fits = !this.complete
-      this.state = this.first === 'from' ? 'free' : 'operand'
+      this.state = this.beginsAs(Word.defining) ? 'free' : 'operand'
       return fits
     }
-    const complete = this.complete || SOFT.has(this.first)
+    const complete = this.complete || this.beginsAs(Word.soft)
     const next = text.charCodeAt(at + 1)
     if (!complete && next >= Code.digit0 && next <= Code.digit9) {
       this.i = numberEnd(text, at)
@@ -186,7 +241,7 @@ class TokenOrder {
       return true
     }
     if (complete) this.state = 'dot'
-    return complete || this.first === 'from'
+    return complete || this.beginsAs(Word.defining)
   }
 
   private colon(): boolean {
@@ -201,7 +256,7 @@ class TokenOrder {
     // A dict wants a value; a slice, a lambda or a block may end here or go on.
     this.state = bracket === Code.openBrace && !this.lambda ? 'operator' : 'free'
     // Behind the colon of a header a statement begins.
-    if (bracket === undefined && !this.lambda) this.first = ''
+    if (bracket === undefined && !this.lambda) this.first = -1
     if (state === 'dot' || special) return state !== 'dot'
     if (bracket === Code.openParenthesis) return false
     return complete || (bracket !== Code.openBrace && state === 'free')
@@ -218,8 +273,8 @@ class TokenOrder {
     if (this.isSpecial()) return true
     // No assignment and no keyword argument stands here.
     if (bracket === Code.openBracket || bracket === Code.openBrace) return false
-    if (bracket === undefined && (HUNGRY.has(this.first) || JOINTS.has(this.first))) return false
-    return complete || (before === Code.comma && bracket === undefined) || SOFT.has(this.first)
+    if (bracket === undefined && this.beginsAs(Word.hungry | Word.joint)) return false
+    return complete || (before === Code.comma && bracket === undefined) || this.beginsAs(Word.soft)
   }
 
   private operator(code: number): boolean {
@@ -228,7 +283,7 @@ class TokenOrder {
     if (code === Code.exclamation && text.charCodeAt(this.i) !== Code.equals) return false
     while (this.i < longest && TAIL.has(text.charCodeAt(this.i))) this.i++
     const fits =
-      this.complete || UNARY.has(code) || code === Code.at || this.isSpecial() || SOFT.has(this.first)
+      this.complete || UNARY.has(code) || code === Code.at || this.isSpecial() || this.beginsAs(Word.soft)
     this.state = 'operator'
     return fits
   }
