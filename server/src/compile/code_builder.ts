@@ -43,14 +43,14 @@ export class CodeBuilder {
 
   /** Forgets what was noted since `mark`. */
   reset(mark: Mark): void {
-    this.doubts.length = mark.doubts
+    if (this.doubts.length > mark.doubts) this.doubts.length = mark.doubts
     this.resetCode(mark)
   }
 
   /** Forgets places and bodies made since `mark`; the suspects stay. */
   resetCode(mark: Mark): void {
-    this.places.length = mark.places
-    this.bodies.length = mark.bodies
+    if (this.places.length > mark.places) this.places.length = mark.places
+    if (this.bodies.length > mark.bodies) this.bodies.length = mark.bodies
   }
 
   /** Suspects get their places last: a new one must not move the places of the operations. */

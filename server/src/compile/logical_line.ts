@@ -30,7 +30,8 @@ export class LogicalLine {
   private walk(i: number, untilColon: boolean): boolean {
     const { text, limit, closers } = this
     const start = i
-    closers.length = 0
+    // Setting a length is slow, and most lines leave none.
+    if (closers.length > 0) closers.length = 0
     let comment = -1
     scan: while (i < limit) {
       switch (classAt(text, i)) {

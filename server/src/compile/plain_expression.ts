@@ -64,21 +64,17 @@ export class PlainExpressions extends PlainOperands {
 
   /** `then if test else otherwise`, or what binds tighter. */
   protected expression(): Expr | null {
-    return this.deeper(() => {
-      const then = this.disjunction()
-      if (then === null || this.peek() !== 'i' || !this.takeKeyword('if')) return then
-      const test = this.disjunction()
-      if (test === null || !this.takeKeyword('else')) return null
-      const otherwise = this.expression()
-      return otherwise === null ? null : { e: 'if', test, then, else: otherwise }
-    })
-  }
-
-  private deeper(read: () => Expr | null): Expr | null {
+    // Where reading fails it fails for good, so the level need not be left.
     if (++this.nesting > MAX_PLAIN_NESTING) return null
-    const value = read()
+    const then = this.disjunction()
     this.nesting--
-    return value
+    if (then === null || this.peek() !== 'i' || !this.takeKeyword('if')) return then
+    const test = this.disjunction()
+    if (test === null || !this.takeKeyword('else')) return null
+    if (++this.nesting > MAX_PLAIN_NESTING) return null
+    const otherwise = this.expression()
+    this.nesting--
+    return otherwise === null ? null : { e: 'if', test, then, else: otherwise }
   }
 
   private disjunction(): Expr | null {
@@ -101,7 +97,9 @@ export class PlainExpressions extends PlainOperands {
 
   private negation(): Expr | null {
     if (this.peek() !== 'n' || !this.takeKeyword('not')) return this.comparison()
-    const of = this.deeper(() => this.negation())
+    if (++this.nesting > MAX_PLAIN_NESTING) return null
+    const of = this.negation()
+    this.nesting--
     return of === null ? null : { e: 'unary', operator: 'not', of }
   }
 
@@ -144,8 +142,9 @@ export class PlainExpressions extends PlainOperands {
       if (terms > MAX_PLAIN_NESTING) return null
       this.takeToken(operator)
       // ** groups to the right, and its right side may begin with a sign.
-      const right: Expr | null =
-        own === POWER_BINDING ? this.deeper(() => this.binary(UNARY_BINDING)) : this.binary(own + 1)
+      if (++this.nesting > MAX_PLAIN_NESTING) return null
+      const right: Expr | null = this.binary(own === POWER_BINDING ? UNARY_BINDING : own + 1)
+      this.nesting--
       if (right === null) return null
       left = { e: 'binary', operator, left, right, at: this.builder.place(start, this.tokenEnd) }
     }
@@ -164,7 +163,9 @@ export class PlainExpressions extends PlainOperands {
     const operator = this.peek()
     if (operator !== '-' && operator !== '+' && operator !== '~') return this.primary()
     this.pos++
-    const of = this.deeper(() => this.binary(UNARY_BINDING))
+    if (++this.nesting > MAX_PLAIN_NESTING) return null
+    const of = this.binary(UNARY_BINDING)
+    this.nesting--
     return of === null ? null : { e: 'unary', operator, of }
   }
 }

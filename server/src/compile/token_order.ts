@@ -120,7 +120,7 @@ export class TokenOrder {
     this.raise = false
     this.last = 0
     this.lambda = false
-    this.brackets.length = 0
+    if (this.brackets.length > 0) this.brackets.length = 0
   }
 
   /** Would another operand be one too many? */

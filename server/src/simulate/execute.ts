@@ -21,7 +21,7 @@ import { importName, importStar, resolveRelative } from './from_import.ts'
 import { importModule } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
 import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
-import { raiseUnreadable } from './syntax.ts'
+import { isSuspect, raiseUnreadable } from './syntax.ts'
 import {
   type Args,
   type CodeUnit,
@@ -43,7 +43,7 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
     if (project) raiseUnreadable(m, unit)
     return m.heap.open(module.ns)
   }
-  const verdict = unit.code.suspects.length > 0 ? m.world.syntax(unit.path) : 'fine'
+  const verdict = isSuspect(m, unit.code) ? m.world.syntax(unit.path) : 'fine'
   if (verdict === undefined) m.suspects.add(unit.path)
   else if (verdict !== 'fine') raiseUnreadable(m, verdict)
   m.noteDependency(unit.path)

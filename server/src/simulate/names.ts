@@ -9,6 +9,7 @@ import { callFunction } from './call.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { assignedNames } from './control.ts'
 import type { Machine } from './machine.ts'
+import { isSuspect } from './syntax.ts'
 import { constant, type Module, PyRaise, UNKNOWN, type Value } from './values.ts'
 
 /** Ways to bind module attributes that no reading of names shows. */
@@ -91,5 +92,5 @@ export function mayBind(m: Machine, file: string, name: string): boolean {
   // In a library the word is enough to stay silent; the standard library is read to the end.
   if (!standard || globals.has(name)) return true
   const unit = m.world.code(file, false)
-  return 'exception' in unit || unit.code.suspects.length > 0 || assignedNames(unit.code.ops).includes(name)
+  return 'exception' in unit || isSuspect(m, unit.code) || assignedNames(unit.code.ops).includes(name)
 }
