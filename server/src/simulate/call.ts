@@ -90,7 +90,6 @@ export function makeFunction(
     scope: frame.scope,
     module: frame.scope.module,
     defaults: given,
-    owner: null,
     attributes: m.heap.namespace(),
   }
 }

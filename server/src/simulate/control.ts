@@ -401,7 +401,7 @@ function matches(m: Machine, candidate: MatchCase, subject: Value, frame: Frame)
 function matchesPattern(m: Machine, pattern: Pattern, subject: Value, frame: Frame): boolean | null {
   switch (pattern.p) {
     case 'value':
-      return compare(m, '==', subject, evaluate(m, pattern.value, frame))
+      return compare('==', subject, evaluate(m, pattern.value, frame))
     case 'capture':
       if (pattern.name) bindName(m, pattern.name, subject, frame)
       return true

@@ -232,7 +232,7 @@ function evaluateCompare(m: Machine, expr: Extract<Expr, { e: 'compare' }>, fram
   let result: Value = constant(true)
   for (const [i, operator] of expr.ops.entries()) {
     const right = evaluate(m, expr.rights[i]!, frame)
-    const answer = compare(m, operator, left, right)
+    const answer = compare(operator, left, right)
     if (answer === false) return constant(false)
     const unset = left === UNSET || right === UNSET || (right.t === 'native' && right.name === 'os.environ')
     if (answer === null) result = unset ? UNSET : HARMLESS

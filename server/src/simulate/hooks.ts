@@ -5,7 +5,6 @@
 import { dirname, isWithin, join } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import { matchesGlob } from '../pytest/glob.ts'
-import { atLeast } from '../pytest/version.ts'
 import { callFunction } from './call.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { importModule } from './importer.ts'
@@ -171,9 +170,8 @@ function ignoredByHook(m: Machine, path: string, plugins: readonly Plugin[]): bo
 
 /** True or false decide; undefined (None) asks the next one. */
 function answerOf(m: Machine, plugin: Plugin, path: string): boolean | null | undefined {
-  const modern = atLeast(m.plan.pytestVersion, '7.0')
   const value = callHook(m, plugin, 'pytest_ignore_collect', {
-    collection_path: modern ? { t: 'path', path } : UNKNOWN,
+    collection_path: { t: 'path', path },
     path: UNKNOWN,
     config: configObject(m),
   })

@@ -158,7 +158,6 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
     ns: m.heap.namespace(kind !== 'project' && kind !== 'namespace'),
     path: spec.path,
     state: 'executing',
-    replacement: null,
     doubtful: m.heap.doubtful,
   }
   noteLayout(m, spec, kind, focus)
@@ -246,7 +245,6 @@ function fail(
       ns: m.heap.namespace(true),
       path: UNKNOWN,
       state: 'done',
-      replacement: null,
       doubtful: false,
     }
     m.modules.set(module, healed)

@@ -129,9 +129,8 @@ export class Machine {
   readonly vanished = new Map<string, number>()
   /** What made a verdict on the present collector impossible. */
   doubts: { readonly reason: string; readonly span: Span }[] = []
-  /** Statements left for the outermost call under way, and for calls of the present file. */
+  /** Statements left for the outermost call under way. */
   callBudget = 0
-  fileBudget = 0
   importDepth = 0
   /** Depth of branches taken both ways only because a variable of the environment is not set here. */
   supposing = 0

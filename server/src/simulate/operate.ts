@@ -192,7 +192,7 @@ function formatPercent(format: string, values: Value): Value {
 }
 
 /** Three-valued comparison. */
-export function compare(m: Machine, operator: string, left: Value, right: Value): boolean | null {
+export function compare(operator: string, left: Value, right: Value): boolean | null {
   switch (operator) {
     case '==':
       return equal(left, right)
@@ -207,7 +207,7 @@ export function compare(m: Machine, operator: string, left: Value, right: Value)
     }
     case 'in':
     case 'not in': {
-      const answer = contains(m, right, left)
+      const answer = contains(right, left)
       return answer === null ? null : answer === (operator === 'in')
     }
     default:
@@ -248,7 +248,7 @@ function identical(a: Value, b: Value): boolean | null {
   return a.t === 'module' || a.t === 'class' ? false : null
 }
 
-function contains(m: Machine, container: Value, item: Value): boolean | null {
+function contains(container: Value, item: Value): boolean | null {
   if (container.t === 'native') return container.mapping?.has(item) ?? null
   if (container.t === 'nsdict') {
     if (!isString(item)) return null
@@ -262,7 +262,6 @@ function contains(m: Machine, container: Value, item: Value): boolean | null {
     if (container.items.has(key)) return container.open ? null : true
     return container.open ? null : false
   }
-  void m
   const elements = elementsOf(container)
   if (!elements) return null
   const answers = elements.map(element => equal(element, item))

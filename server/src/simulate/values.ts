@@ -68,8 +68,6 @@ export interface Module {
   /** `__path__`; null for a module that is no package. A search path that code computed is a Value. */
   path: readonly string[] | Unknown | null
   state: 'executing' | 'done' | 'failed'
-  /** Code of the project was told to put something else in its place (`sys.modules[__name__] = x`). */
-  replacement: Value | null
   /** Loaded on a path that may not have been taken. */
   doubtful: boolean
 }
@@ -88,8 +86,6 @@ export interface Func {
   readonly scope: Scope
   readonly module: Module
   readonly defaults: ReadonlyMap<string, Value>
-  /** Set for functions of a class body: `super()` and private names are left alone, methods need it. */
-  readonly owner: Class | null
   /** Attributes written on the function object (`f.slow = 1`). */
   readonly attributes: Namespace
 }

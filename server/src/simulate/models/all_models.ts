@@ -91,7 +91,6 @@ function open(m: Machine, name: string, kind: Module['kind']): Value {
     ns: m.heap.namespace(true),
     path: HARMLESS,
     state: 'done',
-    replacement: null,
     doubtful: false,
   }
   for (const [key, value] of Object.entries(modelOf(m, name) ?? {})) m.heap.set(module.ns, key, value)

@@ -4,7 +4,7 @@
  */
 import type { Span } from '../../files/span.ts'
 import type { Machine } from '../machine.ts'
-import { type Args, constant, isString, native, type Value } from '../values.ts'
+import { type Args, isString, native, type Value } from '../values.ts'
 
 export interface Model {
   /** Full names of the modules it stands for. */
@@ -31,8 +31,4 @@ export function callSpan(m: Machine): Span {
 /** A native function that always gives the same value. */
 export function giving(name: string, value: Value): Value {
   return native(name, () => value)
-}
-
-export function text(value: string): Value {
-  return constant(value)
 }

@@ -127,7 +127,6 @@ function sysModules(m: Machine): Value {
     if (present?.t === 'module' && present.state === 'executing' && value.t !== 'const') {
       // A package that puts something else in its place: submodules are still found through its `__path__`.
       m.heap.open(present.ns)
-      present.replacement = value
     } else if (m.heap.doubtful) m.openPrefixes.add(topLevel(key.v))
     else m.modules.set(key.v, value.t === 'const' && value.v === null ? null : value)
   }

@@ -17,7 +17,6 @@ function typesNames(m: Machine): Record<string, Value> {
         ns: m.heap.namespace(),
         path: null,
         state: 'done',
-        replacement: null,
         doubtful: false,
       }
       m.heap.set(module.ns, '__name__', constant(module.name))
