@@ -26,6 +26,7 @@ describe('the analyser agrees with the marks', () => {
         python: named,
         trusted: startable,
         env: c.env,
+        envIsExact: true,
         select: [],
         ignore: [],
       })

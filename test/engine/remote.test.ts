@@ -42,7 +42,11 @@ function start(): RemoteAnalyst {
 
 function job(words: string): Job {
   const request = { cwd: words, paths: [], pytestArgs: [], invocation: null, python: null, trusted: false }
-  return { request: { ...request, env: {}, select: [], ignore: [] }, texts: new Map(), changed: [] }
+  return {
+    request: { ...request, env: {}, envIsExact: true, select: [], ignore: [] },
+    texts: new Map(),
+    changed: [],
+  }
 }
 
 test('keeps its thread between jobs, and completes views with the texts it has', async () => {

@@ -12,6 +12,7 @@ const request: AnalysisRequest = {
   python: null,
   trusted: false,
   env: {},
+  envIsExact: true,
   select: [],
   ignore: [],
 }

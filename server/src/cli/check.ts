@@ -83,6 +83,7 @@ function requestOf(
     python: options.python ?? null,
     trusted: options.interpreter,
     env,
+    envIsExact: true,
     select: options.select ?? [],
     ignore: options.ignore ?? [],
   }

@@ -33,6 +33,8 @@ export interface AnalysisRequest {
   /** May the chosen interpreter be started (it never runs the project's code)? */
   readonly trusted: boolean
   readonly env: Readonly<Record<string, string>>
+  /** False where pytest may be run with other variables than `env` (an editor started from a desktop). */
+  readonly envIsExact: boolean
   readonly select: readonly string[]
   readonly ignore: readonly string[]
 }
@@ -135,7 +137,7 @@ async function simulateExactly(
   environment: Environment,
   plan: Plan,
   sources: Sources,
-  { cwd, trusted }: AnalysisRequest,
+  { cwd, trusted, env, envIsExact }: AnalysisRequest,
 ): Promise<Trace> {
   const verdicts = new Map<string, Unreadable | 'fine'>()
   const input: SimulationInput = {
@@ -148,6 +150,7 @@ async function simulateExactly(
     body: (unit, index) => sources.body(unit, index),
     text: path => sources.text(path),
     syntax: path => verdicts.get(path),
+    variables: { values: env, exact: envIsExact },
     layers: true,
   }
   let trace = simulate(input)

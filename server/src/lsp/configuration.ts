@@ -79,6 +79,7 @@ export function requestFor(root: string, settings: Settings, trusted: boolean): 
     python: isPath ? join(root, python) : python,
     trusted,
     env: env as Record<string, string>,
+    envIsExact: false,
     select,
     ignore,
   }

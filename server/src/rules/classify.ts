@@ -80,6 +80,7 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here('invalid-configuration')
     case 'exit':
       return here('import-time-exception')
+    case 'unset-variable':
     case 'raised':
     case 'other':
       return here(refusesConftest(failure) ? 'broken-conftest' : 'import-time-exception')
@@ -190,6 +191,8 @@ function subjectOf(failure: Failure, root: string): string {
     case 'exit':
     case 'skip-misused':
       return failure.exception
+    case 'unset-variable':
+      return detail.name
     case 'raised':
     case 'other':
       return `${failure.exception}: ${said(failure.message, root)}`

@@ -23,7 +23,8 @@ export const importTimeException: Rule = {
     pytest: '{file}:{line}: in <module>\n    {source line}\nE   {Exception}: {message}',
     limits:
       'Reported only if every value that led to the exception is known. What an unknown call may raise is not ' +
-      'foreseen.',
+      'foreseen. A variable of the environment counts as missing only if it is not set where precollect runs, and ' +
+      'no conftest, plugin or library that is loaded could set it; an editor leaves this open.',
   },
   *check(context) {
     for (const cause of causesOf(context, 'import-time-exception')) {
@@ -41,6 +42,8 @@ export const importTimeException: Rule = {
 }
 
 function remedy(failure: Failure): string {
+  if (failure.detail.kind === 'unset-variable')
+    return `set ${failure.detail.name} where pytest runs, in a conftest for instance, or read it with a default`
   const missing = missingModule(failure)
   const cure = missing === null ? 'cure its reason' : `${howToInstall(missing)}, which it asks for`
   return `${cure}, or move the code into a function or fixture, so that importing does not run it`

@@ -30,6 +30,7 @@ import {
   UNKNOWN,
   type Value,
 } from './values.ts'
+import { leaveVariables } from './variables.ts'
 
 /** Statements that the outermost call under way may run, all its inner calls included. */
 const CALL_BUDGET = 1500
@@ -314,7 +315,7 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
   const text = unit.text.slice(body.start, body.end)
   const globals = fn.module.ns
   if (/\bimport/.test(text)) m.unseenImports = true
-  if (/environ|putenv/.test(text)) m.variablesSet.add('*')
+  leaveVariables(m, text)
   if (/_getframe|currentframe|inspect\.stack/.test(text)) openCallers(m)
   if (/\bglobals\(\)|\bvars\(\)|\bexec\(/.test(text)) m.heap.open(globals)
   for (const [, names] of text.matchAll(/\b(?:global|nonlocal)\s+([\w, ]+)/g))
@@ -363,6 +364,7 @@ function handOverValue(m: Machine, value: Value, own: boolean): void {
       if (value.kind === 'project') m.heap.open(value.ns)
       return
     case 'native':
+      if (value.name === 'os.environ') m.heap.openContainer(m.variables)
       if (value.name === 'sys.modules') m.openPrefixes.add(m.frame.scope.module.name.split('.')[0]!)
       return
     case 'const':

@@ -46,6 +46,33 @@ export function reachesAbsent(m: Machine, spec: Spec): boolean {
   return false
 }
 
+/**
+ * The third-party source files that were loaded so far: those that the machine loaded, the plugins', and what
+ * their import statements lead to. Of a file that asks for something absent only itself: it is executed, so
+ * what it really imports is among the loaded ones.
+ */
+export function* foreignFiles(m: Machine): Iterable<string> {
+  const known = remember(reaches, m, () => ({ files: new Map(), clean: new Set(), dirty: new Set() }))
+  const seen = new Set<string>()
+  const queue: Spec[] = []
+  const add = (spec: Spec | null) => {
+    if (!spec || !isForeignSource(m, spec) || seen.has(spec.file!)) return
+    seen.add(spec.file!)
+    queue.push(spec)
+  }
+  for (const { module } of m.plan.plugins) for (const spec of findAll(m, module) ?? []) add(spec)
+  for (const module of m.modules.values()) {
+    if (module?.t !== 'module' || module.kind !== 'foreign' || (module.path && 't' in module.path)) continue
+    const { name, file, path } = module
+    add({ name, kind: path ? 'package' : 'source', file, path, entry: null, hiddenBeside: null })
+  }
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    const found = next
+    yield found.file!
+    for (const edge of remember(known.files, found.file!, () => reachOf(m, found)).edges) add(edge)
+  }
+}
+
 function reachOf(m: Machine, spec: Spec): Reach {
   const text = spec.file!.endsWith('.py') ? m.world.text(spec.file!) : ''
   if (!text) return { edges: [], leaves: false }

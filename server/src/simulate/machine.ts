@@ -10,6 +10,7 @@ import { LineIndex } from '../files/lines.ts'
 import { isWithin, relative } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { Plan } from '../pytest/plan.ts'
+import { atLeast } from '../pytest/version.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
@@ -18,8 +19,10 @@ import {
   type Class,
   type CodeUnit,
   constant,
+  type Dict,
   type Exc,
   isString,
+  keyOf,
   type List,
   list,
   PyRaise,
@@ -53,6 +56,8 @@ export interface World {
   readonly text: (path: string) => string | null
   /** The verdict of an interpreter on a suspected file; undefined where it wasn't asked yet. */
   readonly syntax: (path: string) => Unreadable | 'fine' | undefined
+  /** The environment's variables; `exact`: what is not among them is not set where pytest will run. */
+  readonly variables: { readonly values: Readonly<Record<string, string>>; readonly exact: boolean }
   /** Failures to be passed over as if cured: see `siteOf`. */
   readonly healed: ReadonlySet<string>
 }
@@ -123,8 +128,8 @@ export class Machine {
   unseenImports = false
   /** How many calls went into code that is not run. */
   unseenCalls = 0
-  /** Environment variables that code was seen to set; '*' for one whose name isn't known. */
-  readonly variablesSet = new Set<string>()
+  /** `os.environ`. Ask `variable` in variables.ts. */
+  readonly variables: Dict
   /** Modules that took themselves out of `sys.modules`, with `unseenCalls` at that moment. */
   readonly vanished = new Map<string, number>()
   /** What made a verdict on the present collector impossible. */
@@ -155,6 +160,7 @@ export class Machine {
     this.perhapsLoaded = start.sometimes
     this.markersOpen = world.plan.markersOpen.length > 0
     this.sysPath = list([])
+    this.variables = variablesAtStart(world)
     this.start = { path: world.plan.inipath ?? world.plan.rootdir, start: 0, end: 0 }
     this.modules.set('__main__', UNKNOWN)
     for (const marker of world.plan.markers) this.markers.add(marker.name)
@@ -311,6 +317,19 @@ export class Machine {
   perhapsInModules(name: string): boolean {
     return this.perhapsLoaded.has(name) || this.openPrefixes.has('*') || this.openPrefixes.has(topLevel(name))
   }
+}
+
+/** The environment at start. From 8.2 on pytest sets PYTEST_VERSION before anything is imported. */
+function variablesAtStart({ variables, plan, environment }: World): Dict {
+  const dict: Dict = { t: 'dict', items: new Map(), open: false }
+  const values = atLeast(plan.pytestVersion, '8.2')
+    ? { ...variables.values, PYTEST_VERSION: plan.pytestVersion }
+    : variables.values
+  for (const [name, value] of Object.entries(values)) {
+    const key = constant(environment.platform === 'win32' ? name.toUpperCase() : name)
+    dict.items.set(keyOf(key)!, { key, value: constant(value) })
+  }
+  return dict
 }
 
 function withLast(chain: readonly Span[], last: Span | undefined): readonly Span[] {

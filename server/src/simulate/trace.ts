@@ -91,6 +91,7 @@ export type FailureDetail =
   | { readonly kind: 'file-mismatch'; readonly name: string; readonly first: string; readonly second: string }
   | { readonly kind: 'warning'; readonly category: string; readonly marker: string | null }
   | { readonly kind: 'exit'; readonly code: number | null }
+  | { readonly kind: 'unset-variable'; readonly name: string } // os.environ[name]
   | { readonly kind: 'raised' } // a raise statement, a failed assertion
   | { readonly kind: 'skip-misused' } // pytest.skip at module level without allow_module_level
   | { readonly kind: 'plugin'; readonly plugin: string }

@@ -1,10 +1,10 @@
-/** os and os.path: path arithmetic on known strings, existence on the disk, the environment's variables. */
+/** os and os.path: path arithmetic on known strings, existence on the disk. */
 import { remember } from '../../files/memo.ts'
 import { basename, dirname, isAbsolute, join, normalize, relative } from '../../files/paths.ts'
-import { exceptionClass } from '../classes.ts'
 import type { Machine } from '../machine.ts'
 import { pathText } from '../operate.ts'
-import { type Args, constant, HARMLESS, isString, list, native, tuple, UNSET, type Value } from '../values.ts'
+import { type Args, constant, HARMLESS, isString, list, NONE, native, tuple, type Value } from '../values.ts'
+import { environ, getVariable } from './environ.ts'
 import type { Model } from './model.ts'
 
 export const osModels: readonly Model[] = [
@@ -22,7 +22,8 @@ function osNames(m: Machine): Record<string, Value> {
     curdir: constant('.'),
     pardir: constant('..'),
     environ: environ(m),
-    getenv: native('os.getenv', args => variable(m, args.positional[0])),
+    getenv: native('os.getenv', args => getVariable(m, args)),
+    putenv: native('os.putenv', () => NONE), // does not reach os.environ
     getcwd: native('os.getcwd', () => constant(m.plan.invocation.cwd)),
     fspath: native('os.fspath', args => asText(args.positional[0])),
     listdir: native('os.listdir', args => {
@@ -106,52 +107,4 @@ function joinPaths(args: Args): Value {
   for (const part of parts.map(p => p.v as string))
     path = isAbsolute(part) || path === '' ? part : path.endsWith('/') ? path + part : `${path}/${part}`
   return constant(path)
-}
-
-const ANY = '*'
-
-/** `os.environ["X"]` without X here: a KeyError, unless somebody sets it who was not seen to. */
-function askForVariable(m: Machine, name: string): void {
-  if (m.variablesSet.has(name) || m.variablesSet.has(ANY) || !m.frame.unit.project) return m.mayRaise(null)
-  const exc = m.exception(exceptionClass('KeyError'), `'${name}'`, { kind: 'other' })
-  m.mayFail({ exc, reason: 'the environment variable is not set here' })
-}
-
-/**
- * A variable that is set has its value; one that isn't may still be set by code that was not simulated
- * (a plugin, python-dotenv), so its absence is unknown.
- */
-function variable(m: Machine, key: Value | undefined): Value {
-  const value = isString(key) ? m.plan.invocation.env[key.v] : undefined
-  return value === undefined ? UNSET : constant(value)
-}
-
-function environ(m: Machine): Value {
-  return native('os.environ', null, {
-    attribute: name => {
-      if (name === 'get') return native('os.environ.get', args => variable(m, args.positional[0]))
-      if (name === 'setdefault' || name === 'update' || name === 'pop')
-        return native(`os.environ.${name}`, args => {
-          m.variablesSet.add(
-            name === 'setdefault' && isString(args.positional[0]) ? args.positional[0].v : ANY,
-          )
-          return HARMLESS
-        })
-      return HARMLESS
-    },
-    mapping: {
-      get: key => {
-        const value = variable(m, key)
-        if (value === UNSET && isString(key) && !m.heap.doubtful) askForVariable(m, key.v)
-        else m.mayRaise(null)
-        return value
-      },
-      set: key => {
-        if (isString(key)) m.variablesSet.add(key.v)
-        else m.variablesSet.add(ANY)
-      },
-      remove: () => undefined,
-      has: key => (isString(key) && m.plan.invocation.env[key.v] !== undefined ? true : null),
-    },
-  })
 }

@@ -21,6 +21,7 @@ import {
 } from '../values.ts'
 import { contextObject, swallowing } from './contexts.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
+import { monkeyPatch } from './monkeypatch.ts'
 import { PYTEST_WARNING, UNKNOWN_MARK_WARNING, USAGE_ERROR, warn } from './warnings.ts'
 
 const OUTCOME = nativeClass('OutcomeException', '_pytest.outcomes', [exceptionClass('BaseException')])
@@ -58,6 +59,7 @@ function pytestNames(m: Machine): Record<string, Value> {
     deprecated_call: native('pytest.deprecated_call', () => HARMLESS),
     approx: native('pytest.approx', () => HARMLESS),
     register_assert_rewrite: native('pytest.register_assert_rewrite', () => NONE),
+    MonkeyPatch: monkeyPatch(m),
     UsageError: USAGE_ERROR,
     PytestWarning: PYTEST_WARNING,
     PytestUnknownMarkWarning: UNKNOWN_MARK_WARNING,

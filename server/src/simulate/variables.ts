@@ -1,0 +1,88 @@
+/**
+ * The variables of the process's environment: what they hold, and who may have set one unseen. `os.environ`
+ * itself, as code sees it, is models/environ.ts.
+ *
+ * What is set is known from how precollect was started. What is *not* set is known only if nothing that was
+ * not simulated could have set it: third-party modules and plugins are read for writes to `os.environ`.
+ */
+import { remember } from '../files/memo.ts'
+import { foreignFiles } from './foreign.ts'
+import type { Machine } from './machine.ts'
+import { constant, isString, UNKNOWN, type Value } from './values.ts'
+
+/** Everything that a text may write to the environment: constant names, and whether there are others. */
+interface Writes {
+  readonly names: readonly string[]
+  readonly computed: boolean
+}
+
+/** The value of a variable; 'absent' if it is certainly not set, null where that can't be told. */
+export function variable(m: Machine, key: Value | undefined): Value | 'absent' | null {
+  const name = key && variableName(m, key)
+  if (!name || m.variables.open) return null
+  const entry = m.variables.items.get(`s:${name}`)
+  if (entry) return entry.value
+  return m.world.variables.exact && !mayBeSetUnseen(m, name) ? 'absent' : null
+}
+
+/** Windows does not tell capitals from small letters. Null for what is no known string. */
+function variableName(m: Machine, key: Value): string | null {
+  if (!isString(key)) return null
+  return m.environment.platform === 'win32' ? key.v.toUpperCase() : key.v
+}
+
+/** `null` takes the variable out. */
+export function setVariable(m: Machine, key: Value | undefined, value: Value | null): void {
+  const name = key ? variableName(m, key) : null
+  m.heap.touch(m.variables)
+  if (name === null) m.heap.openContainer(m.variables)
+  else if (value) m.variables.items.set(`s:${name}`, { key: constant(name), value })
+  else m.variables.items.delete(`s:${name}`)
+}
+
+/** Code that is not run may write what its text says. */
+export function leaveVariables(m: Machine, text: string): void {
+  if (!/environ|putenv/.test(text)) return
+  const { names, computed } = writesIn(text)
+  if (names.length === 0 && !computed) return
+  for (const name of names) setVariable(m, constant(name), UNKNOWN)
+  if (computed) m.heap.openContainer(m.variables)
+}
+
+interface Unseen {
+  readonly read: Set<string>
+  readonly names: Set<string>
+  computed: boolean
+}
+
+const unseen = new WeakMap<Machine, Unseen>()
+
+/** Does a third-party module that is loaded, or a plugin, write this variable, or any variable? */
+function mayBeSetUnseen(m: Machine, name: string): boolean {
+  const known = remember(unseen, m, () => ({ read: new Set(), names: new Set(), computed: false }))
+  for (const file of foreignFiles(m)) {
+    if (known.read.has(file)) continue
+    known.read.add(file)
+    const text = m.world.text(file)
+    if (!text || !/environ|putenv/.test(text)) continue
+    const writes = writesIn(text)
+    for (const written of writes.names) known.names.add(written)
+    known.computed ||= writes.computed
+  }
+  return known.computed || known.names.has(name)
+}
+
+const WRITE =
+  /\benvironb?\s*(?:\[([^\]\n]*)\]\s*(?:=(?!=)|[|+]=)|\.\s*(?:setdefault|__setitem__)\s*\(([^,)\n]*)|\.\s*update\b|\|=|=(?!=))|\bputenv\s*\(([^,)\n]*)/g
+
+/** What a text writes to `os.environ`. */
+function writesIn(text: string): Writes {
+  const names: string[] = []
+  let computed = false
+  for (const [, item, defaulted, put] of text.matchAll(WRITE)) {
+    const literal = /^\s*[rbuRBU]?(['"])([^'"\\]*)\1\s*$/.exec(item ?? defaulted ?? put ?? '')
+    if (literal) names.push(literal[2]!)
+    else computed = true
+  }
+  return { names, computed }
+}
