@@ -11,6 +11,7 @@ import { pathAttribute } from './models/pathlib.ts'
 import { stringMethod } from './models/strings.ts'
 import { replaceSysPath, versionField } from './models/sys.ts'
 import { mayHaveName, viaGetattr } from './names.ts'
+import { hasBuiltinAttribute, refuseAttribute } from './refuse.ts'
 import { constant, HARMLESS, type Module, tuple, UNKNOWN, type Value } from './values.ts'
 
 export function getAttribute(m: Machine, value: Value, name: string, focus: Span): Value {
@@ -24,12 +25,15 @@ export function getAttribute(m: Machine, value: Value, name: string, focus: Span
     case 'native':
       return value.attribute?.(name, focus) ?? UNKNOWN
     case 'const':
-      if (typeof value.v === 'string') return stringMethod(m, value.v, name)
-      return HARMLESS
+      refuseAttribute(m, value, name)
+      return typeof value.v === 'string' ? stringMethod(m, value.v, name) : HARMLESS
     case 'bytes':
+      refuseAttribute(m, value, name)
       return HARMLESS
-    case 'list':
     case 'dict':
+      refuseAttribute(m, value, name)
+      return containerMethod(m, value, name)
+    case 'list':
     case 'set':
     case 'tuple':
       return versionField(value, name) ?? containerMethod(m, value, name)
@@ -136,6 +140,9 @@ export function setAttribute(m: Machine, value: Value, name: string, item: Value
     case 'func':
       m.heap.set(value.attributes, name, item)
       return
+    case 'const':
+      refuseAttribute(m, value, name)
+      return
     default:
       return
   }
@@ -169,8 +176,9 @@ export function hasAttribute(m: Machine, value: Value, name: string): boolean | 
     case 'class':
       return classAttribute(value, name) === UNKNOWN ? null : true
     case 'const':
-      if (typeof value.v === 'string') return stringMethod(m, value.v, name) !== UNKNOWN
-      return null
+    case 'bytes':
+    case 'dict':
+      return hasBuiltinAttribute(m, value, name)
     default:
       return null
   }

@@ -9,11 +9,12 @@
 
 import type { CallExpr, DefOp, Op, Parameter } from '../compile/module_code.ts'
 import { remember } from '../files/memo.ts'
-import { ancestry, exceptionClass, isException, isSubclass } from './classes.ts'
+import { ancestry, exceptionClass, isException, isSubclass, OBJECT } from './classes.ts'
 import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
 import { runBlock } from './execute.ts'
 import type { Frame, Machine } from './machine.ts'
+import { refuseArguments, refuseCall, refuseConstruction } from './refuse.ts'
 import {
   type Args,
   type Class,
@@ -35,6 +36,8 @@ import { leaveVariables } from './variables.ts'
 /** Statements that the outermost call under way may run, all its inner calls included. */
 const CALL_BUDGET = 1500
 const DEEPEST_CALL = 8
+/** Functions whose texts are read for one call that is left out. */
+const MOST_EFFECTS = 40
 
 /** Thrown when the budget of the outermost call is spent; its value is then unknown. */
 class BudgetSpent extends Error {}
@@ -47,9 +50,13 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
     case 'class':
       return fn.native ? fn.native(args, call) : instantiate(m, fn, args)
     case 'func':
+      refuseArguments(m, fn, args)
       return callFunction(m, fn, args)
-    case 'bound':
-      return callFunction(m, fn.fn, { ...args, positional: [fn.self, ...args.positional] })
+    case 'bound': {
+      const all = { ...args, positional: [fn.self, ...args.positional] }
+      refuseArguments(m, fn.fn, all)
+      return callFunction(m, fn.fn, all)
+    }
     case 'instance': {
       for (const ancestor of ancestry(fn.cls)) {
         const method = ancestor?.ns.slots.get('__call__')?.value
@@ -67,6 +74,7 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
       }
       break
     default:
+      refuseCall(m, fn)
   }
   m.mayRaise(null)
   // A call whose value nobody takes is made for its effect: `apipkg.initpkg(__name__, ...)`.
@@ -110,8 +118,18 @@ function instantiate(m: Machine, cls: Class, args: Args): Value {
     return UNKNOWN
   }
   const init = ancestors.map(ancestor => ancestor?.ns.slots.get('__init__')?.value).find(Boolean)
-  if (init?.t === 'func') callFunction(m, init, { ...args, positional: [instance, ...args.positional] })
-  else handOver(m, args, false)
+  if (init?.t === 'func') {
+    const all = { ...args, positional: [instance, ...args.positional] }
+    refuseArguments(m, init, all)
+    callFunction(m, init, all)
+  } else {
+    if (
+      !init &&
+      ancestors.every(ancestor => ancestor === OBJECT || (ancestor?.native === null && !ancestor.ns.open))
+    )
+      refuseConstruction(m, cls.name, args)
+    handOver(m, args, false)
+  }
   return instance
 }
 
@@ -309,9 +327,19 @@ function wordsIn(def: DefOp, text: string): ReadonlySet<string> {
 /** A function of the project that is not run: what it may have done is unknown from now on. */
 export function leaveOut(m: Machine, fn: Func, args: Args): void {
   handOver(m, args, true)
+  const self = args.positional[0]
+  if (self?.t === 'instance')
+    for (const [, name] of bodyText(fn).matchAll(/\bself\.(\w+)\s*(?:[-+*/|&]?=(?!=)|:)/g))
+      m.heap.set(self.attributes, name!, UNKNOWN)
+  doubtEffects(m, fn, new Set())
+}
+
+/** What the body's text says it may write to, and those of the functions that it calls by name. */
+function doubtEffects(m: Machine, fn: Func, seen: Set<DefOp>): void {
   const { def, unit } = fn.code
   const body = def ? unit.code.bodies[def.body] : undefined
-  if (!body) return
+  if (!body || seen.has(def!) || seen.size >= MOST_EFFECTS) return
+  seen.add(def!)
   const text = unit.text.slice(body.start, body.end)
   const globals = fn.module.ns
   if (/\bimport/.test(text)) m.unseenImports = true
@@ -324,11 +352,13 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
     const value = globals.slots.get(word)?.value
     if ((value?.t === 'list' || value?.t === 'dict' || value?.t === 'set') && !value.open)
       m.heap.openContainer(value)
+    else if (value?.t === 'func' && value.code.def && !seen.has(value.code.def)) doubtEffects(m, value, seen)
   }
-  const self = args.positional[0]
-  if (self?.t === 'instance')
-    for (const [, name] of text.matchAll(/\bself\.(\w+)\s*(?:[-+*/|&]?=(?!=)|:)/g))
-      m.heap.set(self.attributes, name!, UNKNOWN)
+  for (const [, owner, name] of text.matchAll(/\b(\w+)\.(\w+)\s*[-+*/|&]?=(?!=)/g)) {
+    const held = globals.slots.get(owner!)?.value
+    if (held?.t === 'module' || held?.t === 'class') m.heap.set(held.ns, name!, UNKNOWN)
+    else if (held?.t === 'instance') m.heap.set(held.attributes, name!, UNKNOWN)
+  }
   if (/sys\.modules\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault|clear))/.test(text))
     m.openPrefixes.add(fn.module.name.split('.')[0]!)
   if (/sys\.path\s*(?:[-+]?=(?!=)|\[|\.(?:insert|append|extend|remove|pop|clear))|addsitedir/.test(text))

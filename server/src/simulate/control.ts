@@ -12,6 +12,7 @@ import { assign, attempt, bindName, branch, runBlock } from './execute.ts'
 import type { Frame, Machine, Watch } from './machine.ts'
 import { enterContext } from './models/contexts.ts'
 import { compare, elementsOf } from './operate.ts'
+import { refuseIteration } from './refuse.ts'
 import {
   type Class,
   type Exc,
@@ -44,7 +45,9 @@ function branchIf(m: Machine, op: Extract<Op, { op: 'if' }>, frame: Frame): Comp
 }
 
 export function executeFor(m: Machine, op: Extract<Op, { op: 'for' }>, frame: Frame): Completion {
-  const elements = elementsOf(evaluate(m, op.iter, frame))
+  const iterable = evaluate(m, op.iter, frame)
+  refuseIteration(m, iterable)
+  const elements = elementsOf(iterable)
   if (elements === null || elements.length > MOST_ROUNDS) {
     return perhapsLoop(m, op.body, op.else, frame, () => assign(m, op.target, UNKNOWN, frame))
   }

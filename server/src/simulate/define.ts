@@ -6,6 +6,7 @@ import { type Completion, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import type { Frame, Machine } from './machine.ts'
+import { refuseBase } from './refuse.ts'
 import {
   type Args,
   type Class,
@@ -71,6 +72,7 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     ? []
     : op.decorators.map(decorator => evaluateDecorator(m, decorator, frame))
   frame.at = op.at
+  for (const base of bases) refuseBase(m, base)
   for (const { value } of op.keywords) evaluate(m, value, frame)
   const cls: Class = {
     t: 'class',

@@ -21,6 +21,7 @@ import { importName, importStar, resolveRelative } from './from_import.ts'
 import { importModule } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
 import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
+import { refuseIteration, refuseUnpacking } from './refuse.ts'
 import { isSuspect, raiseUnreadable } from './syntax.ts'
 import {
   type Args,
@@ -305,7 +306,8 @@ export function assign(m: Machine, target: Expr, value: Value, frame: Frame): vo
         elements &&
         (star < 0 ? elements.length === target.items.length : elements.length >= target.items.length - 1)
       if (!fits) {
-        if (value.t !== 'unknown' && elements) m.mayRaise(exceptionClass('ValueError'))
+        if (elements) refuseUnpacking(m, target.items.length, elements.length, star >= 0)
+        else refuseIteration(m, value, true)
         for (const item of target.items) assign(m, item, UNKNOWN, frame)
         return
       }

@@ -5,6 +5,7 @@ import { join, normalize } from '../files/paths.ts'
 import { exceptionClass } from './classes.ts'
 import type { Machine } from './machine.ts'
 import { linesOf } from './models/text_files.ts'
+import { refuseBinary, refuseItem, refuseItemAssignment } from './refuse.ts'
 import {
   type Class,
   constant,
@@ -84,6 +85,7 @@ export function binary(m: Machine, operator: string, left: Value, right: Value):
   if (operator === '|' && left.t === 'dict' && right.t === 'dict')
     return { t: 'dict', items: new Map([...left.items, ...right.items]), open: left.open || right.open }
   if (isInt(left) && isInt(right)) return integer(m, operator, left.v, right.v)
+  refuseBinary(m, operator, left, right)
   if (left.t === 'const' && right.t === 'const') return HARMLESS
   m.mayRaise(null)
   return UNKNOWN
@@ -309,6 +311,7 @@ export function getItem(m: Machine, value: Value, index: Value): Value {
       if (value.mapping) return value.mapping.get(index)
       return value.call ? UNKNOWN : unknownItem(m)
     case 'class':
+      refuseItem(m, value)
       return UNKNOWN // a generic alias
     case 'nsdict': {
       const slot = isString(index) ? value.ns.slots.get(index.v) : undefined
@@ -336,7 +339,10 @@ export function getItem(m: Machine, value: Value, index: Value): Value {
       return m.raise('IndexError', `${value.t} index out of range`, { kind: 'other' })
     }
     case 'const': {
-      if (typeof value.v !== 'string') return unknownItem(m)
+      if (typeof value.v !== 'string') {
+        refuseItem(m, value)
+        return unknownItem(m)
+      }
       if (range) {
         const items = sliceItems([...value.v].map(constant), range)
         return items ? constant(items.map(i => (isString(i) ? i.v : '')).join('')) : unknownItem(m)
@@ -346,6 +352,7 @@ export function getItem(m: Machine, value: Value, index: Value): Value {
         : unknownItem(m)
     }
     default:
+      refuseItem(m, value)
       return unknownItem(m)
   }
 }
@@ -406,7 +413,7 @@ export function setItem(m: Machine, value: Value, index: Value, item: Value): vo
       return
     }
     default:
-      return
+      refuseItemAssignment(m, value)
   }
 }
 

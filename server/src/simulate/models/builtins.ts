@@ -165,6 +165,9 @@ function typeOf(args: Args): Value {
   return cls
 }
 
+/** What int() takes of ASCII text. */
+const NUMERAL = /^\s*[+-]?\d+(?:_\d+)*\s*$/
+
 function toInt(m: Machine, args: Args): Value {
   const [value] = args.positional
   if (!value) return constant(0)
@@ -172,7 +175,12 @@ function toInt(m: Machine, args: Args): Value {
   if (value.t === 'const' && typeof value.v === 'boolean') return constant(Number(value.v))
   if (isString(value) && args.positional.length === 1 && /^\s*[+-]?\d+\s*$/.test(value.v))
     return constant(Number(value.v))
-  if (isString(value) && args.positional.length === 1 && !/\d/.test(value.v))
+  if (
+    isString(value) &&
+    args.positional.length === 1 &&
+    /^[\x20-\x7e]*$/.test(value.v) &&
+    !NUMERAL.test(value.v)
+  )
     return m.raise('ValueError', `invalid literal for int() with base 10: '${value.v}'`, { kind: 'other' })
   m.mayRaise(exceptionClass('ValueError'))
   return HARMLESS
