@@ -329,8 +329,14 @@ function observe(m: Machine, path: string, doubt: string | null, run: () => void
   }
   if (isSkip(exc)) return { ...nothing, outcome: 'skips', reason: exc.message }
   if (m.isHealed(exc)) return { ...nothing, outcome: 'collects' }
-  if (isSystemExit(exc) && atLeast(m.plan.pytestVersion, '8.1'))
-    throw new SessionEnds({ outcome: 'stops', exitCode: 3, failure: failureOf(exc), reason: null })
+  const interrupt = isSubclass(exc.cls, exceptionClass('KeyboardInterrupt')) === true
+  if ((isSystemExit(exc) || interrupt) && atLeast(m.plan.pytestVersion, '8.1'))
+    throw new SessionEnds({
+      outcome: 'stops',
+      exitCode: interrupt ? 2 : 3,
+      failure: failureOf(exc),
+      reason: null,
+    })
   if (doubt) return { ...nothing, outcome: 'unknown', reason: doubt }
   return { ...nothing, outcome: 'fails', failure: failureOf(exc) }
 }

@@ -2,7 +2,7 @@
  * Expressions: from an `Expr` to a Value in the present frame. A Python exception leaves as `PyRaise`.
  * Operators on values are in `operate`, attributes in `attribute`, calls in `call`.
  */
-import type { CallExpr, CompClause, Expr } from '../compile/module_code.ts'
+import type { At, CallExpr, CompClause, Expr } from '../compile/module_code.ts'
 import type { Span } from '../files/span.ts'
 import { getAttribute } from './attribute.ts'
 import { callValue, makeFunction } from './call.ts'
@@ -51,8 +51,11 @@ export function evaluate(m: Machine, expr: Expr, frame: Frame): Value {
     }
     case 'call':
       return evaluateCall(m, expr, frame)
-    case 'sub':
-      return getItem(m, evaluate(m, expr.of, frame), evaluate(m, expr.index, frame))
+    case 'sub': {
+      const of = evaluate(m, expr.of, frame)
+      const index = evaluate(m, expr.index, frame)
+      return standingAt(frame, expr.at, () => getItem(m, of, index))
+    }
     case 'slice': {
       const part = (e: Expr | null) => (e ? evaluate(m, e, frame) : constant(null))
       return slice(part(expr.from), part(expr.to), part(expr.step))
@@ -86,7 +89,7 @@ export function evaluate(m: Machine, expr: Expr, frame: Frame): Value {
     case 'binary': {
       const left = evaluate(m, expr.left, frame)
       const right = evaluate(m, expr.right, frame)
-      return binary(m, expr.operator, left, right)
+      return standingAt(frame, expr.at, () => binary(m, expr.operator, left, right))
     }
     case 'if': {
       const known = truth(evaluate(m, expr.test, frame))
@@ -117,6 +120,15 @@ export function evaluate(m: Machine, expr: Expr, frame: Frame): Value {
       for (const read of expr.reads) evaluate(m, read, frame)
       return UNKNOWN
   }
+}
+
+/** Whatever `run` raises, it raises at this place. */
+function standingAt(frame: Frame, at: At, run: () => Value): Value {
+  const before = frame.at
+  frame.at = at
+  const value = run()
+  frame.at = before
+  return value
 }
 
 /** Evaluates something that may not be evaluated at all; the result is known only if both agree. */
@@ -273,11 +285,7 @@ function evaluateCall(m: Machine, expr: CallExpr, frame: Frame): Value {
     return UNKNOWN
   }
   const args = evaluateArguments(m, expr, frame)
-  const before = frame.at
-  frame.at = expr.at
-  const value = callValue(m, fn, args, expr)
-  frame.at = before
-  return value
+  return standingAt(frame, expr.at, () => callValue(m, fn, args, expr))
 }
 
 export function evaluateArguments(m: Machine, expr: Pick<CallExpr, 'args' | 'keywords'>, frame: Frame): Args {

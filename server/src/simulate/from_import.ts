@@ -9,6 +9,8 @@ import { importModule, packagePath } from './importer.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
 import { isRebound, mayHaveName, viaGetattr } from './names.ts'
+import { elementsOf } from './operate.ts'
+import { refuseIteration } from './refuse.ts'
 import { isString, type Module, UNKNOWN, type Value } from './values.ts'
 
 /** `from .x import y`: the absolute name, by the package of the importing module (PEP 328). */
@@ -84,10 +86,6 @@ function fromObject(object: Value, name: string): Value {
   return (object.t === 'instance' && object.attributes.slots.get(name)?.value) || UNKNOWN
 }
 
-function hasGetattr(module: Module): boolean {
-  return module.ns.slots.has('__getattr__')
-}
-
 function submoduleExists(m: Machine, module: Module, name: string): boolean {
   const path = packagePath(module)
   return Array.isArray(path) && m.finder.findSubmodule(`${module.name}.${name}`, name, path) !== null
@@ -147,18 +145,24 @@ export function cycleOf(m: Machine, module: Module): string[] {
 export function importStar(m: Machine, module: Value, focus: Span): void {
   const into = m.frame.scope.names
   if (module.t !== 'module') return m.heap.open(into)
-  if (module.ns.open || hasGetattr(module)) m.heap.open(into)
-  const all = module.ns.slots.get('__all__')
-  if (all) {
-    const names = all.value.t === 'list' || all.value.t === 'tuple' ? all.value.items : null
-    if (!names || (all.value.t === 'list' && all.value.open) || all.maybe || !names.every(isString)) {
-      copyPublic(m, module)
-      return m.heap.open(into)
-    }
-    for (const name of names.map(v => v.v as string)) m.heap.set(into, name, starName(m, module, name, focus))
-    return
+  if (module.ns.open) m.heap.open(into)
+  const all = publicNames(m, module)
+  if (all === null) return copyPublic(m, module)
+  const names = elementsOf(all)
+  if (!names?.every(isString)) {
+    refuseIteration(m, all)
+    copyPublic(m, module)
+    return m.heap.open(into)
   }
-  copyPublic(m, module)
+  for (const { v: name } of names) m.heap.set(into, name, starName(m, module, name, focus))
+}
+
+/** What a star import reads as `__all__`, be it through the module's `__getattr__`; null where it has none. */
+function publicNames(m: Machine, module: Module): Value | null {
+  const slot = module.ns.slots.get('__all__')
+  if (slot) return slot.maybe ? UNKNOWN : slot.value
+  const given = viaGetattr(m, module, '__all__')
+  return given === undefined || given === 'missing' ? null : given
 }
 
 function copyPublic(m: Machine, module: Module): void {

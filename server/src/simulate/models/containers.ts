@@ -75,6 +75,8 @@ function listMethod(m: Machine, value: List, name: string, args: Args): Value {
     case 'pop': {
       m.heap.touch(value)
       const at = first ? (isInt(first) ? first.v : null) : -1
+      if (!value.open && value.items.length === 0)
+        return m.raise('IndexError', 'pop from empty list', { kind: 'other' })
       if (at === null || value.open || value.items.length === 0) {
         m.heap.openContainer(value)
         return UNKNOWN
