@@ -10,6 +10,7 @@ import {
   callHook,
   configure,
   isIgnored,
+  isTaken,
   loadPlugin,
   type Plugin,
   pluginNames,
@@ -249,7 +250,10 @@ function collectNode(
   if (node.kind === 'module') {
     const ignored = node.explicit ? false : isIgnored(m, node.path, plugins)
     if (ignored === true) return
-    const doubt = ignored === null ? 'a conftest may leave this file out' : doubtful
+    const taken = isTaken(m, node.path, plugins)
+      ? 'a conftest makes the module in a way of its own'
+      : doubtful
+    const doubt = ignored === null ? 'a conftest may leave this file out' : taken
     out.push(collectFile(m, node, doubt))
     return
   }

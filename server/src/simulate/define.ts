@@ -23,13 +23,13 @@ import {
 export function define(m: Machine, op: DefOp, frame: Frame): void {
   const code = { params: op.params, def: op, lambda: null, unit: frame.unit }
   if (frame.restricted) return bindName(m, op.name, makeFunction(m, frame, op.name, code, new Map()), frame)
-  const decorators = op.decorators.map(decorator => evaluateDecorator(m, decorator, frame))
+  const decorators = evaluateDecorators(m, op.decorators, frame)
   const fn = makeFunction(m, frame, op.name, code)
   if (evaluatesAnnotations(m, frame) && op.typeParams.length === 0) {
     for (const p of op.params) if (p.annotation) evaluate(m, p.annotation, frame)
     if (op.returns) evaluate(m, op.returns, frame)
   }
-  bindName(m, op.name, decorate(m, fn, decorators), frame)
+  bindName(m, op.name, decorate(m, fn, decorators, frame), frame)
 }
 
 function evaluatesAnnotations(m: Machine, frame: Frame): boolean {
@@ -37,15 +37,27 @@ function evaluatesAnnotations(m: Machine, frame: Frame): boolean {
   return !frame.unit.code.lazyAnnotations && major === 3 && minor < 14
 }
 
-function evaluateDecorator(m: Machine, decorator: Expr, frame: Frame): Value {
-  if ('at' in decorator) frame.at = decorator.at
-  return evaluate(m, decorator, frame)
+interface Decorator {
+  readonly expr: Expr
+  readonly value: Value
+}
+
+function evaluateDecorators(m: Machine, exprs: readonly Expr[], frame: Frame): Decorator[] {
+  return exprs.map(expr => {
+    standAt(frame, expr)
+    return { expr, value: evaluate(m, expr, frame) }
+  })
+}
+
+function standAt(frame: Frame, expr: Expr): void {
+  if ('at' in expr) frame.at = expr.at
 }
 
 /** Applies decorators from the innermost outwards. One that isn't known may do anything with the function. */
-function decorate(m: Machine, object: Func | Class, decorators: readonly Value[]): Value {
+function decorate(m: Machine, object: Func | Class, decorators: readonly Decorator[], frame: Frame): Value {
   let value: Value = object
-  for (const decorator of decorators.toReversed()) {
+  for (const { expr, value: decorator } of decorators.toReversed()) {
+    standAt(frame, expr)
     const args: Args = { positional: [value], keywords: new Map(), open: false }
     const decorated = callValue(m, decorator, args, null)
     if (decorated.t !== 'unknown') value = decorated
@@ -68,9 +80,7 @@ function wrapped(m: Machine, fn: Func): Value {
 export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   const bases: Value[] = []
   for (const base of op.bases) bases.push(base.e === 'star' ? UNKNOWN : evaluate(m, base, frame))
-  const decorators = frame.restricted
-    ? []
-    : op.decorators.map(decorator => evaluateDecorator(m, decorator, frame))
+  const decorators = frame.restricted ? [] : evaluateDecorators(m, op.decorators, frame)
   frame.at = op.at
   for (const base of bases) refuseBase(m, base)
   for (const { value } of op.keywords) evaluate(m, value, frame)
@@ -116,6 +126,6 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     m.frames.pop()
   }
   if (!completion.normal) return completion
-  bindName(m, op.name, decorate(m, cls, decorators), frame)
+  bindName(m, op.name, decorate(m, cls, decorators, frame), frame)
   return completion
 }

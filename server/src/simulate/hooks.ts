@@ -11,7 +11,7 @@ import { importModule } from './importer.ts'
 import type { Machine } from './machine.ts'
 import { configObject, parserObject } from './models/pytest.ts'
 import { elementsOf, pathText } from './operate.ts'
-import { isString, type Module, PyRaise, truth, UNKNOWN, type Value } from './values.ts'
+import { isNone, isString, type Module, PyRaise, truth, UNKNOWN, type Value } from './values.ts'
 
 /** A loaded conftest or plugin module of the project. */
 export interface Plugin {
@@ -113,9 +113,8 @@ const BUILT_IN = new Set(
  * null where that can't be told. The nearest conftest that defines a list wins, as in pytest.
  */
 export function isIgnored(m: Machine, path: string, plugins: readonly Plugin[]): boolean | null {
-  const folder = dirname(path)
-  const inForce = plugins.filter(p => p.folder !== null && isWithin(folder, p.folder))
-  const nearestFirst = inForce.toSorted((a, b) => b.folder!.length - a.folder!.length)
+  const inForce = inForceAt(path, plugins)
+  const nearestFirst = inForce.filter(p => p.folder !== null)
   const paths = nearest(nearestFirst, 'collect_ignore')
   if (paths) {
     const { value, plugin } = paths
@@ -135,7 +134,26 @@ export function isIgnored(m: Machine, path: string, plugins: readonly Plugin[]):
     if (elements.some(e => matches(e) === true)) return true
     if (elements.some(e => matches(e) === null) || perhaps.some(e => matches(e) !== false)) return null
   }
-  return ignoredByHook(m, path, [...nearestFirst, ...plugins.filter(p => p.folder === null)])
+  return ignoredByHook(m, path, inForce)
+}
+
+/** May a `pytest_pycollect_makemodule` hook take the file, so that it is imported in another way or not at all? */
+export function isTaken(m: Machine, path: string, plugins: readonly Plugin[]): boolean {
+  return inForceAt(path, plugins).some(plugin => {
+    if (!plugin.module.ns.slots.has('pytest_pycollect_makemodule')) return false
+    const module = callHook(m, plugin, 'pytest_pycollect_makemodule', { module_path: { t: 'path', path } })
+    return !module || !isNone(module)
+  })
+}
+
+/** Conftests that are in force for a path, the nearest first, and then plugins. */
+function inForceAt(path: string, plugins: readonly Plugin[]): Plugin[] {
+  const folder = dirname(path)
+  const conftests = plugins.filter(p => p.folder !== null && isWithin(folder, p.folder))
+  return [
+    ...conftests.toSorted((a, b) => b.folder!.length - a.folder!.length),
+    ...plugins.filter(p => p.folder === null),
+  ]
 }
 
 function listed(value: Value): readonly Value[] | null {
@@ -176,6 +194,6 @@ function answerOf(m: Machine, plugin: Plugin, path: string): boolean | null | un
     config: configObject(m),
   })
   if (value === null) return null
-  if (value.t === 'const' && value.v === null) return undefined
+  if (isNone(value)) return undefined
   return truth(value)
 }

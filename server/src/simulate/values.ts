@@ -269,6 +269,10 @@ export function isInt(value: Value | undefined): value is Const & { v: number } 
   return value?.t === 'const' && typeof value.v === 'number' && Number.isInteger(value.v)
 }
 
+export function isNone(value: Value | undefined): boolean {
+  return value?.t === 'const' && value.v === null
+}
+
 const identities = new WeakMap<object, number>()
 let nextIdentity = 1
 
