@@ -5,21 +5,11 @@
 import { describe, expect, test } from 'vitest'
 import { covers, innermost, type Judgement, judge, type Prediction } from '../server/src/confirm/judge.ts'
 import type { Observation, ObservedException } from '../server/src/confirm/observation.ts'
-import { collectOnly } from '../server/src/confirm/runner.ts'
 import { join, relative } from '../server/src/files/paths.ts'
 import type { Finding } from '../server/src/rules/finding.ts'
-import {
-  type Case,
-  installedFiles,
-  type Mark,
-  readCases,
-  realOutcome,
-  sessionStop,
-} from './support/case_file.ts'
-import { layOut, layOutEnvironment } from './support/on_disk.ts'
-import { findPython, type Python } from './support/pythons.ts'
-
-const LIMIT_MS = 60_000
+import { type Case, type Mark, readCases, realOutcome, sessionStop } from './support/case_file.ts'
+import { observe } from './support/observe.ts'
+import { findPython } from './support/pythons.ts'
 
 describe.concurrent('real pytest agrees with the marks', () => {
   for (const c of readCases()) {
@@ -31,29 +21,6 @@ describe.concurrent('real pytest agrees with the marks', () => {
     })
   }
 })
-
-async function observe(c: Case, python: Python): Promise<{ root: string; observation: Observation }> {
-  const laid = layOut(c.name, c.files)
-  try {
-    const { root } = laid
-    const executable =
-      c.sitePackages.size > 0
-        ? layOutEnvironment(join(root, '../environment'), python, installedFiles(c, root))
-        : python.interpreter
-    const { PATH, SYSTEMROOT, TEMP } = process.env // nothing else of this machine's may decide a case
-    const observation = await collectOnly({
-      executable,
-      cwd: join(root, c.cwd),
-      args: c.pytestArgs,
-      invocation: c.invocation,
-      env: { PATH, SYSTEMROOT, TEMP, ...c.env },
-      timeoutMs: LIMIT_MS,
-    })
-    return { root, observation }
-  } finally {
-    laid.remove()
-  }
-}
 
 /** The marks as a prediction that is right by definition. Spans hold lines here: `lineOf` has none to find. */
 function predictionOf(c: Case, root: string): Prediction {

@@ -52,6 +52,19 @@ test('sections are files, folders and what is installed', () => {
   expect(() => parse('-- a.py --', '-- a.py --')).toThrow('twice')
 })
 
+test('cures are files that change, one step after the other', () => {
+  const c = parse('-- a.py --', '-- after: a.py --', 'x', '-- after: b.py --', '-- after 2: a.py --', 'y')
+  expect(c.cures.map(files => [...files])).toEqual([
+    [
+      ['a.py', 'x\n'],
+      ['b.py', ''],
+    ],
+    [['a.py', 'y\n']],
+  ])
+  expect(() => parse('-- a.py --', '-- after 2: a.py --')).toThrow('cure')
+  expect(() => parse('-- after: a.py --', 'x', '#^ a-rule -> a.py')).toThrow('SHADOWED')
+})
+
 describe('a mark', () => {
   test('covers the columns of its carets, and of a # that touches them', () => {
     expect(mark('import os', '#      ^^ a-rule -> t.py')).toMatchObject({

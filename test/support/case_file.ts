@@ -27,6 +27,8 @@ export interface Case {
   readonly files: ReadonlyMap<string, string>
   /** The same for what is installed beside pytest and `needs`. */
   readonly sitePackages: ReadonlyMap<string, string>
+  /** What cures the first failures, then those that come to light, and so on: the files that change each time. */
+  readonly cures: readonly ReadonlyMap<string, string>[]
   readonly marks: readonly Mark[]
   /** Collectors that neither simply collect nor fail: relative path -> outcome. */
   readonly outcomes: ReadonlyMap<string, 'skips' | 'unknown'>
@@ -64,6 +66,7 @@ export type Known = 'MISS' | 'FALSE' | 'UNSURE' | 'SHADOWED'
 const FOLDER = normalize(fileURLToPath(new URL('../cases/', import.meta.url)))
 
 const SECTION = /^-- (\S.*?) --$/
+const CURE = /^after(?: (\d))?: (\S.*)$/
 const HEADER = /^(pytest|run|cwd|env|needs|python|pytest-version|outcome): (.*)$/
 const MARK_LINE = /^\s*#\s*\^/
 const MARK = new RegExp(
@@ -98,6 +101,7 @@ export function parseCase(path: string, text: string): Case {
   const head = readHead(lines.slice(0, first), fail)
   const files = new Map<string, string>()
   const sitePackages = new Map<string, string>()
+  const cures: Map<string, string>[] = []
   const marks: Mark[] = []
   let at = first
   while (at < lines.length) {
@@ -107,16 +111,24 @@ export function parseCase(path: string, text: string): Case {
     const body = lines.slice(start, at)
     const content = body.map(line => `${line}\n`).join('')
     const installed = name.startsWith('site-packages/')
-    const [store, key] = installed ? [sitePackages, name.slice('site-packages/'.length)] : [files, name]
+    const cure = CURE.exec(name)
+    const step = Number(cure?.[1] ?? 1) - 1
+    if (cure && step === cures.length) cures.push(new Map())
+    const [store, key] = cure
+      ? [cures[step] ?? fail(start - 1, 'a cure before it is missing'), cure[2]!]
+      : installed
+        ? [sitePackages, name.slice('site-packages/'.length)]
+        : [files, name]
     if (store.has(key)) fail(start - 1, `${name} stands here twice`)
     store.set(key, content)
     body.forEach((line, index) => {
       if (!MARK_LINE.test(line)) return
       if (installed) fail(start + index, 'a finding never stands in an installed package')
+      if (cure) fail(start + index, 'what comes to light after a cure is marked SHADOWED before it')
       marks.push(readMark(name, body, index) ?? fail(start + index, `not a mark: ${line}`))
     })
   }
-  return { path, name: stem(path), ...head, files, sitePackages, marks }
+  return { path, name: stem(path), ...head, files, sitePackages, cures, marks }
 }
 
 function readHead(lines: readonly string[], fail: (line: number, why: string) => never) {

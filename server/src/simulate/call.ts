@@ -13,7 +13,7 @@ import { ancestry, exceptionClass, isException, isSubclass, OBJECT } from './cla
 import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
 import { runBlock } from './execute.ts'
-import type { Frame, Machine } from './machine.ts'
+import type { Call, Frame, Machine } from './machine.ts'
 import { refuseArguments, refuseCall, refuseConstruction } from './refuse.ts'
 import {
   type Args,
@@ -23,6 +23,7 @@ import {
   type Func,
   type FunctionCode,
   type Instance,
+  keyOf,
   NONE,
   PyRaise,
   type Scope,
@@ -191,7 +192,7 @@ export function spendBudget(m: Machine): void {
 function run(m: Machine, fn: Func, args: Args): Value {
   const scope: Scope = {
     kind: 'function',
-    names: m.heap.namespace(),
+    names: m.heap.locals(),
     parent: fn.scope.kind === 'function' ? fn.scope : fn.scope.kind === 'class' ? fn.scope.parent : null,
     module: fn.module,
     globals: new Set(),
@@ -211,6 +212,7 @@ function run(m: Machine, fn: Func, args: Args): Value {
     exact: true,
     handling: [],
   }
+  m.calls.push(enter(m, fn, args))
   m.frames.push(frame)
   let completion: Completion
   try {
@@ -218,6 +220,7 @@ function run(m: Machine, fn: Func, args: Args): Value {
     completion = runBlock(m, body.code.ops, frame)
   } finally {
     m.frames.pop()
+    m.calls.pop()
   }
   const raised = certainRaise(completion)
   if (raised) {
@@ -231,6 +234,26 @@ function run(m: Machine, fn: Func, args: Args): Value {
     else if (exit.kind === 'return') value = value === null || same(value, exit.value) ? exit.value : UNKNOWN
   }
   return value ?? UNKNOWN
+}
+
+/**
+ * The call that begins. The same one under way already, with nothing written since, will come to itself again
+ * and again: Python's stack runs out, and first where a call in between needs the most of it.
+ */
+function enter(m: Machine, fn: Func, args: Args): Call {
+  const key = args.open ? null : keyOf(tuple([...args.positional, ...args.keywords.values()]))
+  const call: Call = { fn, key, writes: m.heap.lastingWrites, deepest: null }
+  const same = m.calls.find(
+    it => it.fn.code.def === fn.code.def && it.key === key && it.writes === call.writes,
+  )
+  if (key !== null && same && fn.code.def && m.exact && !m.heap.doubtful) {
+    const span = same.deepest ?? m.here()
+    const message = 'maximum recursion depth exceeded'
+    throw new PyRaise(
+      m.exception(exceptionClass('RecursionError'), message, { kind: 'other' }, { span, focus: span }),
+    )
+  }
+  return call
 }
 
 const PROVEN = new Set<string>([

@@ -145,7 +145,8 @@ function step(m: Machine, op: Op, frame: Frame): Completion {
   } catch (error) {
     if (!(error instanceof PyRaise)) throw error
     m.frames.length = height
-    return isHealedHere(m, error.exc, op, frame) ? NORMAL : leave({ kind: 'raise', exc: error.exc })
+    if (!isHealedHere(m, error.exc, op, frame)) return leave({ kind: 'raise', exc: error.exc })
+    return op.op === 'return' ? leave({ kind: 'return', value: UNKNOWN }) : NORMAL
   }
 }
 
@@ -209,7 +210,7 @@ function execute(m: Machine, op: Op, frame: Frame): Completion {
       return leave({ kind: 'return', value: op.value ? evaluate(m, op.value, frame) : constant(null) })
     case 'raise': {
       const exc = raised(m, op, frame)
-      return isHealedHere(m, exc, op, frame) ? NORMAL : leave({ kind: 'raise', exc })
+      return m.isHealed(exc) ? afterCuredRaise(m, frame) : leave({ kind: 'raise', exc })
     }
     case 'assert':
       return assertion(m, op, frame)
@@ -231,6 +232,13 @@ function execute(m: Machine, op: Op, frame: Frame): Completion {
       m.heap.open(frame.scope.names)
       return NORMAL
   }
+}
+
+/** Cured, the statement would not have been come to: what the code would have done instead is unknown. */
+function afterCuredRaise(m: Machine, frame: Frame): Completion {
+  if (frame.kind === 'function') return leave({ kind: 'return', value: UNKNOWN })
+  m.heap.open(frame.scope.module.ns)
+  return NORMAL
 }
 
 function executeImport(m: Machine, op: ImportOp, frame: Frame): void {

@@ -41,6 +41,8 @@ export class Heap {
   private clock = 0
   /** Changes whenever some container may have changed. */
   containerVersion = 0
+  /** How many writes there were to anything that outlives the call that makes them. */
+  lastingWrites = 0
 
   /** True while executing something that may not happen. */
   get doubtful(): boolean {
@@ -48,7 +50,12 @@ export class Heap {
   }
 
   namespace(open = false): Namespace {
-    return { slots: new Map(), open, born: ++this.clock }
+    return { slots: new Map(), open, born: ++this.clock, local: false }
+  }
+
+  /** The local names of one call. */
+  locals(): Namespace {
+    return { ...this.namespace(), local: true }
   }
 
   set(ns: Namespace, name: string, value: Value): void {
@@ -62,6 +69,7 @@ export class Heap {
   /** Any name may have been written to. */
   open(ns: Namespace): void {
     if (ns.open) return
+    this.lastingWrites++
     ns.open = true
     // Doubt is never taken back: what was opened on one path stays open.
   }
@@ -69,6 +77,7 @@ export class Heap {
   /** To be called before each change of a container's items. */
   touch(container: Container): void {
     this.containerVersion++
+    this.lastingWrites++
     const branch = this.branches.at(-1)
     if (!branch || branch.containers.has(container)) return
     branch.containers.set(container, copyItems(container))
@@ -150,6 +159,7 @@ export class Heap {
   }
 
   private write(ns: Namespace, name: string, slot: Slot | undefined): void {
+    if (!ns.local) this.lastingWrites++
     const branch = this.branches.at(-1)
     if (branch && ns.born < branch.birth) {
       const before = remember(branch.names, ns, () => new Map<string, Slot | undefined>())

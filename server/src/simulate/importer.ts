@@ -237,6 +237,8 @@ function fail(
 ): Value {
   const exc = notFoundError(m, module, message, focus, blocker)
   if (m.isHealed(exc)) {
+    // Cured, the stand-in is not there, and the module that it stands for is looked for.
+    if (blocker?.stub && m.modules.delete(blocker.name)) return importModule(m, module, focus)
     const healed: Module = {
       t: 'module',
       name: module,

@@ -21,6 +21,7 @@ import {
   constant,
   type Dict,
   type Exc,
+  type Func,
   isString,
   keyOf,
   type List,
@@ -94,6 +95,17 @@ export interface PossibleFailure {
   readonly reason: string
 }
 
+/** A call under way. */
+export interface Call {
+  readonly fn: Func
+  /** `keyOf` of what it was called with; null where that is not known exactly. */
+  readonly key: string | null
+  /** `Heap.lastingWrites` when it began. */
+  readonly writes: number
+  /** The call in it that takes the most frames of Python's stack. */
+  deepest: Span | null
+}
+
 export class Machine {
   readonly world: World
   readonly heap = new Heap()
@@ -102,6 +114,7 @@ export class Machine {
   readonly plan: Plan
   readonly frames: Frame[] = []
   readonly watches: Watch[] = []
+  readonly calls: Call[] = []
   readonly sysPath: List
   /** sys.modules. `null` is Python's None entry, which makes an import fail. */
   readonly modules = new Map<string, Value | null>()

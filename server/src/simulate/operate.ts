@@ -14,6 +14,7 @@ import {
   isString,
   keyOf,
   list,
+  type Namespace,
   native,
   same,
   truth,
@@ -45,11 +46,18 @@ export function elementsOf(value: Value): readonly Value[] | null {
       return value.open ? null : [...value.items.values()].map(entry => entry.key)
     case 'const':
       return typeof value.v === 'string' ? [...value.v].map(constant) : null
+    case 'nsdict':
+      return namesIn(value.ns)?.map(constant) ?? null
     case 'native':
       return linesOf(value) ?? null
     default:
       return null
   }
+}
+
+/** The names that are bound in a namespace, in order; null where others may be, or some of them not. */
+export function namesIn(ns: Namespace): readonly string[] | null {
+  return ns.open || [...ns.slots.values()].some(slot => slot.maybe) ? null : [...ns.slots.keys()]
 }
 
 export function unary(operator: 'not' | '-' | '+' | '~', value: Value): Value {

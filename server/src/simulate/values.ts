@@ -191,8 +191,10 @@ export interface Namespace {
   readonly slots: Map<string, Slot>
   /** Any other name may be bound as well. */
   open: boolean
-  /** Why it is open, for abstentions. */
+  /** The order in which namespaces were made: a branch takes back writes to those made before it. */
   readonly born: number
+  /** Local names of one call. */
+  readonly local: boolean
 }
 
 export interface Scope {

@@ -5,7 +5,7 @@ import { EXCEPTIONS, exceptionClass, isSubclass, nativeClass, OBJECT, TYPE } fro
 import { makeSet, stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
-import { elementsOf, isInstance } from '../operate.ts'
+import { elementsOf, isInstance, namesIn } from '../operate.ts'
 import {
   type Args,
   type Class,
@@ -29,7 +29,7 @@ import { openFile } from './text_files.ts'
 
 /** Names that exist and are not modelled further. */
 const OTHERS =
-  '__debug__ __doc__ __loader__ __name__ __package__ __spec__ __build_class__ abs aiter anext ascii bin breakpoint bytearray callable chr classmethod complex copyright credits delattr dir divmod eval exit filter float format hash help hex id input iter license locals map max memoryview min next oct ord pow print property quit repr reversed round slice staticmethod sum super Ellipsis NotImplemented'.split(
+  '__debug__ __doc__ __loader__ __name__ __package__ __spec__ __build_class__ abs aiter anext ascii bin breakpoint bytearray callable chr classmethod complex copyright credits delattr divmod eval exit filter float format hash help hex id input iter license locals map max memoryview min next oct ord pow print property quit repr reversed round slice staticmethod sum super Ellipsis NotImplemented'.split(
     ' ',
   )
 
@@ -111,6 +111,7 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
         ? constant(false)
         : HARMLESS
   })
+  define('dir', args => directory(m, args))
   define('globals', () => ({ t: 'nsdict', ns: m.frame.scope.module.ns, module: m.frame.scope.module }))
   define('locals', () => ({ t: 'nsdict', ns: m.frame.scope.names, module: null }))
   define('vars', args => {
@@ -146,6 +147,14 @@ function exists(m: Machine, name: string): boolean {
     PythonFinalizationError: 13,
   }
   return major > 3 || minor >= (since[name] ?? 0)
+}
+
+/** `dir()`: the names of the present scope, or of a module that does not answer for itself. */
+function directory(m: Machine, args: Args): Value {
+  const [object] = args.positional
+  if (object && (object.t !== 'module' || object.ns.slots.has('__dir__'))) return HARMLESS
+  const names = namesIn(object?.t === 'module' ? object.ns : m.frame.scope.names)
+  return names ? list([...names].sort().map(constant)) : list([], true)
 }
 
 function known(textual: string | null): Value {

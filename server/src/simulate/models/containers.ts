@@ -1,6 +1,6 @@
 /** Methods of list, dict, set, tuple and of live namespaces. */
 import type { Machine } from '../machine.ts'
-import { elementsOf, getItem } from '../operate.ts'
+import { elementsOf, getItem, namesIn } from '../operate.ts'
 import {
   type Args,
   constant,
@@ -220,8 +220,7 @@ function namespaceMethod(m: Machine, value: NamespaceDict, name: string, args: A
         for (const { key, value: item } of first.items.values())
           if (isString(key)) m.heap.set(value.ns, key.v, item)
       } else if (first?.t === 'nsdict') {
-        for (const [key, item] of first.ns.slots)
-          if (!value.ns.slots.has(key)) m.heap.set(value.ns, key, item.value)
+        for (const [key, item] of first.ns.slots) m.heap.set(value.ns, key, item.value)
         if (first.ns.open) m.heap.open(value.ns)
       } else if (first) m.heap.open(value.ns)
       for (const [key, item] of args.keywords) m.heap.set(value.ns, key, item)
@@ -241,8 +240,16 @@ function namespaceMethod(m: Machine, value: NamespaceDict, name: string, args: A
     case 'items':
     case 'values':
     case 'copy':
-      return list([], true)
+      return dictMethod(m, snapshot(value), name, args)
     default:
       return HARMLESS
   }
+}
+
+/** What a namespace holds now, as a dict of its own. */
+function snapshot({ ns }: NamespaceDict): Dict {
+  const items = new Map<string, { key: Value; value: Value }>()
+  for (const [name, slot] of ns.slots)
+    if (!slot.maybe) items.set(`s:${name}`, { key: constant(name), value: slot.value })
+  return { t: 'dict', items, open: namesIn(ns) === null }
 }

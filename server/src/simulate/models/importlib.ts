@@ -48,6 +48,8 @@ function importByName(m: Machine, args: Args): Value {
     m.mayRaise(exceptionClass('ImportError'))
     return UNKNOWN
   }
+  const call = m.calls.at(-1)
+  if (call) call.deepest = callSpan(m)
   if (!name.startsWith('.')) return importModule(m, name, callSpan(m))
   const level = /^\.+/.exec(name)![0].length
   const packageName = textArgument(args, 1, 'package')
