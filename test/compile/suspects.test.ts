@@ -92,6 +92,21 @@ describe('no Python has it', () => {
     ['nonlocal a', ['nonlocal at module level']],
     ['class A:\n  from b import *', ['star import inside a function or class']],
     ['import a\nfrom __future__ import division', ['from __future__ not at the beginning']],
+    ['"a"\n"b"\nfrom __future__ import division', ['from __future__ not at the beginning']],
+    [
+      'from __future__ import division\n"a"\nfrom __future__ import annotations',
+      ['from __future__ not at the beginning'],
+    ],
+    [
+      'from __future__ import division; a; from __future__ import division',
+      ['from __future__ not at the beginning'],
+    ],
+    ['try:\n  from __future__ import division\nexcept A: b', ['from __future__ not at the beginning']],
+    [`x = ${'('.repeat(201)}${')'.repeat(201)}`, ['error']],
+    [
+      Array.from({ length: 101 }, (_, i) => `${' '.repeat(i)}if a:\n`).join('') + `${' '.repeat(101)}b`,
+      ['inconsistent indentation'],
+    ],
     ['from __future__ import braces', ['unknown future feature']],
     ['try: a\nexcept: b\nexcept A: c', ['error']],
     ['try: a', ['error']],
@@ -237,12 +252,17 @@ describe('inside functions', () => {
     ['exec "a"', ['error']],
     ['raise A, "b"', ['error']],
     ['try: a\n  except A, b: c', ['except without brackets 3.14']],
+    // only at module level, only in functions that are async
+    ['from a import *', ['error']],
+    ['await a', ['error']],
+    ['x = [b async for b in c]', ['error']],
+    ['async with a: b', ['error']],
+    ['def g():\n    async def h(): await i\n    await j', ['error']],
   ])('the skeleton tells %s', (text, expected) => {
     expect(suspicions(compileModule(`${body}${text}\n`))).toEqual(expected)
   })
 
   test.each([
-    'from a import *',
     'from . import a',
     'from ...a.b import (c, d,)',
     'x = 1. + .5 + 1e-5 + 0xF or ...',
@@ -255,7 +275,7 @@ describe('inside functions', () => {
     'if a: b = c',
     'for a, *b in c, d: e += 1; f **= -g',
     'x = a if not b else c if d is not e else f not in g',
-    'x = (yield), (await a), (a := b), [c for d in e if f async for g in h]',
+    'x = (yield), (a := b), [c for d in e if f for g in h]',
     'print(a); print >>b, c',
     'match a:\n    case [b, *c] | {"d": e}: pass',
     'match = type = case = lazy = 1; type(a).b = c',
@@ -270,6 +290,8 @@ describe('inside functions', () => {
     'try: a\n  except (A, B) as c: pass\n  except* D: pass\n  finally: b',
     'global a, b; del c, d[e]; pass',
     '@a.b(c)\n  async def g(): await h; return',
+    'async def g():\n    if a:\n      x = [await b async for b in c]\n    async with d: e',
+    'async def g(a=[\n1]):\n    return await b',
     'x = 1 if a else-1; y = 0if a else 1',
   ])('the skeleton lets pass %s', text => {
     expect(suspicions(compileModule(`${body}${text}\n`))).toEqual([])

@@ -143,6 +143,14 @@ describe('the verdict on syntax', () => {
     return Object.fromEntries(await judgeSyntax(interpreter, files))
   }
 
+  test('of files whatever they are called', async () => {
+    const verdicts = await judge({ 'grün/日本.py': 'x = = 1', 'plain.py': '' })
+    expect(Object.entries(verdicts).map(([path, { ok }]) => [path, ok])).toEqual([
+      ['grün/日本.py', false],
+      ['plain.py', true],
+    ])
+  })
+
   test('tells good files from bad ones, with line and column in UTF-16', async () => {
     const verdicts = await judge({
       good: 'x = 1\nraise SystemExit(3)\n',

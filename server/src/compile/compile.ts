@@ -35,6 +35,7 @@ function compile(original: string, extent: Extent): ModuleCode {
   const text = plainLineEnds(original)
   const builder = new CodeBuilder()
   const skeleton = skeletonOf(text, extent, builder)
+  suspectLateFuture(text, skeleton.lines, builder)
   if (extent.kind === 'body') builder.lazyAnnotations = hasLazyAnnotations(text)
   return builder.finish(operations(text, extent, skeleton, builder))
 }
@@ -44,6 +45,23 @@ const FUTURE_IMPORT = /^from[ \t]+__future__[ \t]+import\b[(\s\w,\\]*\bannotatio
 /** Whether the file that a body stands in asks for lazy annotations. */
 function hasLazyAnnotations(text: string): boolean {
   return text.includes('__future__') && FUTURE_IMPORT.test(text)
+}
+
+const ANY_FUTURE_IMPORT = /^\s*from[ \t\f]+__future__\b/
+const DOCSTRING = /^\s*[rRuU]?["']/
+
+/** `from __future__ import ...` has to come before everything but the docstring and others of its kind. */
+function suspectLateFuture(text: string, lines: readonly number[], builder: CodeBuilder): void {
+  if (!text.includes('__future__')) return
+  let late = false
+  for (const [i, at] of lines.entries()) {
+    const line = text.slice(at, lines[i + 1])
+    if (late && !line.includes('__future__')) continue
+    for (const statement of line.split(';')) {
+      if (!ANY_FUTURE_IMPORT.test(statement)) late ||= i > 0 || !DOCSTRING.test(statement)
+      else if (late) builder.suspect(at, at + 1, 'from __future__ not at the beginning', null)
+    }
+  }
 }
 
 /**

@@ -4,6 +4,10 @@
  */
 import { Char, Code, classAt, isBlankCode, lineEnd, stringEnd, UNSURE } from './lexical.ts'
 
+/** CPython's tokenizer refuses more open brackets (MAXLEVEL) and more open blocks (MAXINDENT) than these. */
+const MOST_BRACKETS = 200
+const MOST_LEVELS = 100
+
 /** A reader of logical lines; what it found stands in its fields until the next call. */
 export class LogicalLine {
   /** The '\n' that ends the line, or the end of the text; where `read` failed, the place of the trouble. */
@@ -51,6 +55,7 @@ export class LogicalLine {
         }
         case Char.open: {
           const code = text.charCodeAt(i)
+          if (closers.length === MOST_BRACKETS) return this.fail(i)
           closers.push(code === Code.openParenthesis ? Code.closeParenthesis : code + 2)
           i++
           break
@@ -145,7 +150,7 @@ export class Indentation {
     const { columns, alternates, column, alternate } = this
     const top = columns.length - 1
     if (top < 0 || column > columns[top]!) {
-      const consistent = top < 0 || alternate > alternates[top]!
+      const consistent = top < 0 || (alternate > alternates[top]! && columns.length < MOST_LEVELS)
       columns.push(column)
       alternates.push(alternate)
       return top < 0 ? 'same' : consistent ? 'deeper' : 'inconsistent'

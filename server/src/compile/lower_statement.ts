@@ -14,13 +14,13 @@ const FUTURE_FEATURES = new Set(
   ).split(' '),
 )
 
-/** Puts what the statement does behind `ops`, which holds what its block did before it. */
+/** Puts what the statement does behind `ops`. */
 export function simpleStatement(cx: Lowering, node: NodeIndex, ops: Op[]): void {
-  const op = simpleOp(cx, node, ops)
+  const op = simpleOp(cx, node)
   if (op !== null && !isBareString(op)) ops.push(op)
 }
 
-function simpleOp(cx: Lowering, node: NodeIndex, before: readonly Op[]): Op | null {
+function simpleOp(cx: Lowering, node: NodeIndex): Op | null {
   const { syntax } = cx
   switch (syntax.kind[node]) {
     case 'expression_statement':
@@ -30,7 +30,7 @@ function simpleOp(cx: Lowering, node: NodeIndex, before: readonly Op[]): Op | nu
     case 'import_from_statement':
       return fromStatement(cx, node)
     case 'future_import_statement':
-      return futureStatement(cx, node, before)
+      return futureStatement(cx, node)
     case 'return_statement':
       if (cx.scope.kind !== 'function') cx.suspect(node, 'return outside a function', null)
       return { op: 'return', value: onlyValue(cx, node, [3, 8]), at: cx.at(node) }
@@ -213,12 +213,10 @@ function endsWithComma(cx: Lowering, node: NodeIndex): boolean {
   return cx.syntax.kind[cx.syntax.after[node]! - 1] === ','
 }
 
-/** Future statements stand first, behind the docstring at most, and name known features. */
-function futureStatement(cx: Lowering, node: NodeIndex, before: readonly Op[]): FromOp {
+/** Future statements name known features; that they stand first is seen to elsewhere. */
+function futureStatement(cx: Lowering, node: NodeIndex): FromOp {
   const { syntax } = cx
   const names = importedNames(cx, node, syntax.children(node))
-  const first = before.every(op => op.op === 'from' && op.module === '__future__')
-  if (cx.scope.kind !== 'module' || !first) cx.suspect(node, 'from __future__ not at the beginning', null)
   if (names.some(({ name }) => !FUTURE_FEATURES.has(name))) cx.suspect(node, 'unknown future feature', null)
   if (names.some(({ name }) => name === 'annotations')) cx.builder.lazyAnnotations = true
   const word = syntax.token(node, '__future__')

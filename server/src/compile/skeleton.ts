@@ -233,10 +233,28 @@ class Scan {
     if (next === UNSURE) return UNSURE
     const odd = this.order.odd(first, this.codeEnd)
     if (odd !== UNSURE) this.suspect(odd, 'error')
+    const { suspending } = this.order
+    if (suspending !== UNSURE && !this.isInAsync()) this.suspect(suspending, 'error')
     EXCEPT_LIST.lastIndex = first
     if (EXCEPT_LIST.test(this.text))
       this.builder.suspect(first, this.codeEnd, 'except without brackets', [3, 14])
     return next
+  }
+
+  /** Is the innermost function around the present logical line, in the body that is passed over, `async`? */
+  private isInAsync(): boolean {
+    const { text, lines } = this
+    let column = this.indentation.column + 1 // `async def f(): await x` counts for itself
+    const { keyword } = this.open!
+    for (let i = lines.length - 1; i >= 0 && lines[i]! > keyword; i--) {
+      const at = lines[i]!
+      const indentation = at - text.lastIndexOf('\n', at) - 1
+      if (indentation >= column) continue
+      column = indentation
+      DEFINITION.lastIndex = at
+      if (DEFINITION.test(text)) return text.startsWith('async', at)
+    }
+    return text.startsWith('async', keyword)
   }
 
   /** Leaves a logical line to tree-sitter, but for what it can't read. */

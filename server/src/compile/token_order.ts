@@ -41,6 +41,8 @@ const Word = {
   soft: 8,
   /** In its statement '/', '*' and ':' have uses of their own. */
   defining: 16,
+  /** Only a function that is `async` may have it in its body, but for `async def`. */
+  suspending: 32,
 } as const
 
 /** Keywords and their roles by the code of their first letter: most words need no further look. */
@@ -54,6 +56,7 @@ for (const [role, words] of [
   [Word.joint, 'async class def else except finally for from lambda raise return try yield'],
   [Word.soft, 'case lazy match type'],
   [Word.defining, 'async class def from import type'],
+  [Word.suspending, 'async await'],
 ] as const) {
   for (const word of words.split(' ')) {
     const list = KEYWORDS[word.charCodeAt(0)]!
@@ -73,6 +76,7 @@ function rolesOf(text: string, at: number, end: number, code: number): number {
   return 0
 }
 
+const ASYNC_DEF = /^async[ \t\f]+def\b/
 const LONGEST_KEYWORD = 'continue'.length
 
 const operators = (text: string): ReadonlySet<number> => new Set([...text].map(one => one.charCodeAt(0)))
@@ -82,8 +86,10 @@ const UNARY = operators('-+~*')
 const TAIL = operators('=*/<>')
 const LONGEST_OPERATOR = 3
 
-/** Looks at one logical line after the other. */
+/** Looks at one logical line of a function's body after the other. */
 export class TokenOrder {
+  /** Where the last line looked at has a token of an `async` function's body; `UNSURE`: nowhere. */
+  suspending: number = UNSURE
   private state: State = 'free'
   private i = 0
   private end = 0
@@ -108,11 +114,12 @@ export class TokenOrder {
       else if (code === Code.hash) this.i = lineEnd(text, at, end)
       else if (!(isWordCode(code) ? this.word(at, code) : this.mark(at, code))) return at
     }
-    const open = this.state === 'operator' && !(this.last === Code.star && this.isSpecial())
-    return open || this.state === 'dot' ? end - 1 : UNSURE
+    // A star at the end is that of a star import, which no function may have.
+    return this.state === 'operator' || this.state === 'dot' ? end - 1 : UNSURE
   }
 
   private begin(start: number, end: number): void {
+    this.suspending = UNSURE
     this.state = 'free'
     this.i = start
     this.end = end
@@ -148,6 +155,7 @@ export class TokenOrder {
       this.first = roles
       this.raise = roles !== 0 && text.startsWith('raise', at)
     }
+    if (roles & Word.suspending && !ASYNC_DEF.test(text.slice(at, at + 20))) this.suspending = at
     if (roles & Word.starter && (this.state !== 'free' || this.brackets.length > 0)) return false
     if (roles & (Word.hungry | Word.joint)) {
       if (this.state === 'dot') return text.startsWith('import', at)

@@ -93,7 +93,7 @@ def place(error, lines):
     before = own[:column - 1] if error.text else own.encode('utf-8', 'replace')[:column - 1].decode('utf-8', 'ignore')
     return line, 1 + utf16(before)
 
-for item in json.loads(sys.stdin.buffer.read().decode('ascii')):
+for item in json.loads(sys.stdin.buffer.read()):
     source = base64.b64decode(item['bytes'])
     try:
         compile(source, item['path'], 'exec', dont_inherit=True)
