@@ -291,6 +291,7 @@ describe('inside functions', () => {
     'global a, b; del c, d[e]; pass',
     '@a.b(c)\n  async def g(): await h; return',
     'async def g():\n    if a:\n      x = [await b async for b in c]\n    async with d: e',
+    'x = (await a async for a in b)',
     'async def g(a=[\n1]):\n    return await b',
     'x = 1 if a else-1; y = 0if a else 1',
   ])('the skeleton lets pass %s', text => {

@@ -155,7 +155,7 @@ export class TokenOrder {
       this.first = roles
       this.raise = roles !== 0 && text.startsWith('raise', at)
     }
-    if (roles & Word.suspending && !ASYNC_DEF.test(text.slice(at, at + 20))) this.suspending = at
+    if (roles & Word.suspending && this.suspends(at)) this.suspending = at
     if (roles & Word.starter && (this.state !== 'free' || this.brackets.length > 0)) return false
     if (roles & (Word.hungry | Word.joint)) {
       if (this.state === 'dot') return text.startsWith('import', at)
@@ -168,6 +168,13 @@ export class TokenOrder {
     if (code <= Code.digit9) this.i = Math.min(numberEnd(text, at), end)
     this.state = begins && roles & Word.soft ? 'free' : 'operand'
     return true
+  }
+
+  /** Does `await` or `async` at `at` need a function that is? A generator expression may have both anywhere. */
+  private suspends(at: number): boolean {
+    const { text, end } = this
+    if (this.brackets.at(-1) === Code.openParenthesis && /\bfor\b/.test(text.slice(at, end))) return false
+    return !ASYNC_DEF.test(text.slice(at, at + 20))
   }
 
   private string(quote: number): boolean {

@@ -89,7 +89,10 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
   define('enumerate', args => enumerate(args))
   define('hasattr', args => {
     const [object, name] = args.positional
-    return object && isString(name) ? fromTruth(hasAttribute(m, object, name.v)) : HARMLESS
+    if (!object || !isString(name)) return HARMLESS
+    // To ask `pytest.mark` for a mark has its effect, as in Python.
+    const known = object.t === 'native' ? object.attribute?.(name.v, callSpan(m)) : undefined
+    return known && known.t !== 'unknown' ? constant(true) : fromTruth(hasAttribute(m, object, name.v))
   })
   define('getattr', args => getattr(m, args))
   define('setattr', args => {

@@ -1,6 +1,7 @@
 /** importlib, importlib.util, importlib.metadata and pkgutil: imports by name, and questions about them. */
 import { join } from '../../files/paths.ts'
 import { exceptionClass, nativeClass } from '../classes.ts'
+import { runModule } from '../execute.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
 import { elementsOf } from '../operate.ts'
@@ -23,7 +24,7 @@ export const importlibModels: readonly Model[] = [
     modules: ['importlib'],
     names: m => ({
       import_module: native('importlib.import_module', args => importByName(m, args)),
-      reload: native('importlib.reload', () => UNKNOWN),
+      reload: native('importlib.reload', args => reload(m, args)),
       invalidate_caches: native('importlib.invalidate_caches', () => NONE),
     }),
   },
@@ -58,6 +59,14 @@ function importByName(m: Machine, args: Args): Value {
   if (level > parts.length) return UNKNOWN
   const base = parts.slice(0, parts.length - level + 1).join('.')
   return importModule(m, name.length > level ? `${base}.${name.slice(level)}` : base, callSpan(m))
+}
+
+/** The module is executed once more, in the namespace that it has. */
+function reload(m: Machine, args: Args): Value {
+  const module = argument(args, 0, 'module')
+  if (module?.t !== 'module') return UNKNOWN
+  if (module.kind === 'project' && module.file && module.state === 'done') runModule(m, module, true)
+  return module
 }
 
 /** None for a name that can't be found; the parents of a dotted name are really imported. */
