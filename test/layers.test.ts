@@ -29,7 +29,15 @@ describe.concurrent('after a cure real pytest shows the failure that was said to
 async function predicted(c: Case, python: Python): Promise<string[][]> {
   const { fs, root, python: named, startable } = inMemory(c, python)
   const { cwd, pytestArgs, invocation, env } = c
-  const where = { cwd: join(root, cwd), paths: [], python: named, trusted: startable, select: [], ignore: [] }
+  const where = {
+    cwd: join(root, cwd),
+    paths: [],
+    python: named,
+    trusted: startable,
+    envIsExact: true,
+    select: [],
+    ignore: [],
+  }
   const { trace, text } = await analyze(fs, { ...where, pytestArgs, invocation, env })
   const failing = trace.collectors.filter(it => it.outcome === 'fails')
   const tell = ({ exception, message, span }: Failure) => {
