@@ -292,6 +292,7 @@ describe('inside functions', () => {
     '@a.b(c)\n  async def g(): await h; return',
     'async def g():\n    if a:\n      x = [await b async for b in c]\n    async with d: e',
     'x = (await a async for a in b)',
+    'x = (a for a in b if await c(a))',
     'async def g(a=[\n1]):\n    return await b',
     'x = 1 if a else-1; y = 0if a else 1',
   ])('the skeleton lets pass %s', text => {

@@ -91,6 +91,7 @@ export class TokenOrder {
   /** Where the last line looked at has a token of an `async` function's body; `UNSURE`: nowhere. */
   suspending: number = UNSURE
   private state: State = 'free'
+  private start = 0
   private i = 0
   private end = 0
   /** The roles of the statement's first word; -1: none seen yet. */
@@ -121,6 +122,7 @@ export class TokenOrder {
   private begin(start: number, end: number): void {
     this.suspending = UNSURE
     this.state = 'free'
+    this.start = start
     this.i = start
     this.end = end
     this.first = -1
@@ -172,8 +174,8 @@ export class TokenOrder {
 
   /** Does `await` or `async` at `at` need a function that is? A generator expression may have both anywhere. */
   private suspends(at: number): boolean {
-    const { text, end } = this
-    if (this.brackets.at(-1) === Code.openParenthesis && /\bfor\b/.test(text.slice(at, end))) return false
+    const { text, start, end } = this
+    if (this.brackets.at(-1) === Code.openParenthesis && /\bfor\b/.test(text.slice(start, end))) return false
     return !ASYNC_DEF.test(text.slice(at, at + 20))
   }
 
