@@ -104,7 +104,7 @@ describe('no Python has it', () => {
     ['try:\n  from __future__ import division\nexcept A: b', ['from __future__ not at the beginning']],
     [`x = ${'('.repeat(201)}${')'.repeat(201)}`, ['error']],
     [
-      Array.from({ length: 101 }, (_, i) => `${' '.repeat(i)}if a:\n`).join('') + `${' '.repeat(101)}b`,
+      `${Array.from({ length: 101 }, (_, i) => `${' '.repeat(i)}if a:\n`).join('')}${' '.repeat(101)}b`,
       ['inconsistent indentation'],
     ],
     ['from __future__ import braces', ['unknown future feature']],
