@@ -176,6 +176,7 @@ test.each([
   'f"{a["b"]!r:>{c}}"'.replaceAll('"b"', "'b'"),
   String.raw`f"\N{DASH}{a:\n}"`,
   '"doc"\nfrom __future__ import annotations\nfrom __future__ import division',
+  '# c\nr"""doc; more\ndoc"""; from __future__ import annotations # c; c\nfrom __future__ import division; a',
   'if a:\n        b\nelif c:\n  d\n# comment\nelse:\n\te',
   'if a: b\n    # comment\nc',
   'class A:\n\\\n    b = 1',

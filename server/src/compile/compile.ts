@@ -3,6 +3,7 @@
  * `initParser` of `parser.ts` must have been awaited.
  */
 import { CodeBuilder } from './code_builder.ts'
+import { stringEnd, UNSURE } from './lexical.ts'
 import { block } from './lower_block.ts'
 import { Lowering, type Scope } from './lowering.ts'
 import type { Block, Body, ModuleCode, Op } from './module_code.ts'
@@ -48,20 +49,27 @@ function hasLazyAnnotations(text: string): boolean {
 }
 
 const ANY_FUTURE_IMPORT = /^\s*from[ \t\f]+__future__\b/
-const DOCSTRING = /^\s*[rRuU]?["']/
+const DOCSTRING = /[rRuU]?["']/y
 
 /** `from __future__ import ...` has to come before everything but the docstring and others of its kind. */
 function suspectLateFuture(text: string, lines: readonly number[], builder: CodeBuilder): void {
   if (!text.includes('__future__')) return
   let late = false
   for (const [i, at] of lines.entries()) {
-    const line = text.slice(at, lines[i + 1])
+    const line = text.slice(i === 0 ? behindDocstring(text, at) : at, lines[i + 1])
     if (late && !line.includes('__future__')) continue
-    for (const statement of line.split(';')) {
-      if (!ANY_FUTURE_IMPORT.test(statement)) late ||= i > 0 || !DOCSTRING.test(statement)
+    for (const statement of line.replace(/#.*/g, '').split(';')) {
+      if (!ANY_FUTURE_IMPORT.test(statement)) late ||= /\S/.test(statement)
       else if (late) builder.suspect(at, at + 1, 'from __future__ not at the beginning', null)
     }
   }
+}
+
+function behindDocstring(text: string, at: number): number {
+  DOCSTRING.lastIndex = at
+  if (!DOCSTRING.test(text)) return at
+  const end = stringEnd(text, DOCSTRING.lastIndex - 1, text.length)
+  return end === UNSURE ? at : end
 }
 
 /**
