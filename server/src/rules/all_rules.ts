@@ -4,9 +4,11 @@ import { brokenConftest } from './broken_conftest.ts'
 import { brokenImport } from './broken_import.ts'
 import { circularImport } from './circular_import.ts'
 import { duplicateMetric } from './duplicate_metric.ts'
+import { duplicateTestName } from './duplicate_test_name.ts'
 import { importTimeException } from './import_time_exception.ts'
 import { importTimeMetric } from './import_time_metric.ts'
 import { invalidConfiguration } from './invalid_configuration.ts'
+import { invalidParametrize } from './invalid_parametrize.ts'
 import { leakedStub } from './leaked_stub.ts'
 import { missingAttribute } from './missing_attribute.ts'
 import { missingPlugin } from './missing_plugin.ts'
@@ -17,6 +19,8 @@ import { relativeImportBeyondTopLevel } from './relative_import_beyond_top_level
 import type { Rule } from './rule.ts'
 import { shadowedModule } from './shadowed_module.ts'
 import { syntaxError } from './syntax_error.ts'
+import { uncollectableClass } from './uncollectable_class.ts'
+import { uncollectableTest } from './uncollectable_test.ts'
 import { undefinedName } from './undefined_name.ts'
 import { unknownConfigOption } from './unknown_config_option.ts'
 import { unmatchedTestpath } from './unmatched_testpath.ts'
@@ -42,6 +46,10 @@ export const allRules: readonly Rule[] = [
   leakedStub,
   unregisteredMarker,
   moduleLevelSkip,
+  invalidParametrize,
+  uncollectableTest,
+  uncollectableClass,
+  duplicateTestName,
   duplicateMetric,
   importTimeMetric,
   brokenConftest,

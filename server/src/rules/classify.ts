@@ -74,6 +74,12 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here(detail.marker === null ? 'warning-as-error' : 'unregistered-marker')
     case 'skip-misused':
       return here('module-level-skip')
+    case 'parametrize':
+      return here('invalid-parametrize')
+    case 'uncollectable-class':
+      return here('uncollectable-class')
+    case 'refused-test':
+      return here('uncollectable-test')
     case 'plugin':
       return here('missing-plugin')
     case 'configuration':
@@ -178,7 +184,11 @@ function subjectOf(failure: Failure, root: string): string {
     case 'undefined-name':
     case 'unknown-marker':
     case 'file-mismatch':
+    case 'uncollectable-class':
+    case 'refused-test':
       return detail.name
+    case 'parametrize':
+      return detail.argument === null ? detail.test : `${detail.test}, ${detail.argument}`
     case 'duplicate-metric':
       return detail.metric
     case 'warning':

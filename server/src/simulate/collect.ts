@@ -2,6 +2,7 @@
  * One collection pass over a Plan: plugins, initial conftests, hooks, then directories and test files in
  * pytest's order on one process. What each collector came to is the result.
  */
+import { isWithin } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { CollectNode, PluginLoad, Stop } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
@@ -18,8 +19,10 @@ import {
 } from './hooks.ts'
 import { importConftest, importPath } from './import_modes.ts'
 import { importModule } from './importer.ts'
+import { collectItems } from './items.ts'
 import type { Machine } from './machine.ts'
-import { configObject, FAILED, SKIPPED } from './models/pytest.ts'
+import { FAILED, SKIPPED } from './models/outcomes.ts'
+import { configObject } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
 import { applyConfiguredFilters, USAGE_ERROR } from './models/warnings.ts'
 import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
@@ -250,7 +253,7 @@ function collectNode(
     const ignored = node.explicit ? false : isIgnored(m, node.path, plugins)
     if (ignored === true) return
     const doubt = ignored === null ? 'a conftest may leave this file out' : doubtful
-    out.push(collectFile(m, node, doubt))
+    out.push(collectFile(m, node, plugins, doubt))
     return
   }
   const ignored = isIgnored(m, node.path, plugins)
@@ -285,14 +288,17 @@ function checkPlugins(m: Machine, conftest: string): void {
 function collectFile(
   m: Machine,
   node: Extract<CollectNode, { kind: 'module' }>,
+  plugins: readonly Plugin[],
   doubt: string | null,
 ): CollectorTrace {
   const { path } = node
   return observe(m, path, doubt, () => {
     try {
       const module = importPath(m, path)
-      if (module.t === 'module' && !node.doctestOnly)
-        for (const name of pluginNames(module) ?? []) loadPlugin(m, name, [], pluginsPlace(m, path))
+      if (module.t !== 'module' || node.doctestOnly) return
+      for (const name of pluginNames(module) ?? []) loadPlugin(m, name, [], pluginsPlace(m, path))
+      const inForce = plugins.filter(({ folder }) => folder === null || isWithin(path, folder))
+      collectItems(m, module, path, inForce)
     } catch (error) {
       const lenient = node.doctestOnly && m.plan.options.doctest_ignore_import_errors?.value === true
       if (

@@ -1,23 +1,15 @@
 /** Definitions of functions and classes, and what their decorators make of them. */
 import type { ClassOp, DefOp, Expr } from '../compile/module_code.ts'
+import { wrapper } from './behind.ts'
 import { callValue, leaveOut, makeFunction } from './call.ts'
 import { OBJECT } from './classes.ts'
 import { type Completion, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import type { Frame, Machine } from './machine.ts'
+import { noteRedefinition } from './redefinition.ts'
 import { refuseBase } from './refuse.ts'
-import {
-  type Args,
-  type Class,
-  constant,
-  type Func,
-  native,
-  type Scope,
-  UNKNOWN,
-  type Value,
-  WRAPPED,
-} from './values.ts'
+import { type Args, type Class, constant, type Func, type Scope, UNKNOWN, type Value } from './values.ts'
 
 /** `def`: decorators, defaults and annotations run, the body does not. */
 export function define(m: Machine, op: DefOp, frame: Frame): void {
@@ -29,7 +21,9 @@ export function define(m: Machine, op: DefOp, frame: Frame): void {
     for (const p of op.params) if (p.annotation) evaluate(m, p.annotation, frame)
     if (op.returns) evaluate(m, op.returns, frame)
   }
-  bindName(m, op.name, decorate(m, fn, decorators), frame)
+  const value = decorate(m, fn, decorators)
+  noteRedefinition(m, op, frame)
+  bindName(m, op.name, value, frame)
 }
 
 function evaluatesAnnotations(m: Machine, frame: Frame): boolean {
@@ -57,7 +51,7 @@ function decorate(m: Machine, object: Func | Class, decorators: readonly Value[]
 
 /** A function behind a decorator that isn't known: calling it may run the function, or not. */
 function wrapped(m: Machine, fn: Func): Value {
-  return native(WRAPPED, args => {
+  return wrapper(fn, args => {
     leaveOut(m, fn, args)
     m.mayRaise(null)
     return UNKNOWN
@@ -80,6 +74,7 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     module: frame.scope.module.name,
     bases: bases.length > 0 ? bases : [OBJECT],
     ns: m.heap.namespace(frame.restricted),
+    place: m.spanOf(frame.unit, op.nameAt),
     open: frame.restricted || op.keywords.length > 0 || bases.some(base => base.t !== 'class' || base.open),
     native: null,
   }
@@ -116,6 +111,8 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     m.frames.pop()
   }
   if (!completion.normal) return completion
-  bindName(m, op.name, decorate(m, cls, decorators), frame)
+  const value = decorate(m, cls, decorators)
+  noteRedefinition(m, op, frame)
+  bindName(m, op.name, value, frame)
   return completion
 }

@@ -94,12 +94,53 @@ export type FailureDetail =
   | { readonly kind: 'unset-variable'; readonly name: string } // os.environ[name]
   | { readonly kind: 'raised' } // a raise statement, a failed assertion
   | { readonly kind: 'skip-misused' } // pytest.skip at module level without allow_module_level
+  | {
+      readonly kind: 'parametrize'
+      /** The test below its file: 'TestA::test_x'. */
+      readonly test: string
+      readonly problem: ParametrizeProblem
+      /** The argument that it is about. */
+      readonly argument: string | null
+    }
+  /** A class whose tests are lost, under filters that make an error of the warning. */
+  | { readonly kind: 'uncollectable-class'; readonly name: string; readonly by: Constructor }
+  /** pytest refuses a test, fixture or `pytestmark` while it collects the module. */
+  | { readonly kind: 'refused-test'; readonly name: string; readonly problem: RefusedTest }
   | { readonly kind: 'plugin'; readonly plugin: string }
   /** pytest's own settings name what can't be had, e.g. a warning category. */
   | { readonly kind: 'configuration'; readonly subject: string }
   | { readonly kind: 'other' }
 
+/**
+ * What is wrong with a parametrization: its call, values against names, an argument nobody takes, one that has a
+ * default, one parametrized twice, ids, `indirect`, the scope, the name 'request', no values at all.
+ */
+export type ParametrizeProblem =
+  | 'call'
+  | 'counts'
+  | 'unused'
+  | 'default'
+  | 'duplicate'
+  | 'ids'
+  | 'indirect'
+  | 'scope'
+  | 'reserved'
+  | 'empty'
+
+export type Constructor = '__init__' | '__new__'
+
+export type RefusedTest = 'yields' | 'pytestmark' | 'fixture scope'
+
 export type TraceEvent =
+  /** A class that looks like tests and has a constructor: pytest warns and collects nothing of it. */
+  | {
+      readonly event: 'uncollectable-class'
+      readonly name: string
+      readonly by: Constructor
+      readonly span: Span
+    }
+  /** A second definition of one name in one scope: the first one is never run. */
+  | { readonly event: 'duplicate-test'; readonly name: string; readonly span: Span; readonly first: Span }
   /** A mark not registered, under settings that only warn. */
   | { readonly event: 'unknown-marker'; readonly name: string; readonly span: Span; readonly strict: boolean }
   /** A metric registered at import in a registry that outlives the module. */
