@@ -125,8 +125,11 @@ function show({ path, line, rule }: Mark): string {
   return `${path}:${line} ${rule}`
 }
 
+/** Rules whose warnings are pytest's own: it has to give them at that very line. */
+const WARNED_OF: ReadonlySet<string> = new Set(['unregistered-marker', 'uncollectable-class'])
+
 function expectedState({ known, severity, rule }: Mark): string {
-  if (severity !== 'error') return rule === 'unregistered-marker' ? 'confirmed' : 'predicted'
+  if (severity !== 'error') return WARNED_OF.has(rule) ? 'confirmed' : 'predicted'
   if (known === 'SHADOWED') return 'shadowed'
   return known === 'FALSE' ? 'refuted' : 'confirmed'
 }

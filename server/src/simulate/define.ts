@@ -21,7 +21,7 @@ export function define(m: Machine, op: DefOp, frame: Frame): void {
     for (const p of op.params) if (p.annotation) evaluate(m, p.annotation, frame)
     if (op.returns) evaluate(m, op.returns, frame)
   }
-  const value = decorate(m, fn, decorators)
+  const value = decorate(m, fn, decorators, op, frame)
   noteRedefinition(m, op, frame)
   bindName(m, op.name, value, frame)
 }
@@ -36,10 +36,21 @@ function evaluateDecorator(m: Machine, decorator: Expr, frame: Frame): Value {
   return evaluate(m, decorator, frame)
 }
 
-/** Applies decorators from the innermost outwards. One that isn't known may do anything with the function. */
-function decorate(m: Machine, object: Func | Class, decorators: readonly Value[]): Value {
+/**
+ * Applies decorators from the innermost outwards, each on its own line. One that isn't known may do anything with
+ * the function.
+ */
+function decorate(
+  m: Machine,
+  object: Func | Class,
+  decorators: readonly Value[],
+  op: DefOp | ClassOp,
+  frame: Frame,
+): Value {
   let value: Value = object
-  for (const decorator of decorators.toReversed()) {
+  for (const [index, decorator] of [...decorators.entries()].reverse()) {
+    const written = op.decorators[index]!
+    if ('at' in written) frame.at = written.at
     const args: Args = { positional: [value], keywords: new Map(), open: false }
     const decorated = callValue(m, decorator, args, null)
     if (decorated.t !== 'unknown') value = decorated
@@ -111,7 +122,7 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     m.frames.pop()
   }
   if (!completion.normal) return completion
-  const value = decorate(m, cls, decorators)
+  const value = decorate(m, cls, decorators, op, frame)
   noteRedefinition(m, op, frame)
   bindName(m, op.name, value, frame)
   return completion
