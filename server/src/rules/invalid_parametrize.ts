@@ -56,6 +56,8 @@ function remedy({ problem, argument, test }: Detail): string {
       return `parametrize '${argument}' in one place: a mark on the class or module counts as well`
     case 'ids':
       return 'give one id for each set of values, a text or a number, or leave ids out'
+    case 'alike':
+      return 'give the sets ids of their own, or take out the one that stands there twice'
     case 'indirect':
       return 'name in indirect only what the first argument names, or give it True'
     case 'scope':

@@ -17,7 +17,7 @@ export interface TestFunction {
   readonly fn: Func
   /** `path::Class::name`. */
   readonly nodeid: string
-  /** The class that it is collected in, its known bases behind it; empty for a function of the module. */
+  /** The classes that it is collected in, with their bases; empty for a function of the module. */
   readonly classes: readonly Class[]
   /** The module's namespace. */
   readonly globals: Namespace

@@ -31,16 +31,21 @@ export function collectsDifferently(
   return hooks.some(hook => !leavesItemsAlone(hook)) || texts.some(text => !textLeavesItemsAlone(text))
 }
 
-const HOOKS = ['pytest_generate_tests', 'pytest_pycollect_makeitem', 'pytest_pycollect_makemodule']
+const HOOKS = [
+  'pytest_generate_tests',
+  'pytest_pycollect_makeitem',
+  'pytest_pycollect_makemodule',
+  'pytest_make_parametrize_id',
+]
 
 function leavesItemsAlone(hook: Value): boolean {
   return hook.t === 'func' && bodyLeavesItemsAlone(hook.name, bodyText(hook))
 }
 
 function textLeavesItemsAlone(text: string): boolean {
-  if (!text.includes('pytest_generate_tests') && !text.includes('pytest_pycollect_make')) return true
+  if (!/pytest_(?:generate_tests|pycollect_make|make_parametrize_id)/.test(text)) return true
   const hooks = text.matchAll(
-    /(?:@[^\n]*wrapper\s*=\s*True[^\n]*\n\s*)?def (pytest_generate_tests|pytest_pycollect_make\w+)\b[\s\S]*?(?=\n[^\s)]|$(?![\s\S]))/g,
+    /(?:@[^\n]*wrapper\s*=\s*True[^\n]*\n\s*)?def (pytest_generate_tests|pytest_make_parametrize_id|pytest_pycollect_make\w+)\b[\s\S]*?(?=\n[^\s)]|$(?![\s\S]))/g,
   )
   for (const [hook, name] of hooks)
     if (!hook.startsWith('@') && !bodyLeavesItemsAlone(name!, hook)) return false
@@ -52,7 +57,7 @@ function textLeavesItemsAlone(text: string): boolean {
  * nothing away; one that edits marks, calls or names, that ends a test or gives back something else may.
  */
 function bodyLeavesItemsAlone(name: string, body: string): boolean {
-  if (name === 'pytest_pycollect_makemodule') return false
+  if (name === 'pytest_pycollect_makemodule' || name === 'pytest_make_parametrize_id') return false
   if (name === 'pytest_generate_tests')
     return !/own_markers|pytestmark|_calls|\bskip|\bfail|\braise\b|fixturenames\s*(?:\.\w+\(|\+=|\[[^\]]*\]\s*=)/.test(
       body,

@@ -173,11 +173,10 @@ function collectFunction(collection: Collection, name: string, fn: Func, chain: 
   const namespaces = [fn.attributes, ...ofClasses.map(cls => cls.ns), module.ns]
   const marks = namespaces.flatMap(marksIn)
   if (!marks.some(mark => markOf(mark)?.name === 'parametrize')) return
-  const classes = chain.length > 0 ? (resolutionOrder(chain.at(-1)!) ?? []) : []
   const test: TestFunction = {
     fn,
     nodeid: nodeId(collection, chain, name),
-    classes,
+    classes: chain.flatMap(cls => resolutionOrder(cls) ?? []),
     globals: module.ns,
     marks,
   }

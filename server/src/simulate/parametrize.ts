@@ -3,41 +3,26 @@
  * `ParameterSet._for_parametrize`, check for check and in their order. What isn't known passes.
  */
 import { atLeast } from '../pytest/version.ts'
-import { exceptionClass, nativeClass } from './classes.ts'
+import { exceptionClass } from './classes.ts'
 import { isGenerator } from './evaluate.ts'
 import { argumentsWithDefault, requestedArguments, type TestFunction } from './fixture_closure.ts'
 import type { Machine } from './machine.ts'
-import { type Mark, markOf, parameterSet } from './models/marks.ts'
+import { markOf, parameterSet } from './models/marks.ts'
 import { FAILED } from './models/outcomes.ts'
 import { elementsOf } from './operate.ts'
+import {
+  COLLECT_ERROR,
+  checkCall,
+  type Given,
+  missingArguments,
+  prefix,
+  type Refusal,
+  readMark,
+  refusal,
+} from './parametrize_call.ts'
+import { checkIds } from './parametrize_ids.ts'
 import { representation, typeName } from './representation.ts'
-import type { ParametrizeProblem } from './trace.ts'
-import { type Class, isString, truth, type Value } from './values.ts'
-
-/** pytest's own exception of a collector that can't go on. */
-export const COLLECT_ERROR = nativeClass('CollectError', '_pytest.nodes', [exceptionClass('Exception')])
-
-/** A refusal: which mark, by which exception, in pytest's words. */
-export interface Refusal {
-  readonly mark: Mark
-  readonly problem: ParametrizeProblem
-  readonly cls: Class
-  readonly message: string
-  /** The argument that it is about. */
-  readonly argument: string | null
-}
-
-/** One `parametrize` mark of a test, its arguments by their names. */
-interface Given {
-  readonly mark: Mark
-  readonly names: readonly string[] | null
-  /** A single name given as text: each value stands for itself. */
-  readonly single: boolean
-  readonly values: Value | undefined
-  readonly indirect: Value | undefined
-  readonly ids: Value | undefined
-  readonly scope: Value | undefined
-}
+import { isString, truth, type Value } from './values.ts'
 
 /**
  * All that pytest refuses about the parametrization of a test, in its order: the first is what it shows, unless
@@ -54,7 +39,7 @@ export function* refusals(
   for (const mark of parametrizing) yield* missingArguments(m, mark)
   const taken = new Set<string>()
   for (const mark of parametrizing) {
-    const given = read(m, mark)
+    const given = readMark(m, mark)
     if (!given) continue
     yield* checkCall(m, given)
     yield* checkCounts(m, test, given)
@@ -68,76 +53,6 @@ export function* refusals(
     if (late) yield* checkIndirect(m, test, given)
     yield* checkTaken(m, test, given, taken)
   }
-}
-
-const KEYWORDS = ['argnames', 'argvalues', 'indirect', 'ids', 'scope']
-
-function read(m: Machine, mark: Mark): Given | null {
-  const { positional, keywords, open } = mark.args
-  if (open || positional.length > KEYWORDS.length) return null
-  const at = (index: number) => positional[index] ?? keywords.get(KEYWORDS[index]!)
-  const argnames = at(0)
-  const values = at(1)
-  if (!argnames || !values) return null
-  const [indirect, ids, scope] = [at(2), at(3), at(4)]
-  const rest = { mark, values, indirect, ids, scope }
-  if (isString(argnames)) {
-    const names = argnames.v
-      .split(',')
-      .map(name => name.trim())
-      .filter(Boolean)
-    const tuples = atLeast(m.plan.pytestVersion, '9.1') && argnames.v.trimEnd().endsWith(',')
-    return { ...rest, names, single: names.length === 1 && !tuples }
-  }
-  const items = argnames.t === 'list' || argnames.t === 'tuple' ? elementsOf(argnames) : null
-  const names = items?.every(isString) ? items.map(item => item.v) : null
-  return { ...rest, names, single: false }
-}
-
-function refusal(
-  given: { readonly mark: Mark },
-  problem: ParametrizeProblem,
-  cls: Class,
-  message: string,
-  argument: string | null = null,
-): Refusal {
-  return { mark: given.mark, problem, cls, message, argument }
-}
-
-/** `In test_a: ` up to 9.0, `In test_a.py::test_a: ` since. */
-function prefix(m: Machine, { fn, nodeid }: TestFunction): string {
-  return `In ${atLeast(m.plan.pytestVersion, '9.1') ? nodeid : fn.name}: `
-}
-
-// -- the call
-
-function* missingArguments(m: Machine, mark: Mark): Generator<Refusal> {
-  const { positional, keywords, open } = mark.args
-  const indirect = keywords.get('indirect')
-  // Names that are all indirect are not read so early; the call itself is refused then.
-  if (open || (indirect && truth(indirect) !== false)) return
-  const missing = ['argnames', 'argvalues'].filter((name, index) => !positional[index] && !keywords.has(name))
-  if (missing.length === 0) return
-  const [major, minor] = m.environment.version
-  const qualified = major > 3 || minor >= 10 ? 'ParameterSet.' : ''
-  const what = `argument${missing.length > 1 ? 's' : ''}: ${missing.map(name => `'${name}'`).join(' and ')}`
-  const message = `${qualified}_parse_parametrize_args() missing ${missing.length} required positional ${what}`
-  yield refusal({ mark }, 'call', exceptionClass('TypeError'), message)
-}
-
-function* checkCall(m: Machine, given: Given): Generator<Refusal> {
-  const { positional, keywords } = given.mark.args
-  const [major, minor] = m.environment.version
-  const name = `${major > 3 || minor >= 10 ? 'Metafunc.' : ''}parametrize()`
-  const strange = [...keywords.keys()].find(keyword => !KEYWORDS.includes(keyword))
-  const refuse = (message: string) =>
-    refusal(given, 'call', exceptionClass('TypeError'), `${name} ${message}`)
-  if (strange !== undefined) yield refuse(`got an unexpected keyword argument '${strange}'`)
-  const count = positional.length + 1
-  if (positional.length > 2 && atLeast(m.plan.pytestVersion, '9.2'))
-    yield refuse(
-      `takes 3 positional arguments but ${count} positional arguments (and 1 keyword-only argument) were given`,
-    )
 }
 
 // -- values against names
@@ -285,32 +200,5 @@ function* checkTaken(m: Machine, test: TestFunction, given: Given, taken: Set<st
       yield refusal(given, 'duplicate', late ? COLLECT_ERROR : exceptionClass('ValueError'), message, name)
     }
     taken.add(name)
-  }
-}
-
-// -- ids
-
-function* checkIds(m: Machine, test: TestFunction, given: Given): Generator<Refusal> {
-  const { ids } = given
-  if (!ids || isGenerator(ids)) return
-  if (ids.t === 'const' && !isString(ids)) {
-    if (ids.v !== null)
-      yield refusal(given, 'ids', exceptionClass('TypeError'), 'ids must be a callable or an iterable')
-    return
-  }
-  const items = elementsOf(ids)
-  const sets = given.values ? elementsOf(given.values) : null
-  if (!items || ids.t === 'native') return
-  const count = sets && Math.max(sets.length, 1) // an empty list is one set that is skipped
-  if (count !== null && items.length !== count && items.length > 0) {
-    const message = `${prefix(m, test)}${count} parameter sets specified, with different number of ids: ${items.length}`
-    yield refusal(given, 'ids', FAILED, message)
-  }
-  for (const [index, item] of items.entries()) {
-    const own = sets?.[index] && parameterSet(sets[index])
-    if (!sets || (own && !(own.id.t === 'const' && own.id.v === null))) continue
-    if (item.t !== 'list' && item.t !== 'tuple' && item.t !== 'dict' && item.t !== 'set') continue
-    const message = `${prefix(m, test)}ids contains unsupported value ${representation(item)} (type: <class '${typeName(item)}'>) at index ${index}. Supported types are: str, bytes, int, float, complex, bool, enum, regex or anything with a __name__.`
-    yield refusal(given, 'ids', FAILED, message)
   }
 }

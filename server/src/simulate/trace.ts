@@ -113,7 +113,7 @@ export type FailureDetail =
 
 /**
  * What is wrong with a parametrization: its call, values against names, an argument nobody takes, one that has a
- * default, one parametrized twice, ids, `indirect`, the scope, the name 'request', no values at all.
+ * default, one parametrized twice, ids, ids that are alike, `indirect`, the scope, the name 'request', no values.
  */
 export type ParametrizeProblem =
   | 'call'
@@ -122,6 +122,7 @@ export type ParametrizeProblem =
   | 'default'
   | 'duplicate'
   | 'ids'
+  | 'alike'
   | 'indirect'
   | 'scope'
   | 'reserved'
