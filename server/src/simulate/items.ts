@@ -41,6 +41,16 @@ interface Collection {
   readonly plugins: readonly Plugin[]
 }
 
+/** Where functions are collected: the module itself, or a class in it. */
+interface Holder {
+  /** Outermost first; empty for the module. */
+  readonly chain: readonly Class[]
+  /** The classes with their bases, in the order in which names are looked up. */
+  readonly classes: readonly Class[]
+  /** The marks that every function in it has, nearest first. */
+  readonly marks: readonly Value[]
+}
+
 /** Collects the items of a module that was imported; what pytest refuses leaves as PyRaise. */
 export function collectItems(m: Machine, module: Module, path: string, plugins: readonly Plugin[]): void {
   if (module.kind !== 'project' || module.file !== path || module.doubtful || module.ns.open) return
@@ -49,13 +59,14 @@ export function collectItems(m: Machine, module: Module, path: string, plugins: 
   checkFixtures(collection, [module.ns], relative(m.plan.rootdir, path))
   if (isOff([module.ns])) return
   const classes: Class[] = []
+  const holder: Holder = { chain: [], classes: [], marks: marksIn(module.ns) }
   for (const [name, value] of members(collection, [module.ns])) {
     if (value.t === 'class') classes.push(value)
-    else collectFunction(collection, name, value, [])
+    else collectFunction(collection, name, value, holder)
   }
   // Classes are collectors of their own, which come after the module itself; a node id may leave some out.
   if (m.plan.invocation.args.some(arg => arg.includes('::'))) return
-  for (const cls of classes) collectClass(collection, cls, [])
+  for (const cls of classes) collectClass(collection, cls, holder)
 }
 
 /** What looks like tests and is bound for certain; of several namespaces the first that has a name decides. */
@@ -92,10 +103,10 @@ function isOff(namespaces: readonly Namespace[]): boolean {
 
 // -- classes
 
-function collectClass(collection: Collection, cls: Class, outer: readonly Class[]): void {
+function collectClass(collection: Collection, cls: Class, outer: Holder): void {
   const classes = resolutionOrder(cls)
   if (!classes) return
-  const chain = [...outer, cls]
+  const chain = [...outer.chain, cls]
   checkPytestmark(collection, cls.ns, cls)
   const namespaces = classes.map(each => each.ns)
   if (isOff(namespaces)) return
@@ -103,12 +114,17 @@ function collectClass(collection: Collection, cls: Class, outer: readonly Class[
   if (made === 'unknown') return
   if (made) return warnOfConstructor(collection, chain, made)
   checkFixtures(collection, namespaces, nodeId(collection, chain))
+  const holder: Holder = {
+    chain,
+    classes: [...classes, ...outer.classes],
+    marks: [...namespaces.toReversed().flatMap(marksIn), ...outer.marks],
+  }
   const nested: Class[] = []
   for (const [name, value] of members(collection, namespaces)) {
     if (value.t === 'class') nested.push(value)
-    else collectFunction(collection, name, value, chain)
+    else collectFunction(collection, name, value, holder)
   }
-  for (const inner of nested) collectClass(collection, inner, chain)
+  for (const inner of nested) collectClass(collection, inner, holder)
 }
 
 function nodeId({ m, path }: Collection, classes: readonly Class[], name?: string): string {
@@ -155,47 +171,40 @@ function warnOfConstructor(collection: Collection, chain: readonly Class[], by: 
 
 // -- functions
 
-function collectFunction(collection: Collection, name: string, fn: Func, chain: readonly Class[]): void {
-  const { m, module, path, plugins } = collection
-  const { def, unit } = fn.code
+function collectFunction(collection: Collection, name: string, fn: Func, holder: Holder): void {
+  const { m, module, plugins } = collection
+  const { def } = fn.code
+  const yields = def?.generator === true && !def.async
+  const marks = [...marksIn(fn.attributes), ...holder.marks]
+  if (!yields && !marks.some(mark => markOf(mark)?.name === 'parametrize')) return
   // What a factory made may have a signature that was written onto it.
   if (!def || fn.scope.kind === 'function' || isOff([fn.attributes])) return
   if (['__wrapped__', '__signature__', 'patchings'].some(attribute => fn.attributes.slots.has(attribute)))
     return
-  const place = m.spanOf(unit, def.nameAt)
-  if (def.generator && !def.async && atLeast(m.plan.pytestVersion, '8.4')) {
-    const message = `'yield' keyword is allowed in fixtures, but not in tests (${name})`
-    if (!mayDiffer(collection, chain))
-      refuse(collection, FAILED, message, { kind: 'refused-test', name, problem: 'yields' }, place)
-    return
-  }
-  const ofClasses = chain.toReversed().flatMap(cls => (resolutionOrder(cls) ?? []).toReversed())
-  const namespaces = [fn.attributes, ...ofClasses.map(cls => cls.ns), module.ns]
-  const marks = namespaces.flatMap(marksIn)
-  if (!marks.some(mark => markOf(mark)?.name === 'parametrize')) return
-  const test: TestFunction = {
-    fn,
-    nodeid: nodeId(collection, chain, name),
-    classes: chain.flatMap(cls => resolutionOrder(cls) ?? []),
-    globals: module.ns,
-    marks,
-  }
+  const place = m.spanOf(fn.code.unit, def.nameAt)
+  if (yields) return refuseYield(collection, name, holder, place)
+  const { chain, classes } = holder
+  const nodeid = nodeId(collection, chain, name)
+  const test: TestFunction = { fn, nodeid, classes, globals: module.ns, marks }
   const mayBe = (argument: string) => mayBeAskedFor(m, test, plugins, argument)
   for (const { cls, message, mark, problem, argument } of refusals(m, test, mayBe)) {
-    if (mayDiffer(collection, chain)) return
-    const detail = {
-      kind: 'parametrize' as const,
-      test: [...chain.map(each => each.name), name].join('::'),
-      problem,
-      argument,
-    }
-    refuse(collection, cls, message, detail, [mark.span, place].find(span => span.path === path) ?? null)
+    if (mayDiffer(collection, holder)) return
+    const below = [...chain.map(each => each.name), name].join('::')
+    const detail = { kind: 'parametrize' as const, test: below, problem, argument }
+    refuse(collection, cls, message, detail, mark.span.path === collection.path ? mark.span : place)
   }
 }
 
+/** Since pytest 8.4; before, such a test was a warning and an expected failure. */
+function refuseYield(collection: Collection, name: string, holder: Holder, place: Span): void {
+  if (!atLeast(collection.m.plan.pytestVersion, '8.4') || mayDiffer(collection, holder)) return
+  const message = `'yield' keyword is allowed in fixtures, but not in tests (${name})`
+  refuse(collection, FAILED, message, { kind: 'refused-test', name, problem: 'yields' }, place)
+}
+
 /** A hook stands in the way of a proof: then the file can't be judged. */
-function mayDiffer({ m, module, path, plugins }: Collection, chain: readonly Class[]): boolean {
-  const own = [module.ns, ...chain.flatMap(cls => resolutionOrder(cls) ?? []).map(cls => cls.ns)]
+function mayDiffer({ m, module, path, plugins }: Collection, { classes }: Holder): boolean {
+  const own = [module.ns, ...classes.map(cls => cls.ns)]
   const hooks = own.map(ns => ns.slots.get('pytest_generate_tests')?.value)
   if (!collectsDifferently(m, plugins, hooks)) return false
   m.doubt('a hook may collect these tests in its own way', { path, start: 0, end: 0 })
