@@ -7,6 +7,7 @@ import { duplicateMetric } from './duplicate_metric.ts'
 import { importTimeException } from './import_time_exception.ts'
 import { importTimeMetric } from './import_time_metric.ts'
 import { invalidConfiguration } from './invalid_configuration.ts'
+import { leakedPath } from './leaked_path.ts'
 import { leakedStub } from './leaked_stub.ts'
 import { missingAttribute } from './missing_attribute.ts'
 import { missingPlugin } from './missing_plugin.ts'
@@ -40,6 +41,7 @@ export const allRules: readonly Rule[] = [
   basenameConflict,
   shadowedModule,
   leakedStub,
+  leakedPath,
   unregisteredMarker,
   moduleLevelSkip,
   duplicateMetric,

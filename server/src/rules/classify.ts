@@ -36,14 +36,14 @@ export function classify(failure: Failure, around: Surroundings): Classified {
   // Below third-party code the token may lie in it; what can change is the project's own line.
   const span = failure.focus.path === failure.span.path ? failure.focus : failure.span
   const here = (rule: string): Classified => ({ rule, subject, span })
+  const left = leftBehind(detail)
+  if (left) return { ...here(left.rule), ...left }
   const hidden = shadow(detail, around)
   if (hidden) return { rule: 'shadowed-module', subject: hidden.name, span: wholeFile(hidden.path) }
   if (failure.foreign && failsInside(detail)) return here('broken-import')
   switch (detail.kind) {
     case 'module-not-found':
-      return detail.blocker?.stub
-        ? { ...here('leaked-stub'), subject: detail.blocker.name }
-        : here('unresolved-import')
+      return here('unresolved-import')
     case 'missing-symbol': {
       if (detail.cycle) return here('circular-import')
       const collision = detail.file === null ? undefined : around.collisions.get(detail.file)
@@ -87,6 +87,25 @@ export function classify(failure: Failure, around: Surroundings): Classified {
     default:
       return unreachable(detail)
   }
+}
+
+/** State of the process that code changed decided it: the statement that did so is the place to change. */
+function leftBehind(detail: FailureDetail): (Pick<Classified, 'rule' | 'subject'> & { span?: Span }) | null {
+  if (detail.kind !== 'module-not-found' && detail.kind !== 'missing-symbol') return null
+  const stub = detail.kind === 'missing-symbol' ? detail : detail.blocker?.stub ? detail.blocker : null
+  if (detail.kind === 'module-not-found' ? stub : detail.by) {
+    const subject = detail.kind === 'module-not-found' ? (detail.blocker?.name ?? '') : detail.module
+    return { rule: 'leaked-stub', subject, ...(stub?.by ? { span: stub.by.span } : {}) }
+  }
+  const { misled } = detail
+  if (!misled) return null
+  const subject = topLevel(detail.module)
+  // Where pytest's own order decided, nobody wrote a statement: the import stands for it.
+  return { rule: 'leaked-path', subject, ...(misled.by.span.end > 0 ? { span: misled.by.span } : {}) }
+}
+
+function topLevel(module: string): string {
+  return module.split('.', 1)[0]!
 }
 
 /** The place that stands for a whole file. */

@@ -59,6 +59,7 @@ export interface Draft {
   readonly breaks?: readonly string[]
   readonly chain?: readonly Span[]
   readonly related?: Finding['related']
+  readonly raised?: readonly Span[]
   /** The cause that it tells of: the finding then has the cause's id as its fingerprint. */
   readonly cause?: string
 }
@@ -106,7 +107,8 @@ export function tell(
   },
 ): Draft {
   const breaks = brokenBy(context, cause)
-  const chain = cause.failure.chain
+  const { chain, span, focus } = cause.failure
+  const apart = cause.span !== focus && cause.span !== span
   return {
     span: cause.span,
     subject: cause.subject,
@@ -116,7 +118,8 @@ export function tell(
     severity: breaks.length > 0 ? 'error' : 'warning',
     breaks,
     // The culprit may be a file that no frame is in, such as one that hides another.
-    chain: chain.at(-1)?.path === cause.span.path ? chain : [...chain, cause.span],
+    chain: apart ? [...chain, cause.span] : chain,
+    ...(apart ? { raised: cause.failures.map(failure => failure.span) } : {}),
     ...(words.related ? { related: words.related } : {}),
     cause: cause.id,
   }

@@ -112,6 +112,7 @@ function finisher({ plan, causes }: RuleContext, settings: Settings): (drafted: 
     breaks: draft.breaks ?? [],
     chain: draft.chain ?? [],
     related: draft.related ?? [],
+    ...(draft.raised ? { raised: draft.raised } : {}),
     fingerprint: draft.cause ?? printOf(rule.id, draft.span.path, draft.subject),
   })
 }

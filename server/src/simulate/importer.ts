@@ -5,6 +5,7 @@ import type { Spec } from './finder.ts'
 import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { modelOf, serveVirtual } from './models/all_models.ts'
+import type { FailureDetail } from './trace.ts'
 import {
   constant,
   type Exc,
@@ -18,6 +19,8 @@ import {
   type Value,
 } from './values.ts'
 
+type Blocker = Extract<FailureDetail, { kind: 'module-not-found' }>['blocker']
+
 /** Deeper chains of imports than any real project has: the limit guards our own stack. */
 const DEEPEST_IMPORT = 400
 
@@ -25,6 +28,7 @@ const DEEPEST_IMPORT = 400
 export function importModule(m: Machine, name: string, focus: Span): Value {
   const value = findAndLoad(m, name, focus)
   if (value.t === 'module' && value.file) m.noteDependency(value.file)
+  m.leaks.noteUse(name, focus)
   return value
 }
 
@@ -43,7 +47,7 @@ function lookUp(m: Machine, name: string, focus: Span): Value | null {
   if (entry === undefined) return null
   if (entry === null) {
     const message = `import of ${name} halted; None in sys.modules`
-    return fail(m, name, message, focus, { name, path: null, stub: true })
+    return fail(m, name, message, focus, { name, path: null, stub: true, by: m.leaks.writerOf(name) })
   }
   return entry
 }
@@ -55,6 +59,7 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
   if (parent === null) {
     const atStart = m.startModules.has(name)
     spec = m.finder.findTopLevel(name, atStart ? m.environment.sysPath : m.searchPath())
+    if (spec) m.leaks.noteFound(spec)
     if (!spec && name in m.environment.namespacePth)
       spec = {
         name,
@@ -76,6 +81,7 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
         name: above,
         path: parent.t === 'module' ? parent.file : null,
         stub,
+        by: m.leaks.writerOf(above),
       })
     }
     spec = m.finder.findSubmodule(name, name.slice(name.lastIndexOf('.') + 1), path)
@@ -228,13 +234,7 @@ function bind(m: Machine, name: string, parent: Value | null, value: Value): Val
   return value
 }
 
-function fail(
-  m: Machine,
-  module: string,
-  message: string,
-  focus: Span,
-  blocker: { name: string; path: string | null; stub: boolean } | null,
-): Value {
+function fail(m: Machine, module: string, message: string, focus: Span, blocker: Blocker): Value {
   const exc = notFoundError(m, module, message, focus, blocker)
   if (m.isHealed(exc)) {
     const healed: Module = {
@@ -258,21 +258,17 @@ function parentOf(m: Machine, module: string): Value | null {
   return dot < 0 ? null : (m.modules.get(module.slice(0, dot)) ?? null)
 }
 
-function notFoundError(
-  m: Machine,
-  module: string,
-  message: string,
-  focus: Span,
-  blocker: { name: string; path: string | null; stub: boolean } | null,
-): Exc {
+function notFoundError(m: Machine, module: string, message: string, focus: Span, blocker: Blocker): Exc {
   const parent = parentOf(m, module)
   const path = parent ? packagePath(parent) : m.searchPath()
   const searched = Array.isArray(path) ? path : []
   const has = m.finder.modulesIn(searched.filter(folder => m.isProject(folder)))
+  const remover = parent ? null : m.leaks.removerOf(module)
+  const misled = remover ? { by: remover, meant: null } : m.leaks.misled(module, null)
   return m.exception(
     exceptionClass('ModuleNotFoundError'),
     message,
-    { kind: 'module-not-found', module, searched, has, blocker },
+    { kind: 'module-not-found', module, searched, has, blocker, misled },
     { focus },
   )
 }

@@ -14,6 +14,7 @@ import { atLeast } from '../pytest/version.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
+import { Leaks } from './leaks.ts'
 import type { FailureDetail, TraceEvent } from './trace.ts'
 import {
   type Class,
@@ -103,6 +104,8 @@ export class Machine {
   readonly frames: Frame[] = []
   readonly watches: Watch[] = []
   readonly sysPath: List
+  /** Who wrote to `sysPath` and `modules` by hand. */
+  readonly leaks: Leaks
   /** sys.modules. `null` is Python's None entry, which makes an import fail. */
   readonly modules = new Map<string, Value | null>()
   /** Loaded at start for certain, or perhaps, without being simulated. */
@@ -161,6 +164,7 @@ export class Machine {
     this.markersOpen = world.plan.markersOpen.length > 0
     this.sysPath = list([])
     this.variables = variablesAtStart(world)
+    this.leaks = new Leaks(this)
     this.start = { path: world.plan.inipath ?? world.plan.rootdir, start: 0, end: 0 }
     this.modules.set('__main__', UNKNOWN)
     for (const marker of world.plan.markers) this.markers.add(marker.name)

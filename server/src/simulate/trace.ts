@@ -32,6 +32,14 @@ export interface CollectorTrace {
   readonly behind: readonly Failure[]
 }
 
+/** A statement that changed the process for all later collectors. */
+export interface Writer {
+  /** The statement; the start of the collector's file where pytest did it on behalf of that file. */
+  readonly span: Span
+  /** The test file or conftest that was being imported. */
+  readonly collector: string
+}
+
 /** A proof: this exception, raised here, leaves the collector. */
 export interface Failure {
   /** Last component of the class's name, e.g. 'ModuleNotFoundError'. */
@@ -60,7 +68,15 @@ export type FailureDetail =
       /** Modules of the project that are there, for suggestions. */
       readonly has: readonly string[]
       /** Set for "'x' is not a package": the module that stands in the way. */
-      readonly blocker: { readonly name: string; readonly path: string | null; readonly stub: boolean } | null
+      readonly blocker: {
+        readonly name: string
+        readonly path: string | null
+        readonly stub: boolean
+        /** The statement that put it there, where one did. */
+        readonly by?: Writer | null
+      } | null
+      /** The statement that changed `sys.path` so that the module is not found, or another of its name is. */
+      readonly misled?: Misled | null
     }
   | {
       readonly kind: 'missing-symbol'
@@ -71,6 +87,10 @@ export type FailureDetail =
       readonly cycle: readonly string[] | null
       /** Names the module does have, for suggestions. */
       readonly has: readonly string[]
+      /** The statement of another collector that put a stand-in in the module's place. */
+      readonly by?: Writer | null
+      /** Another module of that name would have been found, which has the name. */
+      readonly misled?: Misled | null
     }
   | {
       readonly kind: 'missing-attribute'
@@ -99,7 +119,30 @@ export type FailureDetail =
   | { readonly kind: 'configuration'; readonly subject: string }
   | { readonly kind: 'other' }
 
+/** An edit of `sys.path` that decided which module an import gets. */
+export interface Misled {
+  readonly by: Writer
+  /** The file that would have served; null where it is not known. */
+  readonly meant: string | null
+}
+
 export type TraceEvent =
+  /** A test file imports what it gets only because another collector's file was imported before it. */
+  | {
+      readonly event: 'leaning'
+      /** namesake: another folder's file of that name is in `sys.modules`, and not the one that was meant. */
+      readonly kind: 'stub' | 'path' | 'namesake'
+      readonly name: string
+      /** The entry of `sys.path` that served it, where one did. */
+      readonly entry: string | null
+      readonly by: Writer
+      /** The file that was meant, of a namesake. */
+      readonly meant: string | null
+      readonly collector: string
+      readonly span: Span
+      /** Collected alone the import fails, or gets another module. */
+      readonly alone: 'fails' | 'differs'
+    }
   /** A mark not registered, under settings that only warn. */
   | { readonly event: 'unknown-marker'; readonly name: string; readonly span: Span; readonly strict: boolean }
   /** A metric registered at import in a registry that outlives the module. */

@@ -128,11 +128,15 @@ function sysModules(m: Machine): Value {
       // A package that puts something else in its place: submodules are still found through its `__path__`.
       m.heap.open(present.ns)
     } else if (m.heap.doubtful) m.openPrefixes.add(topLevel(key.v))
-    else m.modules.set(key.v, value.t === 'const' && value.v === null ? null : value)
+    else {
+      m.modules.set(key.v, value.t === 'const' && value.v === null ? null : value)
+      m.leaks.noteModule(key.v)
+    }
   }
   const drop = (key: Value): void => {
     if (isString(key) && !m.heap.doubtful) {
       m.modules.delete(key.v)
+      m.leaks.forgetModule(key.v)
       m.vanished.set(key.v, m.unseenCalls)
     } else if (!isString(key)) m.openPrefixes.add(topLevel(m.frame.scope.module.name))
   }
