@@ -4,6 +4,7 @@ import { brokenConftest } from './broken_conftest.ts'
 import { brokenImport } from './broken_import.ts'
 import { circularImport } from './circular_import.ts'
 import { duplicateMetric } from './duplicate_metric.ts'
+import { duplicateModuleIdentity } from './duplicate_module_identity.ts'
 import { importTimeException } from './import_time_exception.ts'
 import { importTimeMetric } from './import_time_metric.ts'
 import { invalidConfiguration } from './invalid_configuration.ts'
@@ -17,6 +18,7 @@ import { modulePackageCollision } from './module_package_collision.ts'
 import { relativeImportBeyondTopLevel } from './relative_import_beyond_top_level.ts'
 import type { Rule } from './rule.ts'
 import { shadowedModule } from './shadowed_module.ts'
+import { staleBytecode } from './stale_bytecode.ts'
 import { syntaxError } from './syntax_error.ts'
 import { undefinedName } from './undefined_name.ts'
 import { unknownConfigOption } from './unknown_config_option.ts'
@@ -40,6 +42,8 @@ export const allRules: readonly Rule[] = [
   modulePackageCollision,
   basenameConflict,
   shadowedModule,
+  duplicateModuleIdentity,
+  staleBytecode,
   leakedStub,
   leakedPath,
   unregisteredMarker,

@@ -60,6 +60,8 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here(detail.cycle ? 'circular-import' : 'missing-attribute')
     case 'relative-import':
       return here('relative-import-beyond-top-level')
+    case 'bytecode':
+      return here('stale-bytecode')
     case 'syntax':
       return here('syntax-error')
     case 'undefined-name':
@@ -197,6 +199,7 @@ function subjectOf(failure: Failure, root: string): string {
     case 'undefined-name':
     case 'unknown-marker':
     case 'file-mismatch':
+    case 'bytecode':
       return detail.name
     case 'duplicate-metric':
       return detail.metric

@@ -38,7 +38,7 @@ export const unresolvedImport: Rule = {
     for (const { cause, detail } of detailsOf(context, 'unresolved-import', 'module-not-found')) {
       yield tell(context, cause, {
         what: `module '${detail.module}' cannot be found${notAPackage(context, detail)}`,
-        todo: remedy(context, detail),
+        todo: `${leftOver(context, detail)}${remedy(context, detail)}`,
       })
     }
   },
@@ -71,6 +71,14 @@ function remedy(context: RuleContext, { module, blocker, searched, has }: NotFou
   }
   const parent = module.slice(0, module.lastIndexOf('.'))
   return `'${parent}' exists but has no such submodule: create it, or import from where it lives now`
+}
+
+/** Byte code in `__pycache__` tells that the module was there, and is of no use without its source. */
+function leftOver({ environment, exists }: RuleContext, { module, searched }: NotFound): string {
+  const [major, minor] = environment.version
+  const name = module.slice(module.lastIndexOf('.') + 1)
+  const stale = searched.some(at => exists(join(at, '__pycache__', `${name}.cpython-${major}${minor}.pyc`)))
+  return stale ? `it was there once, only its byte code is left in __pycache__: ` : ''
 }
 
 /** The name lies in a folder of the project that is simply not on sys.path. */

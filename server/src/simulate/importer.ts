@@ -1,4 +1,5 @@
 import type { Span } from '../files/span.ts'
+import { loadBytecode } from './bytecode.ts'
 import { exceptionClass } from './classes.ts'
 import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
@@ -167,6 +168,8 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
     doubtful: m.heap.doubtful,
   }
   noteLayout(m, spec, kind, focus)
+  if (spec.file?.endsWith('.pyc')) loadBytecode(m, spec, focus)
+  if (kind === 'project' && spec.file) m.importedAt.set(spec.name, { module, span: focus })
   setModuleAttributes(m, module)
   m.modules.set(spec.name, module)
   if (m.importDepth >= DEEPEST_IMPORT) m.heap.open(module.ns)
@@ -204,7 +207,7 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
 function kindOf(m: Machine, spec: Spec): ModuleKind {
   if (spec.kind === 'namespace') return 'namespace'
   const project = spec.file !== null && m.isProject(spec.file)
-  if (spec.kind === 'extension' || spec.kind === 'bytecode') return 'extension'
+  if (spec.file !== null && !spec.file.endsWith('.py')) return 'extension'
   if (project) return 'project'
   return modelOf(m, spec.name) ? 'model' : 'foreign'
 }

@@ -26,6 +26,7 @@ import {
   keyOf,
   type List,
   list,
+  type Module,
   PyRaise,
   type Scope,
   UNKNOWN,
@@ -108,6 +109,8 @@ export class Machine {
   readonly leaks: Leaks
   /** sys.modules. `null` is Python's None entry, which makes an import fail. */
   readonly modules = new Map<string, Value | null>()
+  /** The project's modules as they were executed at last, and where they were asked for. */
+  readonly importedAt = new Map<string, { readonly module: Module; readonly span: Span }>()
   /** Loaded at start for certain, or perhaps, without being simulated. */
   readonly startModules: ReadonlySet<string>
   readonly perhapsLoaded: ReadonlySet<string>

@@ -5,6 +5,7 @@
  */
 import { startModules } from '../pytest/start_modules.ts'
 import { collect, type Pass } from './collect.ts'
+import { importedTwice } from './identities.ts'
 import { Machine, siteOf, type World } from './machine.ts'
 import type { CollectorTrace, Failure, Trace } from './trace.ts'
 
@@ -38,7 +39,7 @@ export function simulate(input: SimulationInput): Trace {
   return {
     session: first.pass.session,
     collectors,
-    events: [...first.machine.events, ...first.machine.leaks.found(filesOf)],
+    events: [...first.machine.events, ...first.machine.leaks.found(filesOf), ...importedTwice(first.machine)],
     suspects: [...first.machine.suspects],
     reached: closures(collectors, filesOf),
   }

@@ -99,6 +99,8 @@ export type FailureDetail =
       readonly cycle: boolean
     }
   | { readonly kind: 'relative-import'; readonly reason: 'no parent package' | 'beyond top-level' }
+  /** A file of byte code of another Python. */
+  | { readonly kind: 'bytecode'; readonly name: string; readonly file: string }
   | { readonly kind: 'syntax' }
   | { readonly kind: 'undefined-name'; readonly name: string }
   | { readonly kind: 'unknown-marker'; readonly name: string }
@@ -127,6 +129,18 @@ export interface Misled {
 }
 
 export type TraceEvent =
+  /** One file is executed under several names, in the order of their import. */
+  | {
+      readonly event: 'imported-twice'
+      readonly file: string
+      readonly names: readonly { readonly name: string; readonly span: Span }[]
+      /** Classes that it defines. */
+      readonly classes: readonly string[]
+      /** It binds lists, dictionaries or objects at module level. */
+      readonly state: boolean
+    }
+  /** A project file imports byte code of the project whose source is gone. */
+  | { readonly event: 'bytecode'; readonly name: string; readonly file: string; readonly span: Span }
   /** A test file imports what it gets only because another collector's file was imported before it. */
   | {
       readonly event: 'leaning'
