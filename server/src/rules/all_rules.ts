@@ -10,6 +10,7 @@ import { importTimeMetric } from './import_time_metric.ts'
 import { invalidConfiguration } from './invalid_configuration.ts'
 import { leakedPath } from './leaked_path.ts'
 import { leakedStub } from './leaked_stub.ts'
+import { legacyImportHook } from './legacy_import_hook.ts'
 import { missingAttribute } from './missing_attribute.ts'
 import { missingPlugin } from './missing_plugin.ts'
 import { missingSymbol } from './missing_symbol.ts'
@@ -44,6 +45,7 @@ export const allRules: readonly Rule[] = [
   shadowedModule,
   duplicateModuleIdentity,
   staleBytecode,
+  legacyImportHook,
   leakedStub,
   leakedPath,
   unregisteredMarker,

@@ -36,6 +36,8 @@ export function classify(failure: Failure, around: Surroundings): Classified {
   // Below third-party code the token may lie in it; what can change is the project's own line.
   const span = failure.focus.path === failure.span.path ? failure.focus : failure.span
   const here = (rule: string): Classified => ({ rule, subject, span })
+  const legacy = legacyHook(detail)
+  if (legacy) return { ...here('legacy-import-hook'), ...legacy }
   const left = leftBehind(detail)
   if (left) return { ...here(left.rule), ...left }
   const hidden = shadow(detail, around)
@@ -104,6 +106,14 @@ function leftBehind(detail: FailureDetail): (Pick<Classified, 'rule' | 'subject'
   const subject = topLevel(detail.module)
   // Where pytest's own order decided, nobody wrote a statement: the import stands for it.
   return { rule: 'leaked-path', subject, ...(misled.by.span.end > 0 ? { span: misled.by.span } : {}) }
+}
+
+/** What old hooks and modules used to serve: the name itself tells, or a finder that is no longer asked. */
+function legacyHook(detail: FailureDetail): { subject: string; span?: Span } | null {
+  if (detail.kind !== 'module-not-found' || detail.blocker?.stub) return null
+  const old = /^(?:(?:distutils|pkg_resources)(?=\.|$)|(?:.*\.)?six\.moves(?=\.|$))/.exec(detail.module)?.[0]
+  if (old !== undefined && !detail.blocker) return { subject: old }
+  return detail.finder ? { subject: detail.module, span: detail.finder } : null
 }
 
 function topLevel(module: string): string {

@@ -5,7 +5,7 @@ import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
 import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
-import { modelOf, serveVirtual } from './models/all_models.ts'
+import { modelOf, serveVirtual, sixWithoutMoves } from './models/all_models.ts'
 import type { FailureDetail } from './trace.ts'
 import {
   constant,
@@ -125,6 +125,7 @@ function notFound(m: Machine, name: string, parent: Value | null, focus: Span): 
 
 /** null: certainly absent. '': silent. Else what might provide it after all. */
 function whyUncertain(m: Machine, name: string, parent: Value | null): string | null {
+  if (sixWithoutMoves(m, name)) return null
   if (m.metaPathOpen) return 'an import hook of the project serves it'
   if (m.openPrefixes.has(topLevel(name)) || m.openPrefixes.has('*')) return 'code puts it into sys.modules'
   if (m.perhapsLoaded.has(name)) return ''
@@ -267,11 +268,12 @@ function notFoundError(m: Machine, module: string, message: string, focus: Span,
   const searched = Array.isArray(path) ? path : []
   const has = m.finder.modulesIn(searched.filter(folder => m.isProject(folder)))
   const remover = parent ? null : m.leaks.removerOf(module)
+  const finder = m.ignoredFinders.find(({ text }) => new RegExp(`\\b${topLevel(module)}\\b`, 'u').test(text))
   const misled = remover ? { by: remover, meant: null } : m.leaks.misled(module, null)
   return m.exception(
     exceptionClass('ModuleNotFoundError'),
     message,
-    { kind: 'module-not-found', module, searched, has, blocker, misled },
+    { kind: 'module-not-found', module, searched, has, blocker, misled, finder: finder?.span ?? null },
     { focus },
   )
 }

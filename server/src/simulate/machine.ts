@@ -116,6 +116,8 @@ export class Machine {
   readonly perhapsLoaded: ReadonlySet<string>
   /** A finder that project code put on sys.meta_path may serve anything. */
   metaPathOpen = false
+  /** Finders that project code put there and that this Python never asks. */
+  readonly ignoredFinders: { readonly name: string; readonly text: string; readonly span: Span }[] = []
   /** Top-level names below which unknown keys were written to sys.modules. */
   readonly openPrefixes = new Set<string>()
   /** Files that ran `exec` or `eval` on text that isn't known; conftests among them speak for all. */

@@ -7,7 +7,7 @@ import { startModules } from '../pytest/start_modules.ts'
 import { collect, type Pass } from './collect.ts'
 import { importedTwice } from './identities.ts'
 import { Machine, siteOf, type World } from './machine.ts'
-import type { CollectorTrace, Failure, Trace } from './trace.ts'
+import type { CollectorTrace, Failure, Trace, TraceEvent } from './trace.ts'
 
 /** More layers than this are not looked for: each costs a pass. */
 const DEEPEST_LAYER = 5
@@ -39,7 +39,12 @@ export function simulate(input: SimulationInput): Trace {
   return {
     session: first.pass.session,
     collectors,
-    events: [...first.machine.events, ...first.machine.leaks.found(filesOf), ...importedTwice(first.machine)],
+    events: [
+      ...first.machine.events,
+      ...first.machine.leaks.found(filesOf),
+      ...importedTwice(first.machine),
+      ...ignoredFinders(first.machine),
+    ],
     suspects: [...first.machine.suspects],
     reached: closures(collectors, filesOf),
   }
@@ -76,6 +81,10 @@ function withLayers(
   return collector.outcome === 'fails'
     ? { ...collector, behind: behind.get(collector.path) ?? [] }
     : collector
+}
+
+function ignoredFinders(m: Machine): TraceEvent[] {
+  return m.ignoredFinders.map(({ name, span }) => ({ event: 'ignored-finder', name, span }))
 }
 
 /** Each file that was executed or asked for, with the collectors whose import reaches it. */

@@ -77,6 +77,8 @@ export type FailureDetail =
       } | null
       /** The statement that changed `sys.path` so that the module is not found, or another of its name is. */
       readonly misled?: Misled | null
+      /** Where a finder was added that names the module and that this Python never asks. */
+      readonly finder?: Span | null
     }
   | {
       readonly kind: 'missing-symbol'
@@ -139,6 +141,8 @@ export type TraceEvent =
       /** It binds lists, dictionaries or objects at module level. */
       readonly state: boolean
     }
+  /** A finder without `find_spec` goes on `sys.meta_path` of a Python that asks for nothing else. */
+  | { readonly event: 'ignored-finder'; readonly name: string; readonly span: Span }
   /** A project file imports byte code of the project whose source is gone. */
   | { readonly event: 'bytecode'; readonly name: string; readonly file: string; readonly span: Span }
   /** A test file imports what it gets only because another collector's file was imported before it. */
