@@ -8,6 +8,7 @@ import { duplicateModuleIdentity } from './duplicate_module_identity.ts'
 import { importTimeException } from './import_time_exception.ts'
 import { importTimeMetric } from './import_time_metric.ts'
 import { invalidConfiguration } from './invalid_configuration.ts'
+import { invocationDependent } from './invocation_dependent.ts'
 import { leakedPath } from './leaked_path.ts'
 import { leakedStub } from './leaked_stub.ts'
 import { legacyImportHook } from './legacy_import_hook.ts'
@@ -57,6 +58,7 @@ export const allRules: readonly Rule[] = [
   unknownConfigOption,
   unmatchedTestpath,
   invalidConfiguration,
+  invocationDependent,
   unusedSuppression,
 ]
 

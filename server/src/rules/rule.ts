@@ -40,12 +40,21 @@ export interface RuleContext {
   readonly environment: Environment
   /** Every failure of the trace and every stop of the plan, grouped by what has to change. */
   readonly causes: readonly Cause[]
+  /** What would be lost if pytest were started in the other way; null where nothing, or where that was not asked. */
+  readonly otherStart: OtherStart | null
   /** The plan's warnings, each under a rule that exists. */
   readonly configWarnings: readonly ConfigWarning[]
   /** Is there a file or folder of that path? False where nobody can say. */
   readonly exists: (path: string) => boolean
   /** Decoded text of a file; null where it is not at hand. */
   readonly text: (path: string) => string | null
+}
+
+/** What fails with the other of `pytest` and `python -m pytest` alone. */
+export interface OtherStart {
+  readonly kind: Plan['invocation']['kind']
+  /** The collectors that fail there and not here; the root folder where the run stops. */
+  readonly breaks: readonly { readonly collector: string; readonly failure: Failure }[]
 }
 
 /** A finding as a rule makes it: what is left out follows from the rule and the cause. */

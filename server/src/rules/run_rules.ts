@@ -11,7 +11,7 @@ import { type Cause, findCauses } from './causes.ts'
 import type { Finding } from './finding.ts'
 import { Fingerprints } from './fingerprint.ts'
 import { invalidConfiguration } from './invalid_configuration.ts'
-import type { Draft, Rule, RuleContext } from './rule.ts'
+import type { Draft, OtherStart, Rule, RuleContext } from './rule.ts'
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts'
 import { isOn, Silencers } from './silencers.ts'
 import { surroundings } from './surroundings.ts'
@@ -26,6 +26,7 @@ export interface RulesInput {
   /** Is there a file or folder of that path? Makes hints and the blame of hidden modules better. */
   readonly exists?: (path: string) => boolean
   readonly settings?: Settings
+  readonly otherStart?: OtherStart | null
 }
 
 export interface RulesResult {
@@ -61,14 +62,15 @@ export function withOverrides(
   }
 }
 
-function contextOf({ trace, plan, environment, text, exists = () => false }: RulesInput): RuleContext {
+function contextOf(input: RulesInput): RuleContext {
+  const { trace, plan, environment, text, exists = () => false, otherStart = null } = input
   const around = surroundings(trace, environment, plan.rootdir, { exists, text })
   const causes = findCauses(trace, plan, around, stop => knownRule(stop.rule))
   const configWarnings: readonly ConfigWarning[] = plan.warnings.map(warning => ({
     ...warning,
     rule: knownRule(warning.rule),
   }))
-  return { trace, plan, environment, causes, configWarnings, exists, text }
+  return { trace, plan, environment, causes, otherStart, configWarnings, exists, text }
 }
 
 /** The plan may know more ways to go wrong than there are rules of their own. */

@@ -145,8 +145,9 @@ function initialSysPath(m: Machine): void {
   const { invocation, pythonpath } = m.plan
   const entries = [...m.environment.sysPath]
   const safe = Boolean(invocation.env.PYTHONSAFEPATH)
-  if (invocation.kind === 'python -m pytest' && !safe) entries.unshift(invocation.cwd)
-  m.sysPath.items = [...pythonpath, ...entries].map(constant)
+  m.startEntry = invocation.kind === 'python -m pytest' && !safe ? constant(invocation.cwd) : null
+  const started = m.startEntry ? [m.startEntry] : []
+  m.sysPath.items = [...pythonpath.map(constant), ...started, ...entries.map(constant)]
 }
 
 /** What pytest imports to start at all may be the project's own code: then its faults end everything. */

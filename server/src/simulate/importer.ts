@@ -61,6 +61,7 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
     const atStart = m.startModules.has(name)
     spec = m.finder.findTopLevel(name, atStart ? m.environment.sysPath : m.searchPath())
     if (spec) m.leaks.noteFound(spec)
+    if (spec && !atStart) m.startMatters ||= dependsOnStart(m, spec)
     if (!spec && name in m.environment.namespacePth)
       spec = {
         name,
@@ -89,6 +90,22 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
   }
   if (!spec) return notFound(m, name, parent, focus)
   return execute(m, spec, parent, focus)
+}
+
+/**
+ * Would this top-level module be another one, or none, if pytest were started in the other way? `python -m` puts
+ * the working folder in front of what is installed, the `pytest` command does not.
+ */
+function dependsOnStart(m: Machine, { name, file, entry }: Spec): boolean {
+  const { kind, cwd, env } = m.plan.invocation
+  if (m.startEntry) {
+    const others = m.sysPath.items.filter(item => item !== m.startEntry && isString(item))
+    return entry === cwd && !others.some(item => isString(item) && (item.v || cwd) === cwd)
+  }
+  if (kind !== 'pytest' || env.PYTHONSAFEPATH || entry === null || !m.environment.sysPath.includes(entry))
+    return false
+  const inFolder = m.finder.findTopLevel(name, [cwd])
+  return inFolder !== null && inFolder.file !== null && inFolder.file !== file
 }
 
 /** `__path__` of what stands for a package: null if it has none, 'unknown' where that can't be told. */

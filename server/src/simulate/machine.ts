@@ -105,6 +105,9 @@ export class Machine {
   readonly frames: Frame[] = []
   readonly watches: Watch[] = []
   readonly sysPath: List
+  /** The entry of `sysPath` that `python -m` adds. */
+  startEntry: Value | null = null
+  startMatters = false
   /** Who wrote to `sysPath` and `modules` by hand. */
   readonly leaks: Leaks
   /** sys.modules. `null` is Python's None entry, which makes an import fail. */

@@ -45,6 +45,7 @@ export function simulate(input: SimulationInput): Trace {
       ...importedTwice(first.machine),
       ...ignoredFinders(first.machine),
     ],
+    startMatters: first.machine.startMatters,
     suspects: [...first.machine.suspects],
     reached: closures(collectors, filesOf),
   }

@@ -11,6 +11,8 @@ export interface Trace {
   readonly events: readonly TraceEvent[]
   /** Files whose syntax must be judged by an interpreter before this trace is exact. */
   readonly suspects: readonly string[]
+  /** Some import went the way it did because pytest is started as it is: see `dependsOnStart`. */
+  readonly startMatters: boolean
   /** Project files that were executed, with the collectors that reach them. */
   readonly reached: ReadonlyMap<string, readonly string[]>
 }
