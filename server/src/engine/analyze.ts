@@ -2,9 +2,11 @@
  * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
  */
 import { initParser } from '../compile/parser.ts'
+import { environmentsBeside } from '../environment/beside.ts'
 import { discoverEnvironment } from '../environment/discover.ts'
 import type { Environment } from '../environment/environment.ts'
 import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
+import { readNeeds } from '../environment/requirements.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
 import { isWithin } from '../files/paths.ts'
@@ -127,6 +129,8 @@ export async function analyze(
     text,
     exists: path => fs.stat(path) !== null,
     settings: withOverrides(settings, request),
+    needs: readNeeds(fs, plan.rootdir),
+    otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
     otherStart: otherStart(fs, plan, trace, kind => {
       const other = planFor(kind)
       return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }

@@ -25,10 +25,12 @@ import { syntaxError } from './syntax_error.ts'
 import { undefinedName } from './undefined_name.ts'
 import { unknownConfigOption } from './unknown_config_option.ts'
 import { unmatchedTestpath } from './unmatched_testpath.ts'
+import { unmetRequirement } from './unmet_requirement.ts'
 import { unregisteredMarker } from './unregistered_marker.ts'
 import { unresolvedImport } from './unresolved_import.ts'
 import { unusedSuppression } from './unused_suppression.ts'
 import { warningAsError } from './warning_as_error.ts'
+import { wrongInterpreter } from './wrong_interpreter.ts'
 
 export const allRules: readonly Rule[] = [
   unresolvedImport,
@@ -59,6 +61,8 @@ export const allRules: readonly Rule[] = [
   unmatchedTestpath,
   invalidConfiguration,
   invocationDependent,
+  unmetRequirement,
+  wrongInterpreter,
   unusedSuppression,
 ]
 

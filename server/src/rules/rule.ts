@@ -2,7 +2,9 @@
  * What a rule is, and what it sees. A rule turns what the simulation saw into words; it decides nothing
  * about imports or pytest itself, and it knows neither settings nor suppressions (`run_rules.ts` does).
  */
+import type { OtherEnvironment } from '../environment/beside.ts'
 import type { Environment } from '../environment/environment.ts'
+import type { Needs } from '../environment/requirements.ts'
 import type { Span } from '../files/span.ts'
 import type { ConfigWarning, Plan } from '../pytest/plan.ts'
 import type { Failure, FailureDetail, Trace } from '../simulate/trace.ts'
@@ -42,6 +44,10 @@ export interface RuleContext {
   readonly causes: readonly Cause[]
   /** What would be lost if pytest were started in the other way; null where nothing, or where that was not asked. */
   readonly otherStart: OtherStart | null
+  /** What the project says it needs. */
+  readonly needs: Needs
+  /** The project's environments but the chosen one. */
+  readonly otherEnvironments: readonly OtherEnvironment[]
   /** The plan's warnings, each under a rule that exists. */
   readonly configWarnings: readonly ConfigWarning[]
   /** Is there a file or folder of that path? False where nobody can say. */

@@ -2,7 +2,9 @@
  * From a trace to the findings a project wants to see: runs every rule, gives each finding its fingerprint,
  * and takes away what settings and comments silence.
  */
+import type { OtherEnvironment } from '../environment/beside.ts'
 import type { Environment } from '../environment/environment.ts'
+import { type Needs, NO_NEEDS } from '../environment/requirements.ts'
 import { relative } from '../files/paths.ts'
 import type { ConfigWarning, Plan } from '../pytest/plan.ts'
 import type { Trace } from '../simulate/trace.ts'
@@ -27,6 +29,8 @@ export interface RulesInput {
   readonly exists?: (path: string) => boolean
   readonly settings?: Settings
   readonly otherStart?: OtherStart | null
+  readonly needs?: Needs
+  readonly otherEnvironments?: readonly OtherEnvironment[]
 }
 
 export interface RulesResult {
@@ -64,13 +68,25 @@ export function withOverrides(
 
 function contextOf(input: RulesInput): RuleContext {
   const { trace, plan, environment, text, exists = () => false, otherStart = null } = input
+  const { needs = NO_NEEDS, otherEnvironments = [] } = input
   const around = surroundings(trace, environment, plan.rootdir, { exists, text })
   const causes = findCauses(trace, plan, around, stop => knownRule(stop.rule))
   const configWarnings: readonly ConfigWarning[] = plan.warnings.map(warning => ({
     ...warning,
     rule: knownRule(warning.rule),
   }))
-  return { trace, plan, environment, causes, otherStart, configWarnings, exists, text }
+  return {
+    trace,
+    plan,
+    environment,
+    causes,
+    otherStart,
+    needs,
+    otherEnvironments,
+    configWarnings,
+    exists,
+    text,
+  }
 }
 
 /** The plan may know more ways to go wrong than there are rules of their own. */

@@ -5,6 +5,7 @@ import { providerOf } from './distributions.ts'
 import { shown } from './impact.ts'
 import { nearest } from './nearest.ts'
 import removedModules from './removed_stdlib.ts'
+import { howTo, requirementFor } from './requirement.ts'
 import { detailsOf, type Rule, type RuleContext, tell } from './rule.ts'
 
 type NotFound = Extract<FailureDetail, { kind: 'module-not-found' }>
@@ -62,6 +63,8 @@ function remedy(context: RuleContext, { module, blocker, searched, has }: NotFou
   if (folder !== null) return folder
   const near = nearest(module.slice(module.lastIndexOf('.') + 1), has)
   if (near !== null) return `did you mean '${module.slice(0, module.lastIndexOf('.') + 1)}${near}'?`
+  const asked = requirementFor(context, module)
+  if (asked) return `install ${asked.name}: ${asked.group} asks for it (${howTo(asked)})`
   const provider = providerOf(module)
   if (provider !== null) {
     return `install ${provider}, which provides '${module}', or correct the import if it is a module of the project`
