@@ -33,7 +33,7 @@ test('byte code without its source is imported, and told', async () => {
 
     const { findings, trace } = await analyze(new DiskFileSystem(), {
       ...{ cwd: root, paths: [], pytestArgs: [], invocation: 'pytest', python: executable, trusted: false },
-      ...{ env: {}, select: [], ignore: [] },
+      ...{ env: {}, envIsExact: false, select: [], ignore: [] },
     })
     expect(trace.collectors.map(({ outcome }) => outcome)).toEqual(['collects'])
     expect(findings.map(({ rule, severity, span, what }) => [rule, severity, span.start, what])).toEqual([

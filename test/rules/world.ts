@@ -89,6 +89,9 @@ export interface Happened {
   readonly suspects?: readonly string[]
   readonly plan?: Partial<Plan>
   readonly environment?: Partial<Environment>
+  readonly otherStart?: RulesInput['otherStart']
+  readonly needs?: RulesInput['needs']
+  readonly otherEnvironments?: RulesInput['otherEnvironments']
 }
 
 export class World {
@@ -142,6 +145,9 @@ export class World {
       },
       plan: { ...emptyPlan, roots: [tree(paths)], ...happened.plan },
       environment: { ...environment, ...happened.environment },
+      otherStart: happened.otherStart ?? null,
+      ...(happened.needs ? { needs: happened.needs } : {}),
+      ...(happened.otherEnvironments ? { otherEnvironments: happened.otherEnvironments } : {}),
       text: path => (path.startsWith(`${ROOT}/`) ? (this.files[path.slice(ROOT.length + 1)] ?? null) : null),
       exists: path => paths.some(each => each === path || each.startsWith(`${path}/`)),
     }
