@@ -27,6 +27,9 @@ export class Leaks {
   private readonly machine: Machine
   private readonly moduleWriters = new Map<string, Writer>()
   private readonly edits: PathEdit[] = []
+  /** Who added which entry, by the edits that were looked at already: each is compared once. */
+  private readonly added = new Map<string, Writer[]>()
+  private counted = 0
   /** The entry of sys.path that served a top-level module, where it was not there at the start. */
   private readonly servedBy = new Map<string, string>()
   private readonly leanings = new Map<string, Leaning>()
@@ -86,6 +89,7 @@ export class Leaks {
    * the one that was loaded last, any other name the one that was imported first.
    */
   namesake(name: string): (Misled & { readonly meant: string }) | null {
+    if (name !== 'conftest' && !this.servedBy.has(name)) return null
     const { machine } = this
     const bound = machine.modules.get(name)
     const importer = machine.frames.findLast(frame => frame.unit.project)?.unit.path
@@ -224,12 +228,19 @@ export class Leaks {
     return roots
   }
 
-  /** Who added an entry that is there now, the latest first. */
-  private adders(entry: string): Writer[] {
-    const count = (entries: readonly string[]) => entries.filter(each => each === entry).length
-    return this.edits
-      .flatMap(({ before, by }, index) => (count(this.after(index)) > count(before) ? [by] : []))
-      .reverse()
+  /** Who added an entry, the latest first. */
+  private adders(entry: string): readonly Writer[] {
+    for (; this.counted < this.edits.length; this.counted++) {
+      const { before, by } = this.edits[this.counted]!
+      const left = new Map<string, number>()
+      for (const each of before) left.set(each, (left.get(each) ?? 0) + 1)
+      for (const each of this.after(this.counted)) {
+        const there = left.get(each) ?? 0
+        if (there > 0) left.set(each, there - 1)
+        else remember(this.added, each, () => []).unshift(by)
+      }
+    }
+    return this.added.get(entry) ?? []
   }
 
   private noteEdit(): void {

@@ -1,4 +1,5 @@
 /** unittest: SkipTest, its decorators, and mock objects standing in for modules. */
+import { handOver } from '../call.ts'
 import { exceptionClass, nativeClass, OBJECT } from '../classes.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
@@ -10,6 +11,7 @@ import {
   type Native,
   NONE,
   native,
+  truth,
   UNKNOWN,
   type Value,
 } from '../values.ts'
@@ -59,12 +61,16 @@ function mockNames(m: Machine): Record<string, Value> {
 
 /** What `patch` replaces is of no interest to an import, but for `sys.modules`. */
 function patch(m: Machine): Value {
-  const left = native('unittest.mock.patch', () => {
-    m.mayRaise(null)
-    return HARMLESS
-  })
+  const left = native('unittest.mock.patch', args => leaveOut(m, args))
   const dict = native('unittest.mock.patch.dict', args => patchDict(m, args))
   return { ...left, attribute: name => (name === 'dict' ? dict : name === 'object' ? left : HARMLESS) }
+}
+
+/** As any call of the standard library that is not looked into. */
+function leaveOut(m: Machine, args: Args): Value {
+  m.mayRaise(null)
+  handOver(m, args, false)
+  return HARMLESS
 }
 
 /** `patch.dict(sys.modules, {...})`: its end puts all of `sys.modules` back, what was imported meanwhile too. */
@@ -72,7 +78,12 @@ function patchDict(m: Machine, args: Args): Value {
   const target = argument(args, 0, 'in_dict')
   const named = target?.t === 'const' && target.v === 'sys.modules'
   const modules = named ? modelOfSysModules(m) : target
-  if (modules?.t !== 'native' || modules.name !== 'sys.modules') return HARMLESS
+  if (modules?.t !== 'native' || modules.name !== 'sys.modules') return leaveOut(m, args)
+  const clear = args.keywords.get('clear')
+  if (args.open || (clear && truth(clear) !== false)) {
+    m.openPrefixes.add('*')
+    return leaveOut(m, args)
+  }
   const start = (): (() => void) => {
     const known = m.heap.doubtful ? null : new Map(m.modules)
     const restoreWriters = m.leaks.snapshot()
