@@ -285,7 +285,7 @@ function notFoundError(m: Machine, module: string, message: string, focus: Span,
   const searched = Array.isArray(path) ? path : []
   const has = m.finder.modulesIn(searched.filter(folder => m.isProject(folder)))
   const remover = parent ? null : m.leaks.removerOf(module)
-  const finder = m.ignoredFinders.find(({ text }) => new RegExp(`\\b${topLevel(module)}\\b`, 'u').test(text))
+  const finder = m.ignoredFinders.find(({ text }) => text.match(/\w+/g)?.includes(topLevel(module)))
   const misled = remover ? { by: remover, meant: null } : m.leaks.misled(module, null)
   return m.exception(
     exceptionClass('ModuleNotFoundError'),
