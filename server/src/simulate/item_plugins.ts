@@ -4,6 +4,7 @@
  * failure is to be proved: nothing in here costs anything while all is well.
  */
 import { remember } from '../files/memo.ts'
+import { escapeRegExp } from '../files/words.ts'
 import { filesOfPlugin, moduleFile, type Places } from '../pytest/plugin_facts.ts'
 import { bodyText } from './call.ts'
 import { isBuiltIn, type Plugin, pluginNames } from './hooks.ts'
@@ -71,9 +72,10 @@ function bodyLeavesItemsAlone(name: string, body: string): boolean {
 export function asksForArgument(m: Machine, plugins: readonly Plugin[], name: string): boolean {
   const texts = installed(m, plugins)
   if (texts === null) return true
-  const literal = new RegExp(`["']${name}["']`)
+  const word = escapeRegExp(name)
+  const literal = new RegExp(`["']${word}["']`)
   const parameter = new RegExp(
-    `fixture\\b[^\\n]*\\n(?:\\s*@[^\\n]*\\n)*\\s*(?:async )?def \\w+\\([^)]*\\b${name}\\b`,
+    `fixture\\b[^\\n]*\\n(?:\\s*@[^\\n]*\\n)*\\s*(?:async )?def \\w+\\([^)]*\\b${word}\\b`,
   )
   return [...texts, ...autouseTexts(m)].some(text => literal.test(text) || parameter.test(text))
 }

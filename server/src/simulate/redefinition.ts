@@ -1,5 +1,6 @@
 /** Tests that a later definition of the same name hides: Python says nothing, and pytest never sees the first. */
 import type { ClassOp, DefOp } from '../compile/module_code.ts'
+import { hasWord } from '../files/words.ts'
 import { matchesName } from './item_names.ts'
 import type { Frame, Machine } from './machine.ts'
 import type { Value } from './values.ts'
@@ -22,8 +23,7 @@ export function noteRedefinition(m: Machine, op: DefOp | ClassOp, frame: Frame):
   )
     return
   const between = unit.text.slice(first.end, second.start)
-  if (!new RegExp(`\\b${op.name}\\b`, 'u').test(between))
-    m.note({ event: 'duplicate-test', name: op.name, span: second, first })
+  if (!hasWord(between, op.name)) m.note({ event: 'duplicate-test', name: op.name, span: second, first })
 }
 
 function isTest(m: Machine, op: DefOp | ClassOp): boolean {
