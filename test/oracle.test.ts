@@ -54,7 +54,8 @@ function findingOf(
     why: '',
     todo: '',
     breaks: [...(exitCode === null ? [] : [root]), ...breaks.map(it => join(root, it))],
-    chain: raisedAt ? [place(raisedAt), span] : [span],
+    chain: [span],
+    ...(raisedAt.length > 0 ? { raised: raisedAt.map(place) } : {}),
     related: [],
     fingerprint: '',
   }
@@ -92,8 +93,11 @@ function show({ path, line, rule }: Mark): string {
   return `${path}:${line} ${rule}`
 }
 
+/** Rules whose warnings are pytest's own: it has to give them at that very line. */
+const WARNED_OF: ReadonlySet<string> = new Set(['unregistered-marker', 'uncollectable-class'])
+
 function expectedState({ known, severity, rule }: Mark): string {
-  if (severity !== 'error') return rule === 'unregistered-marker' ? 'confirmed' : 'predicted'
+  if (severity !== 'error') return WARNED_OF.has(rule) ? 'confirmed' : 'predicted'
   if (known === 'SHADOWED') return 'shadowed'
   return known === 'FALSE' ? 'refuted' : 'confirmed'
 }
@@ -104,10 +108,12 @@ function expectedState({ known, severity, rule }: Mark): string {
  */
 function stateOf(mark: Mark, state: string, root: string, o: Observation): string {
   if (state !== 'confirmed' || mark.severity !== 'error') return state
-  const { path, line } = mark.raisedAt ?? mark
+  const places = mark.raisedAt.length > 0 ? mark.raisedAt : [mark]
   const failures = [...o.collectors, ...(o.stop ? [o.stop] : [])].map(it => it.exceptions)
   const frames = failures.flat().map(innermost)
-  const here = frames.some(frame => frame !== null && covers(frame, join(root, path), line))
+  const here = places.every(({ path, line }) =>
+    frames.some(frame => frame !== null && covers(frame, join(root, path), line)),
+  )
   const nowhere = failures.some(it => it.length > 0 && it.every(exception => innermost(exception) === null))
   return here || nowhere
     ? state

@@ -112,9 +112,8 @@ describe('a finding', () => {
     expect(state(finding(A, 4, [A]), observed([fails(A, frame(A, 2, { until: 5 }))]))).toBe('confirmed')
   })
 
-  test('about a whole file is where its chain came from', () => {
-    const span = { path: '/p/six.py', start: 0, end: 0 }
-    const it = finding('/p/six.py', 0, [A], { chain: [{ path: A, start: 2, end: 2 }, span] })
+  test('about a file that hides another one is where the exception is raised', () => {
+    const it = finding('/p/six.py', 0, [A], { raised: [{ path: A, start: 2, end: 2 }] })
     expect(state(it, observed([fails(A, frame(A, 2))]))).toBe('confirmed')
     expect(state(it, observed([fails(A, frame(A, 3))]))).toBe('shadowed')
   })

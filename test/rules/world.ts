@@ -89,6 +89,9 @@ export interface Happened {
   readonly suspects?: readonly string[]
   readonly plan?: Partial<Plan>
   readonly environment?: Partial<Environment>
+  readonly otherStart?: RulesInput['otherStart']
+  readonly needs?: RulesInput['needs']
+  readonly otherEnvironments?: RulesInput['otherEnvironments']
 }
 
 export class World {
@@ -136,11 +139,15 @@ export class World {
         session: happened.session ?? { outcome: 'runs', exitCode: null, failure: null, reason: null },
         collectors,
         events: happened.events ?? [],
+        startMatters: false,
         suspects: (happened.suspects ?? []).map(path => join(ROOT, path)),
         reached: new Map(paths.filter(path => path.endsWith('.py')).map(path => [path, []])),
       },
       plan: { ...emptyPlan, roots: [tree(paths)], ...happened.plan },
       environment: { ...environment, ...happened.environment },
+      otherStart: happened.otherStart ?? null,
+      ...(happened.needs ? { needs: happened.needs } : {}),
+      ...(happened.otherEnvironments ? { otherEnvironments: happened.otherEnvironments } : {}),
       text: path => (path.startsWith(`${ROOT}/`) ? (this.files[path.slice(ROOT.length + 1)] ?? null) : null),
       exists: path => paths.some(each => each === path || each.startsWith(`${path}/`)),
     }

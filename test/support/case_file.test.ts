@@ -96,7 +96,7 @@ describe('a mark', () => {
   test('can speak of the whole file, of another place, of the session', () => {
     expect(mark('#^file a-rule at t.py:3 -> t.py')).toMatchObject({
       columns: null,
-      raisedAt: { path: 't.py', line: 3 },
+      raisedAt: [{ path: 't.py', line: 3 }],
     })
     expect(mark('exit()', '#^^^^^ a-rule (session 3) -> a.py, b/c.py')).toMatchObject({
       exitCode: 3,

@@ -52,8 +52,8 @@ export interface Mark {
   readonly breaks: readonly string[]
   /** It ends the whole run, with this exit code. */
   readonly exitCode: number | null
-  /** Where the exception is raised, when that is not the marked place. */
-  readonly raisedAt: { readonly path: string; readonly line: number } | null
+  /** Where the exception is raised, when that is not the marked place; else empty. */
+  readonly raisedAt: readonly { readonly path: string; readonly line: number }[]
 }
 
 /**
@@ -73,7 +73,7 @@ const MARK = new RegExp(
   [
     /^(?<indent>\s*)(?<hash>#\s*)(?<carets>\^+)(?<file>file)? /,
     /(?:(?<known>MISS|FALSE|UNSURE|SHADOWED) )?(?<rule>[a-z]+(?:-[a-z]+)*)/,
-    /(?: at (?<raisedIn>\S+):(?<raisedOn>\d+))?/,
+    /(?: at (?<raised>\S+:\d+(?:, \S+:\d+)*))?/,
     /(?: \((?<severity>warning|info)\)|(?: \(session (?<exitCode>\d)\))?(?: -> (?<breaks>\S.*))?)$/,
   ]
     .map(part => part.source)
@@ -180,7 +180,7 @@ function splitAt(text: string, separator: string): [string, string] {
 function readMark(path: string, body: readonly string[], index: number): Mark | null {
   const parts = MARK.exec(body[index]!)?.groups
   if (!parts) return null
-  const { indent = '', hash = '', carets = '', file, rule = '', raisedIn, raisedOn } = parts
+  const { indent = '', hash = '', carets = '', file, rule = '', raised } = parts
   let line = index // the line above, from 1; marks of the same line stand below one another
   while (line > 0 && MARK_LINE.test(body[line - 1]!)) line--
   const start = indent.length + (hash === '#' ? 0 : hash.length)
@@ -197,7 +197,10 @@ function readMark(path: string, body: readonly string[], index: number): Mark | 
     severity,
     breaks: parts.breaks?.split(',').map(it => it.trim()) ?? [],
     exitCode: parts.exitCode ? Number(parts.exitCode) : null,
-    raisedAt: raisedIn ? { path: raisedIn, line: Number(raisedOn) } : null,
+    raisedAt: (raised?.split(', ') ?? []).map(place => {
+      const [path = '', line] = place.split(':')
+      return { path, line: Number(line) }
+    }),
   }
 }
 

@@ -185,18 +185,14 @@ function stateOf(finding: Finding, context: Context): FindingState {
  * of the project runs has no place at all, and whatever was predicted to stop it stands.
  */
 function onTraceback(finding: Finding, failures: readonly Failed[], { prediction }: Context): boolean {
-  const place = raisedAt(finding)
-  const line = prediction.lineOf(place)
+  const places = (finding.raised ?? [finding.span]).map(span => ({ ...span, line: prediction.lineOf(span) }))
   return failures.some(({ path, exceptions }) => {
     const frames = exceptions.flatMap(it => it.frames.filter(frame => frame.project))
-    if (frames.length > 0) return frames.some(frame => covers(frame, place.path, line))
-    return path === null ? finding.breaks.includes(prediction.rootdir) : isWithin(place.path, path)
+    if (frames.length > 0)
+      return places.some(place => frames.some(frame => covers(frame, place.path, place.line)))
+    if (path === null) return finding.breaks.includes(prediction.rootdir)
+    return places.some(place => isWithin(place.path, path))
   })
-}
-
-/** A finding about a whole file (it hides another one) ends its chain there: the failure is the link before. */
-function raisedAt({ span, chain }: Finding): Span {
-  return span.start === 0 && span.end === 0 ? (chain.at(-2) ?? span) : span
 }
 
 /** True where `line` of `path` belongs to the statement that the frame was executing. */

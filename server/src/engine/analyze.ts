@@ -2,9 +2,11 @@
  * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
  */
 import { initParser } from '../compile/parser.ts'
+import { environmentsBeside } from '../environment/beside.ts'
 import { discoverEnvironment } from '../environment/discover.ts'
 import type { Environment } from '../environment/environment.ts'
 import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
+import { readNeeds } from '../environment/requirements.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
 import { isWithin } from '../files/paths.ts'
@@ -17,6 +19,7 @@ import { findSettings } from '../rules/settings.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import { doubtSuspects, type SimulationInput, simulate } from '../simulate/simulate.ts'
 import type { Trace } from '../simulate/trace.ts'
+import { otherStart } from './other_start.ts'
 import { Sources } from './sources.ts'
 
 export interface AnalysisRequest {
@@ -95,13 +98,29 @@ export async function analyze(
     remembered.environmentFor(key, () => findEnvironment(fs, request, python)),
     initParser(),
   ])
-  const plan = makePlan(fs, environment, {
-    cwd: request.cwd,
-    args: [...request.paths, ...request.pytestArgs],
-    invocation: request.invocation ?? settings.invocation,
-    env: request.env,
+  const planFor = (invocation: AnalysisRequest['invocation']) =>
+    makePlan(fs, environment, {
+      cwd: request.cwd,
+      args: [...request.paths, ...request.pytestArgs],
+      invocation,
+      env: request.env,
+    })
+  const plan = planFor(request.invocation ?? settings.invocation)
+  const inputFor = (plan: Plan, verdicts: Verdicts): SimulationInput => ({
+    fs,
+    environment,
+    plan,
+    projectRoots: [...new Set([plan.rootdir, request.cwd])],
+    code: (path, project) => sources.code(path, project),
+    compile: (text, path) => sources.compile(text, path),
+    body: (unit, index) => sources.body(unit, index),
+    text: path => sources.text(path),
+    syntax: path => verdicts.get(path),
+    variables: { values: request.env, exact: request.envIsExact },
+    layers: true,
   })
-  const trace = await simulateExactly(fs, environment, plan, sources, request)
+  const verdicts: Verdicts = new Map()
+  const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, sources, request)
   const text = (path: string) => sources.text(path)
   const { findings, causes } = runRules({
     trace,
@@ -110,6 +129,12 @@ export async function analyze(
     text,
     exists: path => fs.stat(path) !== null,
     settings: withOverrides(settings, request),
+    needs: readNeeds(fs, plan.rootdir),
+    otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
+    otherStart: otherStart(fs, plan, trace, kind => {
+      const other = planFor(kind)
+      return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
+    }),
   })
   return { environment, plan, trace, findings, causes, text }
 }
@@ -131,28 +156,17 @@ function platform(): Environment['platform'] {
   return name === 'linux' || name === 'darwin' || name === 'win32' ? name : 'other'
 }
 
+/** What the interpreter said of the files it was asked about. */
+type Verdicts = Map<string, Unreadable | 'fine'>
+
 /** Simulates, and again with the interpreter's verdict where files are suspected not to compile. */
 async function simulateExactly(
-  fs: FileSystem,
-  environment: Environment,
-  plan: Plan,
+  input: SimulationInput,
+  verdicts: Verdicts,
   sources: Sources,
-  { cwd, trusted, env, envIsExact }: AnalysisRequest,
+  { trusted }: AnalysisRequest,
 ): Promise<Trace> {
-  const verdicts = new Map<string, Unreadable | 'fine'>()
-  const input: SimulationInput = {
-    fs,
-    environment,
-    plan,
-    projectRoots: [...new Set([plan.rootdir, cwd])],
-    code: (path, project) => sources.code(path, project),
-    compile: (text, path) => sources.compile(text, path),
-    body: (unit, index) => sources.body(unit, index),
-    text: path => sources.text(path),
-    syntax: path => verdicts.get(path),
-    variables: { values: env, exact: envIsExact },
-    layers: true,
-  }
+  const { fs, environment } = input
   let trace = simulate(input)
   // A file found to be broken may hide suspects behind it, hence more than one round.
   for (let round = 0; round < 4 && trace.suspects.length > 0; round++) {

@@ -17,7 +17,8 @@ export interface Candidate {
   readonly because: string
 }
 
-const FOLDER_NAMES = ['.venv', 'venv', 'env']
+/** What people call a virtual environment in the project. */
+export const FOLDER_NAMES = ['.venv', 'venv', 'env']
 
 /**
  * Candidates, best first. What the user set is the only one if it is there: an interpreter that nobody asked
@@ -52,7 +53,10 @@ export function* candidates(fs: FileSystem, request: DiscoveryRequest): Generato
 }
 
 /** The working directory and those above it, up to the repository's root or the editor's folder. */
-export function foldersUpToRoot(fs: FileSystem, request: DiscoveryRequest): readonly string[] {
+export function foldersUpToRoot(
+  fs: FileSystem,
+  request: Pick<DiscoveryRequest, 'cwd' | 'roots'>,
+): readonly string[] {
   const folders = [request.cwd, ...parents(request.cwd)]
   const isRepository = (folder: string) =>
     fs.list(folder)?.some(({ name }) => name === '.git' || name === '.hg')

@@ -41,13 +41,23 @@ const WORKFLOWS = '.github/workflows'
  * for in the working directory and, within a repository, in the folders above it.
  */
 export function detectInvocation(fs: FileSystem, cwd: string): InvocationChoice {
+  const { stated, undecided } = look(fs, cwd)
+  return stated ?? { kind: 'pytest', because: undecided ?? 'no sign of either: the default' }
+}
+
+/** What the project's own files say, by majority; null where they say nothing, or both. */
+export function statedInvocation(fs: FileSystem, cwd: string): Invocation['kind'] | null {
+  return look(fs, cwd).stated?.kind ?? null
+}
+
+function look(fs: FileSystem, cwd: string): { stated: InvocationChoice | null; undecided: string | null } {
   let undecided: string | null = null
   for (const folder of projectFolders(fs, cwd)) {
     const found = decideIn(fs, folder)
-    if (found?.kind) return { kind: found.kind, because: found.because }
+    if (found?.kind) return { stated: { kind: found.kind, because: found.because }, undecided }
     undecided ??= found?.because ?? null
   }
-  return { kind: 'pytest', because: undecided ?? 'no sign of either: the default' }
+  return { stated: null, undecided }
 }
 
 /** The folder and those above it up to the root of the repository; without one, the folder alone. */

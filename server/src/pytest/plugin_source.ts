@@ -3,6 +3,7 @@
  * `addinivalue_line("markers", ...)` and `getini("markers").append(...)` with literal arguments. Whatever is computed makes that part *open*:
  * then a name that is not found may still be known at run time. Nothing is executed, no file is read.
  */
+import { escapeRegExp } from '../files/words.ts'
 import type { IniSpec, OptionKind, OptionSpec, Plain } from './tables.ts'
 
 export type Part = 'options' | 'ini' | 'markers'
@@ -185,7 +186,10 @@ class Scan {
         .split(',')
         .map(name => name.split(':')[0]!.trim())
         .find(name => name !== 'self' && name !== 'pluginmanager' && name !== '')
-      if (parser && new RegExp(`\\w\\((?:[^()]*,)?\\s*(?:\\w+\\s*=\\s*)?${parser}\\s*[,)]`).test(body))
+      if (
+        parser &&
+        new RegExp(`\\w\\((?:[^()]*,)?\\s*(?:\\w+\\s*=\\s*)?${escapeRegExp(parser)}\\s*[,)]`).test(body)
+      )
         open = true
     }
     if (open) {

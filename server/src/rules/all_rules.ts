@@ -4,10 +4,16 @@ import { brokenConftest } from './broken_conftest.ts'
 import { brokenImport } from './broken_import.ts'
 import { circularImport } from './circular_import.ts'
 import { duplicateMetric } from './duplicate_metric.ts'
+import { duplicateModuleIdentity } from './duplicate_module_identity.ts'
+import { duplicateTestName } from './duplicate_test_name.ts'
 import { importTimeException } from './import_time_exception.ts'
 import { importTimeMetric } from './import_time_metric.ts'
 import { invalidConfiguration } from './invalid_configuration.ts'
+import { invalidParametrize } from './invalid_parametrize.ts'
+import { invocationDependent } from './invocation_dependent.ts'
+import { leakedPath } from './leaked_path.ts'
 import { leakedStub } from './leaked_stub.ts'
+import { legacyImportHook } from './legacy_import_hook.ts'
 import { missingAttribute } from './missing_attribute.ts'
 import { missingPlugin } from './missing_plugin.ts'
 import { missingSymbol } from './missing_symbol.ts'
@@ -16,14 +22,19 @@ import { modulePackageCollision } from './module_package_collision.ts'
 import { relativeImportBeyondTopLevel } from './relative_import_beyond_top_level.ts'
 import type { Rule } from './rule.ts'
 import { shadowedModule } from './shadowed_module.ts'
+import { staleBytecode } from './stale_bytecode.ts'
 import { syntaxError } from './syntax_error.ts'
+import { uncollectableClass } from './uncollectable_class.ts'
+import { uncollectableTest } from './uncollectable_test.ts'
 import { undefinedName } from './undefined_name.ts'
 import { unknownConfigOption } from './unknown_config_option.ts'
 import { unmatchedTestpath } from './unmatched_testpath.ts'
+import { unmetRequirement } from './unmet_requirement.ts'
 import { unregisteredMarker } from './unregistered_marker.ts'
 import { unresolvedImport } from './unresolved_import.ts'
 import { unusedSuppression } from './unused_suppression.ts'
 import { warningAsError } from './warning_as_error.ts'
+import { wrongInterpreter } from './wrong_interpreter.ts'
 
 export const allRules: readonly Rule[] = [
   unresolvedImport,
@@ -39,9 +50,17 @@ export const allRules: readonly Rule[] = [
   modulePackageCollision,
   basenameConflict,
   shadowedModule,
+  duplicateModuleIdentity,
+  staleBytecode,
+  legacyImportHook,
   leakedStub,
+  leakedPath,
   unregisteredMarker,
   moduleLevelSkip,
+  invalidParametrize,
+  uncollectableTest,
+  uncollectableClass,
+  duplicateTestName,
   duplicateMetric,
   importTimeMetric,
   brokenConftest,
@@ -49,6 +68,9 @@ export const allRules: readonly Rule[] = [
   unknownConfigOption,
   unmatchedTestpath,
   invalidConfiguration,
+  invocationDependent,
+  unmetRequirement,
+  wrongInterpreter,
   unusedSuppression,
 ]
 

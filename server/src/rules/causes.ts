@@ -25,6 +25,8 @@ export interface Cause {
   readonly stopsRun: boolean
   /** Where it strikes, in collection order. */
   readonly occurrences: readonly Occurrence[]
+  /** What shows at each of the occurrences. */
+  readonly failures: readonly Failure[]
 }
 
 export interface Occurrence {
@@ -50,6 +52,7 @@ interface Group extends Classified {
   readonly stop: Stop | null
   readonly stopsRun: boolean
   readonly occurrences: Occurrence[]
+  readonly failures: Failure[]
 }
 
 /**
@@ -68,7 +71,7 @@ export function findCauses(
     const key = [found.rule, found.span.path, found.span.start, found.subject].join('\0')
     let group = groups.get(key)
     if (!group) {
-      group = { ...found, failure, stop, stopsRun, occurrences: [] }
+      group = { ...found, failure, stop, stopsRun, occurrences: [], failures: [] }
       groups.set(key, group)
     }
     return group
@@ -84,7 +87,9 @@ export function findCauses(
   for (const { path, failure, behind } of trace.collectors) {
     if (!failure) continue
     for (const [layer, each] of [failure, ...behind].entries()) {
-      add(classify(each, surroundings), each, null, false).occurrences.push({ collector: path, layer })
+      const group = add(classify(each, surroundings), each, null, false)
+      group.occurrences.push({ collector: path, layer })
+      group.failures.push(each)
     }
   }
   return withIds([...groups.values()], plan.rootdir)

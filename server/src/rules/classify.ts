@@ -5,6 +5,7 @@
  */
 import { basename, dirname, join } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
+import { hasWord } from '../files/words.ts'
 import type { Failure, FailureDetail, TraceEvent } from '../simulate/trace.ts'
 
 export interface Classified {
@@ -36,14 +37,16 @@ export function classify(failure: Failure, around: Surroundings): Classified {
   // Below third-party code the token may lie in it; what can change is the project's own line.
   const span = failure.focus.path === failure.span.path ? failure.focus : failure.span
   const here = (rule: string): Classified => ({ rule, subject, span })
+  const legacy = legacyHook(detail)
+  if (legacy) return { ...here('legacy-import-hook'), ...legacy }
+  const left = leftBehind(detail)
+  if (left) return { ...here(left.rule), ...left }
   const hidden = shadow(detail, around)
   if (hidden) return { rule: 'shadowed-module', subject: hidden.name, span: wholeFile(hidden.path) }
   if (failure.foreign && failsInside(detail)) return here('broken-import')
   switch (detail.kind) {
     case 'module-not-found':
-      return detail.blocker?.stub
-        ? { ...here('leaked-stub'), subject: detail.blocker.name }
-        : here('unresolved-import')
+      return here('unresolved-import')
     case 'missing-symbol': {
       if (detail.cycle) return here('circular-import')
       const collision = detail.file === null ? undefined : around.collisions.get(detail.file)
@@ -60,6 +63,8 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here(detail.cycle ? 'circular-import' : 'missing-attribute')
     case 'relative-import':
       return here('relative-import-beyond-top-level')
+    case 'bytecode':
+      return here('stale-bytecode')
     case 'syntax':
       return here('syntax-error')
     case 'undefined-name':
@@ -74,6 +79,12 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here(detail.marker === null ? 'warning-as-error' : 'unregistered-marker')
     case 'skip-misused':
       return here('module-level-skip')
+    case 'parametrize':
+      return here('invalid-parametrize')
+    case 'uncollectable-class':
+      return here('uncollectable-class')
+    case 'refused-test':
+      return here('uncollectable-test')
     case 'plugin':
       return here('missing-plugin')
     case 'configuration':
@@ -87,6 +98,33 @@ export function classify(failure: Failure, around: Surroundings): Classified {
     default:
       return unreachable(detail)
   }
+}
+
+/** State of the process that code changed decided it: the statement that did so is the place to change. */
+function leftBehind(detail: FailureDetail): (Pick<Classified, 'rule' | 'subject'> & { span?: Span }) | null {
+  if (detail.kind !== 'module-not-found' && detail.kind !== 'missing-symbol') return null
+  const stub = detail.kind === 'missing-symbol' ? detail : detail.blocker?.stub ? detail.blocker : null
+  if (detail.kind === 'module-not-found' ? stub : detail.by) {
+    const subject = detail.kind === 'module-not-found' ? (detail.blocker?.name ?? '') : detail.module
+    return { rule: 'leaked-stub', subject, ...(stub?.by ? { span: stub.by.span } : {}) }
+  }
+  const { misled } = detail
+  if (!misled) return null
+  const subject = topLevel(detail.module)
+  // Where pytest's own order decided, nobody wrote a statement: the import stands for it.
+  return { rule: 'leaked-path', subject, ...(misled.by.span.end > 0 ? { span: misled.by.span } : {}) }
+}
+
+/** What old hooks and modules used to serve: the name itself tells, or a finder that is no longer asked. */
+function legacyHook(detail: FailureDetail): { subject: string; span?: Span } | null {
+  if (detail.kind !== 'module-not-found' || detail.blocker?.stub) return null
+  const old = /^(?:(?:distutils|pkg_resources)(?=\.|$)|(?:.*\.)?six\.moves(?=\.|$))/.exec(detail.module)?.[0]
+  if (old !== undefined && !detail.blocker) return { subject: old }
+  return detail.finder ? { subject: detail.module, span: detail.finder } : null
+}
+
+function topLevel(module: string): string {
+  return module.split('.', 1)[0]!
 }
 
 /** The place that stands for a whole file. */
@@ -160,8 +198,7 @@ function textOfModule(path: string, around: Surroundings): string | null {
 }
 
 function mentions(text: string | null, name: string): boolean {
-  if (text === null) return false
-  return new RegExp(`(?<![\\w])${name.replace(/[^\w]/g, '\\$&')}(?![\\w])`, 'u').test(text)
+  return text !== null && hasWord(text, name)
 }
 
 /** What the failure is about, with nothing in it that an edit elsewhere or another machine would change. */
@@ -178,7 +215,12 @@ function subjectOf(failure: Failure, root: string): string {
     case 'undefined-name':
     case 'unknown-marker':
     case 'file-mismatch':
+    case 'uncollectable-class':
+    case 'refused-test':
+    case 'bytecode':
       return detail.name
+    case 'parametrize':
+      return detail.argument === null ? detail.test : `${detail.test}, ${detail.argument}`
     case 'duplicate-metric':
       return detail.metric
     case 'warning':

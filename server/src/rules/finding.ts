@@ -17,6 +17,8 @@ export interface Finding {
   readonly breaks: readonly string[]
   /** From a collector's file to `span`, both included. */
   readonly chain: readonly Span[]
+  /** The statements that raise, where the place that must change is another one. */
+  readonly raised?: readonly Span[]
   /** Other places worth a look: the first definition, the hidden file. */
   readonly related: readonly { readonly span: Span; readonly message: string }[]
   readonly fingerprint: string

@@ -65,3 +65,16 @@ function stopSentence(context: RuleContext, cause: Cause): string {
   if (!first || first.path === cause.span.path) return `the whole run stops${exit}: no test is collected`
   return `${shown(context, first.path)} runs into it and the whole run stops${exit}: no test is collected`
 }
+
+/** "tests/test_b.py and 3 more files import 'x'": who is affected by what one file left behind. */
+export function others(
+  context: RuleContext,
+  uses: readonly { readonly collector: string; readonly name: string }[],
+): string {
+  const files = [...new Set(uses.map(({ collector }) => collector))]
+  const [first = ''] = files
+  const name = uses[0]?.name ?? ''
+  if (files.length === 1) return `${shown(context, first)} imports '${name}'`
+  const more = files.length === 2 ? 'one more file' : `${files.length - 1} more files`
+  return `${shown(context, first)} and ${more} import '${name}'`
+}

@@ -2,7 +2,9 @@
  * What a rule is, and what it sees. A rule turns what the simulation saw into words; it decides nothing
  * about imports or pytest itself, and it knows neither settings nor suppressions (`run_rules.ts` does).
  */
+import type { OtherEnvironment } from '../environment/beside.ts'
 import type { Environment } from '../environment/environment.ts'
+import type { Needs } from '../environment/requirements.ts'
 import type { Span } from '../files/span.ts'
 import type { ConfigWarning, Plan } from '../pytest/plan.ts'
 import type { Failure, FailureDetail, Trace } from '../simulate/trace.ts'
@@ -40,12 +42,25 @@ export interface RuleContext {
   readonly environment: Environment
   /** Every failure of the trace and every stop of the plan, grouped by what has to change. */
   readonly causes: readonly Cause[]
+  /** What would be lost if pytest were started in the other way; null where nothing, or where that was not asked. */
+  readonly otherStart: OtherStart | null
+  /** What the project says it needs. */
+  readonly needs: Needs
+  /** The project's environments but the chosen one. */
+  readonly otherEnvironments: readonly OtherEnvironment[]
   /** The plan's warnings, each under a rule that exists. */
   readonly configWarnings: readonly ConfigWarning[]
   /** Is there a file or folder of that path? False where nobody can say. */
   readonly exists: (path: string) => boolean
   /** Decoded text of a file; null where it is not at hand. */
   readonly text: (path: string) => string | null
+}
+
+/** What fails with the other of `pytest` and `python -m pytest` alone. */
+export interface OtherStart {
+  readonly kind: Plan['invocation']['kind']
+  /** The collectors that fail there and not here; the root folder where the run stops. */
+  readonly breaks: readonly { readonly collector: string; readonly failure: Failure }[]
 }
 
 /** A finding as a rule makes it: what is left out follows from the rule and the cause. */
@@ -59,6 +74,7 @@ export interface Draft {
   readonly breaks?: readonly string[]
   readonly chain?: readonly Span[]
   readonly related?: Finding['related']
+  readonly raised?: readonly Span[]
   /** The cause that it tells of: the finding then has the cause's id as its fingerprint. */
   readonly cause?: string
 }
@@ -106,7 +122,8 @@ export function tell(
   },
 ): Draft {
   const breaks = brokenBy(context, cause)
-  const chain = cause.failure.chain
+  const { chain, span, focus } = cause.failure
+  const apart = cause.span !== focus && cause.span !== span
   return {
     span: cause.span,
     subject: cause.subject,
@@ -116,7 +133,8 @@ export function tell(
     severity: breaks.length > 0 ? 'error' : 'warning',
     breaks,
     // The culprit may be a file that no frame is in, such as one that hides another.
-    chain: chain.at(-1)?.path === cause.span.path ? chain : [...chain, cause.span],
+    chain: apart ? [...chain, cause.span] : chain,
+    ...(apart ? { raised: cause.failures.map(failure => failure.span) } : {}),
     ...(words.related ? { related: words.related } : {}),
     cause: cause.id,
   }

@@ -2,7 +2,9 @@
  * From a trace to the findings a project wants to see: runs every rule, gives each finding its fingerprint,
  * and takes away what settings and comments silence.
  */
+import type { OtherEnvironment } from '../environment/beside.ts'
 import type { Environment } from '../environment/environment.ts'
+import { type Needs, NO_NEEDS } from '../environment/requirements.ts'
 import { relative } from '../files/paths.ts'
 import type { ConfigWarning, Plan } from '../pytest/plan.ts'
 import type { Trace } from '../simulate/trace.ts'
@@ -11,7 +13,7 @@ import { type Cause, findCauses } from './causes.ts'
 import type { Finding } from './finding.ts'
 import { Fingerprints } from './fingerprint.ts'
 import { invalidConfiguration } from './invalid_configuration.ts'
-import type { Draft, Rule, RuleContext } from './rule.ts'
+import type { Draft, OtherStart, Rule, RuleContext } from './rule.ts'
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts'
 import { isOn, Silencers } from './silencers.ts'
 import { surroundings } from './surroundings.ts'
@@ -26,6 +28,9 @@ export interface RulesInput {
   /** Is there a file or folder of that path? Makes hints and the blame of hidden modules better. */
   readonly exists?: (path: string) => boolean
   readonly settings?: Settings
+  readonly otherStart?: OtherStart | null
+  readonly needs?: Needs
+  readonly otherEnvironments?: readonly OtherEnvironment[]
 }
 
 export interface RulesResult {
@@ -61,14 +66,27 @@ export function withOverrides(
   }
 }
 
-function contextOf({ trace, plan, environment, text, exists = () => false }: RulesInput): RuleContext {
+function contextOf(input: RulesInput): RuleContext {
+  const { trace, plan, environment, text, exists = () => false, otherStart = null } = input
+  const { needs = NO_NEEDS, otherEnvironments = [] } = input
   const around = surroundings(trace, environment, plan.rootdir, { exists, text })
   const causes = findCauses(trace, plan, around, stop => knownRule(stop.rule))
   const configWarnings: readonly ConfigWarning[] = plan.warnings.map(warning => ({
     ...warning,
     rule: knownRule(warning.rule),
   }))
-  return { trace, plan, environment, causes, configWarnings, exists, text }
+  return {
+    trace,
+    plan,
+    environment,
+    causes,
+    otherStart,
+    needs,
+    otherEnvironments,
+    configWarnings,
+    exists,
+    text,
+  }
 }
 
 /** The plan may know more ways to go wrong than there are rules of their own. */
@@ -112,6 +130,7 @@ function finisher({ plan, causes }: RuleContext, settings: Settings): (drafted: 
     breaks: draft.breaks ?? [],
     chain: draft.chain ?? [],
     related: draft.related ?? [],
+    ...(draft.raised ? { raised: draft.raised } : {}),
     fingerprint: draft.cause ?? printOf(rule.id, draft.span.path, draft.subject),
   })
 }

@@ -5,6 +5,7 @@ import { providerOf } from './distributions.ts'
 import { shown } from './impact.ts'
 import { nearest } from './nearest.ts'
 import removedModules from './removed_stdlib.ts'
+import { howTo, requirementFor } from './requirement.ts'
 import { detailsOf, type Rule, type RuleContext, tell } from './rule.ts'
 
 type NotFound = Extract<FailureDetail, { kind: 'module-not-found' }>
@@ -38,7 +39,7 @@ export const unresolvedImport: Rule = {
     for (const { cause, detail } of detailsOf(context, 'unresolved-import', 'module-not-found')) {
       yield tell(context, cause, {
         what: `module '${detail.module}' cannot be found${notAPackage(context, detail)}`,
-        todo: remedy(context, detail),
+        todo: `${leftOver(context, detail)}${remedy(context, detail)}`,
       })
     }
   },
@@ -62,6 +63,8 @@ function remedy(context: RuleContext, { module, blocker, searched, has }: NotFou
   if (folder !== null) return folder
   const near = nearest(module.slice(module.lastIndexOf('.') + 1), has)
   if (near !== null) return `did you mean '${module.slice(0, module.lastIndexOf('.') + 1)}${near}'?`
+  const asked = requirementFor(context, module)
+  if (asked) return `install ${asked.name}: ${asked.group} asks for it (${howTo(asked)})`
   const provider = providerOf(module)
   if (provider !== null) {
     return `install ${provider}, which provides '${module}', or correct the import if it is a module of the project`
@@ -71,6 +74,14 @@ function remedy(context: RuleContext, { module, blocker, searched, has }: NotFou
   }
   const parent = module.slice(0, module.lastIndexOf('.'))
   return `'${parent}' exists but has no such submodule: create it, or import from where it lives now`
+}
+
+/** Byte code in `__pycache__` tells that the module was there, and is of no use without its source. */
+function leftOver({ environment, exists }: RuleContext, { module, searched }: NotFound): string {
+  const [major, minor] = environment.version
+  const name = module.slice(module.lastIndexOf('.') + 1)
+  const stale = searched.some(at => exists(join(at, '__pycache__', `${name}.cpython-${major}${minor}.pyc`)))
+  return stale ? `it was there once, only its byte code is left in __pycache__: ` : ''
 }
 
 /** The name lies in a folder of the project that is simply not on sys.path. */

@@ -89,6 +89,7 @@ export function nativeClass(
     module,
     bases,
     ns: { ...none, slots: new Map(), open: true },
+    place: null,
     open: false,
     native: call,
   }

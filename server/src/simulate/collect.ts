@@ -2,6 +2,9 @@
  * One collection pass over a Plan: plugins, initial conftests, hooks, then directories and test files in
  * pytest's order on one process. What each collector came to is the result.
  */
+
+import { remember } from '../files/memo.ts'
+import { isWithin } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { CollectNode, PluginLoad, Stop } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
@@ -19,8 +22,10 @@ import {
 } from './hooks.ts'
 import { importConftest, importPath } from './import_modes.ts'
 import { importModule } from './importer.ts'
+import { collectItems } from './items.ts'
 import type { Machine } from './machine.ts'
-import { configObject, FAILED, SKIPPED } from './models/pytest.ts'
+import { FAILED, SKIPPED } from './models/outcomes.ts'
+import { configObject } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
 import { applyConfiguredFilters, USAGE_ERROR } from './models/warnings.ts'
 import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
@@ -56,6 +61,7 @@ export function collect(m: Machine): Pass {
   const runs: SessionTrace = { outcome: 'runs', exitCode: null, failure: null, reason: null }
   try {
     const plugins = start(m)
+    if (!atLeast(m.plan.pytestVersion, '8.0')) for (const root of m.plan.roots) loadEarly(m, root, plugins)
     for (const root of m.plan.roots) collectNode(m, root, plugins, collectors, null)
     afterCollection(m, plugins, collectors)
     return { session: { ...runs, exitCode: exitCode(collectors) }, collectors }
@@ -144,8 +150,9 @@ function initialSysPath(m: Machine): void {
   const { invocation, pythonpath } = m.plan
   const entries = [...m.environment.sysPath]
   const safe = Boolean(invocation.env.PYTHONSAFEPATH)
-  if (invocation.kind === 'python -m pytest' && !safe) entries.unshift(invocation.cwd)
-  m.sysPath.items = [...pythonpath, ...entries].map(constant)
+  m.startEntry = invocation.kind === 'python -m pytest' && !safe ? constant(invocation.cwd) : null
+  const started = m.startEntry ? [m.startEntry] : []
+  m.sysPath.items = [...pythonpath.map(constant), ...started, ...entries.map(constant)]
 }
 
 /** What pytest imports to start at all may be the project's own code: then its faults end everything. */
@@ -240,6 +247,29 @@ function loadConftest(m: Machine, path: string, plugins: Plugin[]): void {
   if (m.configured) configure(m, plugin)
 }
 
+/** What conftests of folders were loaded before the first test file: see `loadEarly`. */
+const loadedEarly = new WeakMap<Machine, Map<string, readonly Plugin[]>>()
+
+/**
+ * Up to pytest 7 the session lists all files before it imports the first, and loads the conftest of every folder
+ * on its way; of a package only where there are folders in it.
+ */
+function loadEarly(m: Machine, node: CollectNode, plugins: readonly Plugin[]): void {
+  if (node.kind === 'module' || isIgnored(m, node.path, plugins) !== false) return
+  const inForce = [...plugins]
+  const { conftest } = node
+  if (conftest && !m.plan.noConftest && (!node.package || node.children.some(c => c.kind === 'directory'))) {
+    const result = observe(m, node.path, null, () => {
+      checkPlugins(m, conftest)
+      loadConftest(m, conftest, inForce)
+    })
+    if (result.outcome === 'fails') throw new NothingElse(result)
+    if (result.outcome !== 'collects') return
+    remember(loadedEarly, m, () => new Map()).set(conftest, inForce.slice(plugins.length))
+  }
+  for (const child of node.children) loadEarly(m, child, inForce)
+}
+
 function collectNode(
   m: Machine,
   node: CollectNode,
@@ -254,14 +284,16 @@ function collectNode(
       ? 'a conftest makes the module in a way of its own'
       : doubtful
     const doubt = ignored === null ? 'a conftest may leave this file out' : taken
-    out.push(collectFile(m, node, doubt))
+    out.push(collectFile(m, node, plugins, doubt))
     return
   }
   const ignored = isIgnored(m, node.path, plugins)
   if (ignored === true) return
   const doubt = ignored === null ? 'a conftest may leave this folder out' : doubtful
   const inForce = [...plugins]
-  if (node.conftest && !m.plan.noConftest) {
+  const early = node.conftest ? loadedEarly.get(m)?.get(node.conftest) : undefined
+  if (early) inForce.push(...early)
+  else if (node.conftest && !m.plan.noConftest) {
     const conftest = node.conftest
     const result = observe(m, node.path, doubt, () => {
       checkPlugins(m, conftest)
@@ -289,14 +321,17 @@ function checkPlugins(m: Machine, conftest: string): void {
 function collectFile(
   m: Machine,
   node: Extract<CollectNode, { kind: 'module' }>,
+  plugins: readonly Plugin[],
   doubt: string | null,
 ): CollectorTrace {
   const { path } = node
   return observe(m, path, doubt, () => {
     try {
       const module = importPath(m, path)
-      if (module.t === 'module' && !node.doctestOnly)
-        for (const name of pluginNames(module) ?? []) loadPlugin(m, name, [], pluginsPlace(m, path))
+      if (module.t !== 'module' || node.doctestOnly) return
+      for (const name of pluginNames(module) ?? []) loadPlugin(m, name, [], pluginsPlace(m, path))
+      const inForce = plugins.filter(({ folder }) => folder === null || isWithin(path, folder))
+      collectItems(m, module, path, inForce)
     } catch (error) {
       const lenient = node.doctestOnly && m.plan.options.doctest_ignore_import_errors?.value === true
       if (

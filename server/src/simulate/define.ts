@@ -1,23 +1,15 @@
 /** Definitions of functions and classes, and what their decorators make of them. */
 import type { ClassOp, DefOp, Expr } from '../compile/module_code.ts'
+import { wrapper } from './behind.ts'
 import { callValue, leaveOut, makeFunction } from './call.ts'
 import { OBJECT } from './classes.ts'
 import { type Completion, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import type { Frame, Machine } from './machine.ts'
+import { noteRedefinition } from './redefinition.ts'
 import { refuseBase } from './refuse.ts'
-import {
-  type Args,
-  type Class,
-  constant,
-  type Func,
-  native,
-  type Scope,
-  UNKNOWN,
-  type Value,
-  WRAPPED,
-} from './values.ts'
+import { type Args, type Class, constant, type Func, type Scope, UNKNOWN, type Value } from './values.ts'
 
 /** `def`: decorators, defaults and annotations run, the body does not. */
 export function define(m: Machine, op: DefOp, frame: Frame): void {
@@ -29,7 +21,9 @@ export function define(m: Machine, op: DefOp, frame: Frame): void {
     for (const p of op.params) if (p.annotation) evaluate(m, p.annotation, frame)
     if (op.returns) evaluate(m, op.returns, frame)
   }
-  bindName(m, op.name, decorate(m, fn, decorators, frame), frame)
+  const value = decorate(m, fn, decorators, frame)
+  noteRedefinition(m, op, frame)
+  bindName(m, op.name, value, frame)
 }
 
 function evaluatesAnnotations(m: Machine, frame: Frame): boolean {
@@ -53,7 +47,10 @@ function standAt(frame: Frame, expr: Expr): void {
   if ('at' in expr) frame.at = expr.at
 }
 
-/** Applies decorators from the innermost outwards. One that isn't known may do anything with the function. */
+/**
+ * Applies decorators from the innermost outwards, each on its own line. One that isn't known may do anything with
+ * the function.
+ */
 function decorate(m: Machine, object: Func | Class, decorators: readonly Decorator[], frame: Frame): Value {
   let value: Value = object
   for (const { expr, value: decorator } of decorators.toReversed()) {
@@ -69,7 +66,7 @@ function decorate(m: Machine, object: Func | Class, decorators: readonly Decorat
 
 /** A function behind a decorator that isn't known: calling it may run the function, or not. */
 function wrapped(m: Machine, fn: Func): Value {
-  return native(WRAPPED, args => {
+  return wrapper(fn, args => {
     leaveOut(m, fn, args)
     m.mayRaise(null)
     return UNKNOWN
@@ -90,6 +87,7 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     module: frame.scope.module.name,
     bases: bases.length > 0 ? bases : [OBJECT],
     ns: m.heap.namespace(frame.restricted),
+    place: m.spanOf(frame.unit, op.nameAt),
     open: frame.restricted || op.keywords.length > 0 || bases.some(base => base.t !== 'class' || base.open),
     native: null,
   }
@@ -126,6 +124,8 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     m.frames.pop()
   }
   if (!completion.normal) return completion
-  bindName(m, op.name, decorate(m, cls, decorators, frame), frame)
+  const value = decorate(m, cls, decorators, frame)
+  noteRedefinition(m, op, frame)
+  bindName(m, op.name, value, frame)
   return completion
 }

@@ -346,7 +346,16 @@ function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, f
     }
     return dict
   }
-  return list(known ? values : [], !known)
+  const made = list(known ? values : [], !known)
+  if (expr.kind === 'generator') generators.add(made)
+  return made
+}
+
+const generators = new WeakSet<Value>()
+
+/** Is the list of a generator expression, which Python can iterate over once and not ask for its length? */
+export function isGenerator(value: Value): boolean {
+  return generators.has(value)
 }
 
 function iterate(

@@ -172,6 +172,7 @@ function execute(m: Machine, op: Op, frame: Frame): Completion {
       return NORMAL
     case 'assign': {
       const value = evaluate(m, op.value, frame)
+      frame.at = op.at
       for (const target of op.targets) assign(m, target, value, frame)
       return NORMAL
     }
@@ -301,9 +302,16 @@ export function assign(m: Machine, target: Expr, value: Value, frame: Frame): vo
     case 'name':
       return bindName(m, target.id, value, frame)
     case 'attr':
-      return setAttribute(m, evaluate(m, target.of, frame), target.name, value)
-    case 'sub':
-      return setItem(m, evaluate(m, target.of, frame), evaluate(m, target.index, frame), value)
+    case 'sub': {
+      const { at } = frame
+      const object = evaluate(m, target.of, frame)
+      const index = target.e === 'sub' ? evaluate(m, target.index, frame) : null
+      // What the write leads to is told of the statement, not of the last part of its target.
+      frame.at = at
+      if (target.e === 'attr') setAttribute(m, object, target.name, value)
+      else if (index) setItem(m, object, index, value)
+      return
+    }
     case 'star':
       return assign(m, target.of, value, frame)
     case 'tuple':
@@ -333,6 +341,7 @@ export function assign(m: Machine, target: Expr, value: Value, frame: Frame): vo
 function augment(m: Machine, op: Extract<Op, { op: 'augment' }>, frame: Frame): void {
   const before = evaluate(m, op.target, frame)
   const more = evaluate(m, op.value, frame)
+  frame.at = op.at
   if (before.t === 'list' && op.operator === '+') {
     // In place: everyone who holds this list sees it.
     const elements = elementsOf(more)

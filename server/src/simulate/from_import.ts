@@ -103,6 +103,7 @@ function trySubmodule(m: Machine, module: Module, name: string, focus: Span): Va
 function missing(m: Machine, module: Module, name: string, focus: Span): Value {
   const place = module.file ?? 'unknown location'
   const partial = module.state === 'executing'
+  const by = module.kind === 'stub' ? m.leaks.writerOf(module.name) : null
   const message =
     partial && module.file
       ? `cannot import name '${name}' from partially initialized module '${module.name}' (most likely due to a circular import) (${place})`
@@ -117,6 +118,8 @@ function missing(m: Machine, module: Module, name: string, focus: Span): Value {
       name,
       cycle: partial ? cycleOf(m, module) : null,
       has: [...module.ns.slots.keys()].filter(n => !n.startsWith('__')),
+      by: by && m.leaks.isStranger(by) ? by : null,
+      misled: partial ? null : m.leaks.misled(module.name, name),
     },
     { focus },
   )

@@ -38,6 +38,7 @@ interface Outcome {
 
 export class Heap {
   private readonly branches: Branch[] = []
+  private watched: { readonly container: Container; readonly changing: () => void } | null = null
   private clock = 0
   /** Changes whenever some container may have changed. */
   containerVersion = 0
@@ -74,10 +75,16 @@ export class Heap {
     // Doubt is never taken back: what was opened on one path stays open.
   }
 
+  /** Calls `changing` before each change of one container's items from now on. */
+  watch(container: Container, changing: () => void): void {
+    this.watched = { container, changing }
+  }
+
   /** To be called before each change of a container's items. */
   touch(container: Container): void {
     this.containerVersion++
     this.lastingWrites++
+    if (container === this.watched?.container) this.watched.changing()
     const branch = this.branches.at(-1)
     if (!branch || branch.containers.has(container)) return
     branch.containers.set(container, copyItems(container))

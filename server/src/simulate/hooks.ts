@@ -64,7 +64,7 @@ export function pluginNames(module: Module): readonly string[] | null {
  * ImportError is raised again in pytest's words, at the place that named the plugin.
  */
 export function loadPlugin(m: Machine, name: string, into: Plugin[], place: Span): void {
-  if (BUILT_IN.has(name)) return
+  if (isBuiltIn(name)) return
   m.start = place
   const module = importPlugin(m, name, place)
   if (module?.kind !== 'project' || into.some(plugin => plugin.module === module)) return
@@ -99,6 +99,11 @@ function importPlugin(m: Machine, name: string, place: Span): Module | null {
 export function pluginsPlace(m: Machine, path: string): Span {
   const start = m.world.text(path)?.search(/^pytest_plugins\b/m) ?? -1
   return start < 0 ? { path, start: 0, end: 0 } : { path, start, end: start + 'pytest_plugins'.length }
+}
+
+/** Is it one of pytest's own plugins? */
+export function isBuiltIn(plugin: string): boolean {
+  return BUILT_IN.has(plugin)
 }
 
 /** pytest's own plugins that `-p` and `pytest_plugins` name without a package. */

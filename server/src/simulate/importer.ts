@@ -1,10 +1,12 @@
 import type { Span } from '../files/span.ts'
+import { loadBytecode } from './bytecode.ts'
 import { exceptionClass } from './classes.ts'
 import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
 import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
-import { modelOf, serveVirtual } from './models/all_models.ts'
+import { modelOf, serveVirtual, sixWithoutMoves } from './models/all_models.ts'
+import type { FailureDetail } from './trace.ts'
 import {
   constant,
   type Exc,
@@ -18,6 +20,8 @@ import {
   type Value,
 } from './values.ts'
 
+type Blocker = Extract<FailureDetail, { kind: 'module-not-found' }>['blocker']
+
 /** Deeper chains of imports than any real project has: the limit guards our own stack. */
 const DEEPEST_IMPORT = 400
 
@@ -25,6 +29,7 @@ const DEEPEST_IMPORT = 400
 export function importModule(m: Machine, name: string, focus: Span): Value {
   const value = findAndLoad(m, name, focus)
   if (value.t === 'module' && value.file) m.noteDependency(value.file)
+  m.leaks.noteUse(name, focus)
   return value
 }
 
@@ -43,7 +48,7 @@ function lookUp(m: Machine, name: string, focus: Span): Value | null {
   if (entry === undefined) return null
   if (entry === null) {
     const message = `import of ${name} halted; None in sys.modules`
-    return fail(m, name, message, focus, { name, path: null, stub: true })
+    return fail(m, name, message, focus, { name, path: null, stub: true, by: m.leaks.writerOf(name) })
   }
   return entry
 }
@@ -55,6 +60,8 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
   if (parent === null) {
     const atStart = m.startModules.has(name)
     spec = m.finder.findTopLevel(name, atStart ? m.environment.sysPath : m.searchPath())
+    if (spec) m.leaks.noteFound(spec)
+    if (spec && !atStart) m.startMatters ||= dependsOnStart(m, spec)
     if (!spec && name in m.environment.namespacePth)
       spec = {
         name,
@@ -76,12 +83,29 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
         name: above,
         path: parent.t === 'module' ? parent.file : null,
         stub,
+        by: m.leaks.writerOf(above),
       })
     }
     spec = m.finder.findSubmodule(name, name.slice(name.lastIndexOf('.') + 1), path)
   }
   if (!spec) return notFound(m, name, parent, focus)
   return execute(m, spec, parent, focus)
+}
+
+/**
+ * Would this top-level module be another one, or none, if pytest were started in the other way? `python -m` puts
+ * the working folder in front of what is installed, the `pytest` command does not.
+ */
+function dependsOnStart(m: Machine, { name, file, entry }: Spec): boolean {
+  const { kind, cwd, env } = m.plan.invocation
+  if (m.startEntry) {
+    const others = m.sysPath.items.filter(item => item !== m.startEntry && isString(item))
+    return entry === cwd && !others.some(item => isString(item) && (item.v || cwd) === cwd)
+  }
+  if (kind !== 'pytest' || env.PYTHONSAFEPATH || entry === null || !m.environment.sysPath.includes(entry))
+    return false
+  const inFolder = m.finder.findTopLevel(name, [cwd])
+  return inFolder !== null && inFolder.file !== null && inFolder.file !== file
 }
 
 /** `__path__` of what stands for a package: null if it has none, 'unknown' where that can't be told. */
@@ -118,6 +142,7 @@ function notFound(m: Machine, name: string, parent: Value | null, focus: Span): 
 
 /** null: certainly absent. '': silent. Else what might provide it after all. */
 function whyUncertain(m: Machine, name: string, parent: Value | null): string | null {
+  if (sixWithoutMoves(m, name)) return null
   if (m.metaPathOpen) return 'an import hook of the project serves it'
   if (m.openPrefixes.has(topLevel(name)) || m.openPrefixes.has('*')) return 'code puts it into sys.modules'
   if (m.perhapsLoaded.has(name)) return ''
@@ -161,6 +186,8 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
     doubtful: m.heap.doubtful,
   }
   noteLayout(m, spec, kind, focus)
+  if (spec.file?.endsWith('.pyc')) loadBytecode(m, spec, focus)
+  if (kind === 'project' && spec.file) m.importedAt.set(spec.name, { module, span: focus })
   setModuleAttributes(m, module)
   m.modules.set(spec.name, module)
   if (m.importDepth >= DEEPEST_IMPORT) m.heap.open(module.ns)
@@ -198,7 +225,7 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
 function kindOf(m: Machine, spec: Spec): ModuleKind {
   if (spec.kind === 'namespace') return 'namespace'
   const project = spec.file !== null && m.isProject(spec.file)
-  if (spec.kind === 'extension' || spec.kind === 'bytecode') return 'extension'
+  if (spec.file !== null && !spec.file.endsWith('.py')) return 'extension'
   if (project) return 'project'
   return modelOf(m, spec.name) ? 'model' : 'foreign'
 }
@@ -228,13 +255,7 @@ function bind(m: Machine, name: string, parent: Value | null, value: Value): Val
   return value
 }
 
-function fail(
-  m: Machine,
-  module: string,
-  message: string,
-  focus: Span,
-  blocker: { name: string; path: string | null; stub: boolean } | null,
-): Value {
+function fail(m: Machine, module: string, message: string, focus: Span, blocker: Blocker): Value {
   const exc = notFoundError(m, module, message, focus, blocker)
   if (m.isHealed(exc)) {
     // Cured, the stand-in is not there, and the module that it stands for is looked for.
@@ -260,21 +281,18 @@ function parentOf(m: Machine, module: string): Value | null {
   return dot < 0 ? null : (m.modules.get(module.slice(0, dot)) ?? null)
 }
 
-function notFoundError(
-  m: Machine,
-  module: string,
-  message: string,
-  focus: Span,
-  blocker: { name: string; path: string | null; stub: boolean } | null,
-): Exc {
+function notFoundError(m: Machine, module: string, message: string, focus: Span, blocker: Blocker): Exc {
   const parent = parentOf(m, module)
   const path = parent ? packagePath(parent) : m.searchPath()
   const searched = Array.isArray(path) ? path : []
   const has = m.finder.modulesIn(searched.filter(folder => m.isProject(folder)))
+  const remover = parent ? null : m.leaks.removerOf(module)
+  const finder = m.ignoredFinders.find(({ text }) => text.match(/\w+/g)?.includes(topLevel(module)))
+  const misled = remover ? { by: remover, meant: null } : m.leaks.misled(module, null)
   return m.exception(
     exceptionClass('ModuleNotFoundError'),
     message,
-    { kind: 'module-not-found', module, searched, has, blocker },
+    { kind: 'module-not-found', module, searched, has, blocker, misled, finder: finder?.span ?? null },
     { focus },
   )
 }

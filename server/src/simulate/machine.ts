@@ -14,6 +14,7 @@ import { atLeast } from '../pytest/version.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
+import { Leaks } from './leaks.ts'
 import type { FailureDetail, TraceEvent } from './trace.ts'
 import {
   type Class,
@@ -26,6 +27,7 @@ import {
   keyOf,
   type List,
   list,
+  type Module,
   PyRaise,
   type Scope,
   UNKNOWN,
@@ -116,13 +118,22 @@ export class Machine {
   readonly watches: Watch[] = []
   readonly calls: Call[] = []
   readonly sysPath: List
+  /** The entry of `sysPath` that `python -m` adds. */
+  startEntry: Value | null = null
+  startMatters = false
+  /** Who wrote to `sysPath` and `modules` by hand. */
+  readonly leaks: Leaks
   /** sys.modules. `null` is Python's None entry, which makes an import fail. */
   readonly modules = new Map<string, Value | null>()
+  /** The project's modules as they were executed at last, and where they were asked for. */
+  readonly importedAt = new Map<string, { readonly module: Module; readonly span: Span }>()
   /** Loaded at start for certain, or perhaps, without being simulated. */
   readonly startModules: ReadonlySet<string>
   readonly perhapsLoaded: ReadonlySet<string>
   /** A finder that project code put on sys.meta_path may serve anything. */
   metaPathOpen = false
+  /** Finders that project code put there and that this Python never asks. */
+  readonly ignoredFinders: { readonly name: string; readonly text: string; readonly span: Span }[] = []
   /** Top-level names below which unknown keys were written to sys.modules. */
   readonly openPrefixes = new Set<string>()
   /** Files that ran `exec` or `eval` on text that isn't known; conftests among them speak for all. */
@@ -174,6 +185,7 @@ export class Machine {
     this.markersOpen = world.plan.markersOpen.length > 0
     this.sysPath = list([])
     this.variables = variablesAtStart(world)
+    this.leaks = new Leaks(this)
     this.start = { path: world.plan.inipath ?? world.plan.rootdir, start: 0, end: 0 }
     this.modules.set('__main__', UNKNOWN)
     for (const marker of world.plan.markers) this.markers.add(marker.name)

@@ -5,8 +5,9 @@
  */
 import { startModules } from '../pytest/start_modules.ts'
 import { collect, type Pass } from './collect.ts'
+import { importedTwice } from './identities.ts'
 import { Machine, siteOf, type World } from './machine.ts'
-import type { CollectorTrace, Failure, Trace } from './trace.ts'
+import type { CollectorTrace, Failure, Trace, TraceEvent } from './trace.ts'
 
 /** More layers than this are not looked for: each costs a pass. */
 const DEEPEST_LAYER = 5
@@ -34,12 +35,19 @@ export function simulate(input: SimulationInput): Trace {
     last = next
   }
   const collectors = first.pass.collectors.map(c => withLayers(c, behind))
+  const filesOf = (path: string) => closureOf(first.machine, path)
   return {
     session: first.pass.session,
     collectors,
-    events: first.machine.events,
+    events: [
+      ...first.machine.events,
+      ...first.machine.leaks.found(filesOf),
+      ...importedTwice(first.machine),
+      ...ignoredFinders(first.machine),
+    ],
+    startMatters: first.machine.startMatters,
     suspects: [...first.machine.suspects],
-    reached: closures(first.machine, collectors),
+    reached: closures(collectors, filesOf),
   }
 }
 
@@ -76,25 +84,36 @@ function withLayers(
     : collector
 }
 
+function ignoredFinders(m: Machine): TraceEvent[] {
+  return m.ignoredFinders.map(({ name, span }) => ({ event: 'ignored-finder', name, span }))
+}
+
 /** Each file that was executed or asked for, with the collectors whose import reaches it. */
 function closures(
-  machine: Machine,
   collectors: readonly CollectorTrace[],
+  filesOf: (collector: string) => ReadonlySet<string>,
 ): ReadonlyMap<string, readonly string[]> {
   const reached = new Map<string, string[]>()
   for (const { path } of collectors) {
-    const seen = new Set<string>([path])
-    const queue = [path]
-    for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    for (const file of filesOf(path)) {
       const list = reached.get(file)
       if (list) list.push(path)
       else reached.set(file, [path])
-      for (const next of machine.dependencies.get(file) ?? []) {
-        if (seen.has(next)) continue
-        seen.add(next)
-        queue.push(next)
-      }
     }
   }
   return reached
+}
+
+/** The file itself and all that its import leads to, by what was imported in the pass. */
+function closureOf(machine: Machine, path: string): ReadonlySet<string> {
+  const seen = new Set<string>([path])
+  const queue = [path]
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    for (const next of machine.dependencies.get(file) ?? []) {
+      if (seen.has(next)) continue
+      seen.add(next)
+      queue.push(next)
+    }
+  }
+  return seen
 }

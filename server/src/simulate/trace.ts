@@ -11,6 +11,8 @@ export interface Trace {
   readonly events: readonly TraceEvent[]
   /** Files whose syntax must be judged by an interpreter before this trace is exact. */
   readonly suspects: readonly string[]
+  /** Some import went the way it did because pytest is started as it is: see `dependsOnStart`. */
+  readonly startMatters: boolean
   /** Project files that were executed, with the collectors that reach them. */
   readonly reached: ReadonlyMap<string, readonly string[]>
 }
@@ -30,6 +32,14 @@ export interface CollectorTrace {
   readonly failure: Failure | null
   /** What fails next once `failure` is cured, in order. */
   readonly behind: readonly Failure[]
+}
+
+/** A statement that changed the process for all later collectors. */
+export interface Writer {
+  /** The statement; the start of the collector's file where pytest did it on behalf of that file. */
+  readonly span: Span
+  /** The test file or conftest that was being imported. */
+  readonly collector: string
 }
 
 /** A proof: this exception, raised here, leaves the collector. */
@@ -60,7 +70,17 @@ export type FailureDetail =
       /** Modules of the project that are there, for suggestions. */
       readonly has: readonly string[]
       /** Set for "'x' is not a package": the module that stands in the way. */
-      readonly blocker: { readonly name: string; readonly path: string | null; readonly stub: boolean } | null
+      readonly blocker: {
+        readonly name: string
+        readonly path: string | null
+        readonly stub: boolean
+        /** The statement that put it there, where one did. */
+        readonly by?: Writer | null
+      } | null
+      /** The statement that changed `sys.path` so that the module is not found, or another of its name is. */
+      readonly misled?: Misled | null
+      /** Where a finder was added that names the module and that this Python never asks. */
+      readonly finder?: Span | null
     }
   | {
       readonly kind: 'missing-symbol'
@@ -71,6 +91,10 @@ export type FailureDetail =
       readonly cycle: readonly string[] | null
       /** Names the module does have, for suggestions. */
       readonly has: readonly string[]
+      /** The statement of another collector that put a stand-in in the module's place. */
+      readonly by?: Writer | null
+      /** Another module of that name would have been found, which has the name. */
+      readonly misled?: Misled | null
     }
   | {
       readonly kind: 'missing-attribute'
@@ -79,6 +103,8 @@ export type FailureDetail =
       readonly cycle: boolean
     }
   | { readonly kind: 'relative-import'; readonly reason: 'no parent package' | 'beyond top-level' }
+  /** A file of byte code of another Python. */
+  | { readonly kind: 'bytecode'; readonly name: string; readonly file: string }
   | { readonly kind: 'syntax' }
   | { readonly kind: 'undefined-name'; readonly name: string }
   | { readonly kind: 'unknown-marker'; readonly name: string }
@@ -94,12 +120,87 @@ export type FailureDetail =
   | { readonly kind: 'unset-variable'; readonly name: string } // os.environ[name]
   | { readonly kind: 'raised' } // a raise statement, a failed assertion
   | { readonly kind: 'skip-misused' } // pytest.skip at module level without allow_module_level
+  | {
+      readonly kind: 'parametrize'
+      /** The test below its file: 'TestA::test_x'. */
+      readonly test: string
+      readonly problem: ParametrizeProblem
+      /** The argument that it is about. */
+      readonly argument: string | null
+    }
+  /** A class whose tests are lost, under filters that make an error of the warning. */
+  | { readonly kind: 'uncollectable-class'; readonly name: string; readonly by: Constructor }
+  /** pytest refuses a test, fixture or `pytestmark` while it collects the module. */
+  | { readonly kind: 'refused-test'; readonly name: string; readonly problem: RefusedTest }
   | { readonly kind: 'plugin'; readonly plugin: string }
   /** pytest's own settings name what can't be had, e.g. a warning category. */
   | { readonly kind: 'configuration'; readonly subject: string }
   | { readonly kind: 'other' }
 
+/**
+ * What is wrong with a parametrization: its call, values against names, an argument nobody takes, one that has a
+ * default, one parametrized twice, ids, ids that are alike, `indirect`, the scope, the name 'request', no values.
+ */
+export type ParametrizeProblem =
+  | 'call'
+  | 'counts'
+  | 'unused'
+  | 'default'
+  | 'duplicate'
+  | 'ids'
+  | 'alike'
+  | 'indirect'
+  | 'scope'
+  | 'reserved'
+  | 'empty'
+export type Constructor = '__init__' | '__new__'
+export type RefusedTest = 'yields' | 'pytestmark' | 'fixture scope'
+/** An edit of `sys.path` that decided which module an import gets. */
+export interface Misled {
+  readonly by: Writer
+  /** The file that would have served; null where it is not known. */
+  readonly meant: string | null
+}
 export type TraceEvent =
+  /** A class that looks like tests and has a constructor: pytest warns and collects nothing of it. */
+  | {
+      readonly event: 'uncollectable-class'
+      readonly name: string
+      readonly by: Constructor
+      readonly span: Span
+    }
+  /** A second definition of one name in one scope: the first one is never run. */
+  | { readonly event: 'duplicate-test'; readonly name: string; readonly span: Span; readonly first: Span }
+  /** One file is executed under several names, in the order of their import. */
+  | {
+      readonly event: 'imported-twice'
+      readonly file: string
+      readonly names: readonly { readonly name: string; readonly span: Span }[]
+      /** Classes that it defines. */
+      readonly classes: readonly string[]
+      /** It binds lists, dictionaries or objects at module level. */
+      readonly state: boolean
+    }
+  /** A finder without `find_spec` goes on `sys.meta_path` of a Python that asks for nothing else. */
+  | { readonly event: 'ignored-finder'; readonly name: string; readonly span: Span }
+  /** A project file imports byte code of the project whose source is gone. */
+  | { readonly event: 'bytecode'; readonly name: string; readonly file: string; readonly span: Span }
+  /** A test file imports what it gets only because another collector's file was imported before it. */
+  | {
+      readonly event: 'leaning'
+      /** namesake: another folder's file of that name is in `sys.modules`, and not the one that was meant. */
+      readonly kind: 'stub' | 'path' | 'namesake'
+      readonly name: string
+      /** The entry of `sys.path` that served it, where one did. */
+      readonly entry: string | null
+      readonly by: Writer
+      /** The file that was meant, of a namesake. */
+      readonly meant: string | null
+      readonly collector: string
+      readonly span: Span
+      /** Collected alone the import fails, or gets another module. */
+      readonly alone: 'fails' | 'differs'
+    }
   /** A mark not registered, under settings that only warn. */
   | { readonly event: 'unknown-marker'; readonly name: string; readonly span: Span; readonly strict: boolean }
   /** A metric registered at import in a registry that outlives the module. */

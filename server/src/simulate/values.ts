@@ -111,6 +111,8 @@ export interface Class {
   readonly module: string
   readonly bases: readonly Value[]
   readonly ns: Namespace
+  /** The name in its `class` statement; null for a class that no code defined. */
+  readonly place: Span | null
   /** A base, metaclass or decorator is unknown: attributes and behaviour may be anything. */
   open: boolean
   /** Made by a model: instances and calls are handled by it. */

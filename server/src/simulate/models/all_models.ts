@@ -60,19 +60,32 @@ export function virtualKind(m: Machine, name: string): 'model' | 'foreign' | nul
     !m.finder.isStandard('distutils')
   )
     return name === 'distutils' || hasDistutilsPart(m, name) ? 'foreign' : null
-  const moves = /^(.*\bsix)\.moves(\.|$)/.exec(name)
-  return moves && servesMoves(m, moves[1]!) ? 'foreign' : null
+  const six = MOVES.exec(name)?.[1]
+  return six !== undefined && servesMoves(m, six) ? 'foreign' : null
 }
 
 /** six's own finder on sys.meta_path; before 1.16 Python 3.12 and later do not ask it. */
 function servesMoves(m: Machine, six: string): boolean {
-  const module = m.modules.get(six)
-  const spec = module?.t === 'module' ? module : m.finder.findTopLevel(six, m.searchPath())
-  const text = spec?.file ? m.world.text(spec.file) : null
-  if (!text?.includes('_SixMetaPathImporter')) return false
+  const text = textOfSix(m, six)
+  if (text === null) return false
   const [major, minor] = m.environment.version
   return (major === 3 && minor < 12) || text.includes('find_spec')
 }
+
+/** Is the name `six.moves`, or below it, of a copy of six whose finder is not asked? */
+export function sixWithoutMoves(m: Machine, name: string): boolean {
+  const six = MOVES.exec(name)?.[1]
+  return six !== undefined && textOfSix(m, six) !== null && !servesMoves(m, six)
+}
+
+function textOfSix(m: Machine, six: string): string | null {
+  const module = m.modules.get(six)
+  const spec = module?.t === 'module' ? module : m.finder.findTopLevel(six, m.searchPath())
+  const text = spec?.file ? m.world.text(spec.file) : null
+  return text?.includes('_SixMetaPathImporter') ? text : null
+}
+
+const MOVES = /^(.*\bsix)\.moves(?:\.|$)/
 
 function hasDistutilsPart(m: Machine, name: string): boolean {
   const setuptools = m.finder.findTopLevel('setuptools', m.environment.sysPath)

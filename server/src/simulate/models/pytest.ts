@@ -1,8 +1,7 @@
-/** pytest's own calls at import: marks, skips, importorskip, fixtures. */
+/** pytest's own calls at import: skips, importorskip, the objects that hooks get. Marks and fixtures have files of their own. */
 
-import type { Span } from '../../files/span.ts'
 import { atLeast, isNewer } from '../../pytest/version.ts'
-import { exceptionClass, isSubclass, nativeClass } from '../classes.ts'
+import { exceptionClass, isSubclass } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
@@ -20,15 +19,18 @@ import {
   type Value,
 } from '../values.ts'
 import { contextObject, swallowing } from './contexts.ts'
+import { fixtureDecorator } from './fixtures.ts'
+import { markGenerator, param } from './marks.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
 import { monkeyPatch } from './monkeypatch.ts'
-import { PYTEST_WARNING, UNKNOWN_MARK_WARNING, USAGE_ERROR, warn } from './warnings.ts'
-
-const OUTCOME = nativeClass('OutcomeException', '_pytest.outcomes', [exceptionClass('BaseException')])
-export const SKIPPED = nativeClass('Skipped', '_pytest.outcomes', [OUTCOME])
-export const FAILED = nativeClass('Failed', '_pytest.outcomes', [OUTCOME])
-export const XFAILED = nativeClass('XFailed', '_pytest.outcomes', [FAILED])
-export const EXIT = nativeClass('Exit', '_pytest.outcomes', [exceptionClass('Exception')])
+import { EXIT, FAILED, SKIPPED, XFAILED } from './outcomes.ts'
+import {
+  COLLECTION_WARNING,
+  DEPRECATION_WARNING,
+  PYTEST_WARNING,
+  UNKNOWN_MARK_WARNING,
+  USAGE_ERROR,
+} from './warnings.ts'
 
 export const pytestModels: readonly Model[] = [{ modules: ['pytest'], names: pytestNames }]
 
@@ -37,7 +39,7 @@ function pytestNames(m: Machine): Record<string, Value> {
     native(name, call, { attribute: attribute => (attribute === 'Exception' ? cls : UNKNOWN) })
   const version = m.plan.pytestVersion
   return {
-    mark: native('pytest.mark', null, { attribute: (name, focus) => mark(m, name, focus) }),
+    mark: markGenerator(m),
     skip: outcome('pytest.skip', SKIPPED, args => skip(m, args)),
     fail: outcome('pytest.fail', FAILED, args =>
       raiseOutcome(m, FAILED, textArgument(args, 0, 'reason') ?? ''),
@@ -47,11 +49,11 @@ function pytestNames(m: Machine): Record<string, Value> {
     ),
     exit: outcome('pytest.exit', EXIT, args => raiseOutcome(m, EXIT, textArgument(args, 0, 'reason') ?? '')),
     importorskip: native('pytest.importorskip', args => importOrSkip(m, args)),
-    fixture: native('pytest.fixture', handBack),
-    yield_fixture: native('pytest.yield_fixture', handBack),
+    fixture: native('pytest.fixture', args => fixtureDecorator(m, args)),
+    yield_fixture: native('pytest.yield_fixture', args => fixtureDecorator(m, args)),
     hookimpl: native('pytest.hookimpl', handBack),
     hookspec: native('pytest.hookspec', handBack),
-    param: native('pytest.param', () => HARMLESS),
+    param: native('pytest.param', args => param(m, args)),
     raises: native('pytest.raises', args =>
       contextObject(m, 'raises', () => swallowing(args.positional.slice(0, 1))),
     ),
@@ -63,10 +65,8 @@ function pytestNames(m: Machine): Record<string, Value> {
     UsageError: USAGE_ERROR,
     PytestWarning: PYTEST_WARNING,
     PytestUnknownMarkWarning: UNKNOWN_MARK_WARNING,
-    PytestDeprecationWarning: nativeClass('PytestDeprecationWarning', 'pytest', [
-      PYTEST_WARNING,
-      exceptionClass('DeprecationWarning'),
-    ]),
+    PytestCollectionWarning: COLLECTION_WARNING,
+    PytestDeprecationWarning: DEPRECATION_WARNING,
     __version__: constant(version),
     version_tuple: tuple(version.split('.').map(part => constant(/^\d+$/.test(part) ? Number(part) : part))),
   }
@@ -147,43 +147,6 @@ function versionOf(m: Machine, name: string, module: Value): string | null {
   )
   if (written) return written[1]!
   return m.environment.distributions.find(d => d.topLevel?.includes(name))?.version ?? null
-}
-
-/** `pytest.mark.NAME`: follows MarkGenerator.__getattr__. */
-function mark(m: Machine, name: string, focus: Span): Value {
-  const decorator = native(`pytest.mark.${name}`, args => {
-    const [object] = args.positional
-    const bare = args.positional.length === 1 && args.keywords.size === 0
-    if (bare && (object?.t === 'func' || object?.t === 'class' || object?.t === 'bound')) return object
-    return decorator
-  })
-  if (name.startsWith('_'))
-    return m.raise('AttributeError', 'Marker name must NOT start with underscore', { kind: 'other' }, focus)
-  if (!m.configured || m.markers.has(name)) return decorator
-  if (['parameterize', 'parametrise', 'parameterise'].includes(name))
-    return refuse(m, `Unknown '${name}' mark, did you mean 'parametrize'?`, name, focus, decorator)
-  if (m.markersOpen) {
-    m.mayRaise(FAILED)
-    return decorator
-  }
-  m.note({ event: 'unknown-marker', name, span: focus, strict: m.plan.strictMarkers })
-  if (m.plan.strictMarkers)
-    return refuse(m, `'${name}' not found in \`markers\` configuration option`, name, focus, decorator)
-  const message = `Unknown pytest.mark.${name} - is this a typo?  You can register custom marks to avoid this warning - for details, see https://docs.pytest.org/en/stable/how-to/mark.html`
-  try {
-    warn(m, UNKNOWN_MARK_WARNING, message)
-  } catch (error) {
-    if (!(error instanceof PyRaise)) throw error
-    const exc = { ...error.exc, focus }
-    if (!m.isHealed(exc)) throw new PyRaise(exc)
-  }
-  return decorator
-}
-
-function refuse(m: Machine, message: string, name: string, focus: Span, decorator: Value): Value {
-  const exc = m.exception(FAILED, message, { kind: 'unknown-marker', name }, { focus })
-  if (m.isHealed(exc)) return decorator
-  throw new PyRaise(exc)
 }
 
 /** The `config` object that hooks are handed: markers registered, options asked for. */

@@ -1,12 +1,13 @@
 /** sys: versions and platform as constants, `sys.path` and `sys.modules` as the machine's own state. */
 import { bodyText, openCallers } from '../call.ts'
-import { exceptionClass } from '../classes.ts'
+import { ancestry, exceptionClass, OBJECT } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
 import { type Machine, topLevel } from '../machine.ts'
 import { elementsOf } from '../operate.ts'
 import {
   type Args,
+  type Class,
   constant,
   HARMLESS,
   isInt,
@@ -94,12 +95,43 @@ function metaPath(m: Machine): Value {
   const opening = native('sys.meta_path.method', args => {
     const finder = args.positional.at(-1)
     // A finder that the project's own code adds may serve any name; plugins' and libraries' serve their own.
-    if (m.frame.unit.project && !m.heap.doubtful && !findsNothing(finder)) m.metaPathOpen = true
+    if (!m.frame.unit.project || m.heap.doubtful || findsNothing(finder)) return NONE
+    const ignored = neverAsked(m, finder)
+    if (ignored) m.ignoredFinders.push({ span: callSpan(m), ...ignored })
+    // What six's finder serves is known: see `virtualKind`.
+    else if (classOf(finder)?.name !== '_SixMetaPathImporter') m.metaPathOpen = true
     return NONE
   })
   return native('sys.meta_path', null, {
     attribute: name => (['append', 'insert', 'extend'].includes(name) ? opening : HARMLESS),
   })
+}
+
+function classOf(finder: Value | undefined): Class | null {
+  return finder?.t === 'instance' ? finder.cls : finder?.t === 'class' ? finder : null
+}
+
+/** From 3.12 on only `find_spec` is called; the texts of such a finder's methods tell what it was for. */
+function neverAsked(m: Machine, finder: Value | undefined): { name: string; text: string } | null {
+  const [major, minor] = m.environment.version
+  const cls = classOf(finder)
+  if (!cls || (major === 3 && minor < 12)) return null
+  const texts: string[] = []
+  for (const ancestor of ancestry(cls)) {
+    if (ancestor === OBJECT) continue
+    if (!ancestor || ancestor.open || ancestor.ns.open) return null
+    if (['find_spec', '__getattr__'].some(name => ancestor.ns.slots.has(name))) return null
+    for (const { value } of ancestor.ns.slots.values()) if (value.t === 'func') texts.push(bodyText(value))
+  }
+  if (finder?.t === 'instance') {
+    if (finder.attributes.open || finder.attributes.slots.has('find_spec')) return null
+    for (const { value } of finder.attributes.slots.values())
+      texts.push(
+        ...(elementsOf(value) ?? []).filter(isString).map(each => each.v),
+        isString(value) ? value.v : '',
+      )
+  }
+  return { name: cls.name, text: texts.join('\n') }
 }
 
 /** A finder that only forbids: its `find_spec` returns nothing but None. */
@@ -128,11 +160,15 @@ function sysModules(m: Machine): Value {
       // A package that puts something else in its place: submodules are still found through its `__path__`.
       m.heap.open(present.ns)
     } else if (m.heap.doubtful) m.openPrefixes.add(topLevel(key.v))
-    else m.modules.set(key.v, value.t === 'const' && value.v === null ? null : value)
+    else {
+      m.modules.set(key.v, value.t === 'const' && value.v === null ? null : value)
+      m.leaks.noteModule(key.v)
+    }
   }
   const drop = (key: Value): void => {
     if (isString(key) && !m.heap.doubtful) {
       m.modules.delete(key.v)
+      m.leaks.forgetModule(key.v)
       m.vanished.set(key.v, m.unseenCalls)
     } else if (!isString(key)) m.openPrefixes.add(topLevel(m.frame.scope.module.name))
   }

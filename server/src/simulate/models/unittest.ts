@@ -1,8 +1,22 @@
 /** unittest: SkipTest, its decorators, and mock objects standing in for modules. */
+import { handOver } from '../call.ts'
 import { exceptionClass, nativeClass, OBJECT } from '../classes.ts'
+import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
-import { type Instance, native, UNKNOWN, type Value } from '../values.ts'
-import type { Model } from './model.ts'
+import { setItem } from '../operate.ts'
+import {
+  type Args,
+  HARMLESS,
+  type Instance,
+  type Native,
+  NONE,
+  native,
+  truth,
+  UNKNOWN,
+  type Value,
+} from '../values.ts'
+import { contextObject } from './contexts.ts'
+import { argument, type Model } from './model.ts'
 
 /** What pytest takes for a skip when a module raises it. */
 export const SKIP_TEST = nativeClass('SkipTest', 'unittest.case', [exceptionClass('Exception')])
@@ -27,7 +41,7 @@ function unittestNames(): Record<string, Value> {
 /** Mocks give every attribute but the dunder ones: as a module such an object is no package. */
 function mockNames(m: Machine): Record<string, Value> {
   const names = ['Mock', 'MagicMock', 'NonCallableMock', 'NonCallableMagicMock', 'AsyncMock']
-  return Object.fromEntries(
+  const classes = Object.fromEntries(
     names.map(name => {
       const cls: Value = nativeClass(name, 'unittest.mock', [OBJECT], args => {
         const instance: Instance = {
@@ -42,4 +56,71 @@ function mockNames(m: Machine): Record<string, Value> {
       return [name, cls]
     }),
   )
+  return { ...classes, patch: patch(m) }
+}
+
+/** What `patch` replaces is of no interest to an import, but for `sys.modules`. */
+function patch(m: Machine): Value {
+  const left = native('unittest.mock.patch', args => leaveOut(m, args))
+  const dict = native('unittest.mock.patch.dict', args => patchDict(m, args))
+  return { ...left, attribute: name => (name === 'dict' ? dict : name === 'object' ? left : HARMLESS) }
+}
+
+/** As any call of the standard library that is not looked into. */
+function leaveOut(m: Machine, args: Args): Value {
+  m.mayRaise(null)
+  handOver(m, args, false)
+  return HARMLESS
+}
+
+/** `patch.dict(sys.modules, {...})`: its end puts all of `sys.modules` back, what was imported meanwhile too. */
+function patchDict(m: Machine, args: Args): Value {
+  const target = argument(args, 0, 'in_dict')
+  const named = target?.t === 'const' && target.v === 'sys.modules'
+  const modules = named ? modelOfSysModules(m) : target
+  if (modules?.t !== 'native' || modules.name !== 'sys.modules') return leaveOut(m, args)
+  const clear = args.keywords.get('clear')
+  if (args.open || (clear && truth(clear) !== false)) {
+    m.openPrefixes.add('*')
+    return leaveOut(m, args)
+  }
+  const start = (): (() => void) => {
+    const known = m.heap.doubtful ? null : new Map(m.modules)
+    const restoreWriters = m.leaks.snapshot()
+    const values = argument(args, 1, 'values')
+    if (values?.t === 'dict' && !values.open)
+      for (const { key, value } of values.items.values()) setItem(m, modules, key, value)
+    else if (values) setItem(m, modules, UNKNOWN, UNKNOWN)
+    for (const [name, value] of args.keywords)
+      if (name !== 'values' && name !== 'clear') setItem(m, modules, { t: 'const', v: name }, value)
+    return () => {
+      if (!known || m.heap.doubtful) return
+      for (const name of [...m.modules.keys()]) if (!known.has(name)) m.modules.delete(name)
+      for (const [name, value] of known) m.modules.set(name, value)
+      restoreWriters()
+    }
+  }
+  const patcher = contextObject(m, 'patch.dict', () => {
+    const exit = start()
+    return { target: UNKNOWN, swallows: () => false, exit }
+  })
+  let stop: (() => void) | null = null
+  const methods: Record<string, Native> = {
+    start: native('patch.dict.start', () => {
+      stop = start()
+      return UNKNOWN
+    }),
+    stop: native('patch.dict.stop', () => {
+      stop?.()
+      return NONE
+    }),
+  }
+  if (patcher.t === 'instance')
+    for (const [name, method] of Object.entries(methods)) m.heap.set(patcher.attributes, name, method)
+  return patcher
+}
+
+function modelOfSysModules(m: Machine): Value {
+  const sys = importModule(m, 'sys', m.here())
+  return sys.t === 'module' ? (sys.ns.slots.get('modules')?.value ?? UNKNOWN) : UNKNOWN
 }

@@ -27,6 +27,12 @@ export const warningsModels: readonly Model[] = [{ modules: ['warnings'], names:
 /** pytest's own warnings, by name. */
 export const PYTEST_WARNING = nativeClass('PytestWarning', 'pytest', [exceptionClass('UserWarning')])
 export const UNKNOWN_MARK_WARNING = nativeClass('PytestUnknownMarkWarning', 'pytest', [PYTEST_WARNING])
+export const COLLECTION_WARNING = nativeClass('PytestCollectionWarning', 'pytest', [PYTEST_WARNING])
+export const DEPRECATION_WARNING = nativeClass('PytestDeprecationWarning', 'pytest', [
+  PYTEST_WARNING,
+  exceptionClass('DeprecationWarning'),
+])
+export const REMOVED_IN_9 = nativeClass('PytestRemovedIn9Warning', 'pytest', [DEPRECATION_WARNING])
 
 function warningsNames(m: Machine): Record<string, Value> {
   return {
@@ -79,6 +85,10 @@ function warningsNames(m: Machine): Record<string, Value> {
  */
 export function applyConfiguredFilters(m: Machine): void {
   m.warningFilters = []
+  const { pytestVersion } = m.plan
+  // The last warning before a removal: 9.0 makes an error of it, before any filter of the project's.
+  if (atLeast(pytestVersion, '9.0') && !atLeast(pytestVersion, '9.1'))
+    m.warningFilters.push({ action: 'error', message: '', category: REMOVED_IN_9, module: '' })
   for (const [index, { value, span }] of m.plan.filterwarnings.entries()) {
     const filter = parseWarningFilter(value, m.plan.pytestVersion)
     if ('error' in filter) continue
@@ -128,6 +138,9 @@ const OF_PYTEST: Readonly<Record<string, Class>> = {
   'pytest.PytestUnknownMarkWarning': UNKNOWN_MARK_WARNING,
   'pytest.PytestWarning': PYTEST_WARNING,
   'pytest.PytestConfigWarning': CONFIG_WARNING,
+  'pytest.PytestCollectionWarning': COLLECTION_WARNING,
+  'pytest.PytestDeprecationWarning': DEPRECATION_WARNING,
+  'pytest.PytestRemovedIn9Warning': REMOVED_IN_9,
 }
 /** pytest refuses its configuration. */
 export const USAGE_ERROR = nativeClass('UsageError', '_pytest.config.exceptions', [

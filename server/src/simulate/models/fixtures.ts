@@ -1,0 +1,110 @@
+/**
+ * `pytest.fixture`: what it refuses when it is applied, and the fixtures it makes, for `fixture_closure.ts` to
+ * read. Follows `_pytest.fixtures`. How a fixture is set up is no matter of collection.
+ */
+import type { Span } from '../../files/span.ts'
+import { atLeast } from '../../pytest/version.ts'
+import { functionBehind } from '../behind.ts'
+import type { Machine } from '../machine.ts'
+import { type Args, constant, type Func, isString, native, truth, UNKNOWN, type Value } from '../values.ts'
+import { argument, callSpan } from './model.ts'
+import { FAILED } from './outcomes.ts'
+import { REMOVED_IN_9, warn } from './warnings.ts'
+
+/** A function behind `@pytest.fixture`. */
+export interface Fixture {
+  /** Of the fixture; null where it is computed. */
+  readonly name: string | null
+  /** The function itself; null where it isn't known. */
+  readonly fn: Func | null
+  /** null: perhaps. */
+  readonly autouse: boolean | null
+  readonly span: Span
+  readonly scope: Value | undefined
+}
+
+const fixtures = new WeakMap<Value, Fixture>()
+
+/** The fixture that a value is; null for any other value. */
+export function fixtureOf(value: Value): Fixture | null {
+  return fixtures.get(value) ?? null
+}
+
+export function isFixture(value: Value): boolean {
+  return fixtures.has(value)
+}
+
+/** `pytest.fixture`, with or without arguments. */
+export function fixtureDecorator(m: Machine, args: Args): Value {
+  const [object] = args.positional
+  const span = callSpan(m)
+  const mark = (to: Value) => apply(m, to, args, span)
+  // A falsy first argument is none: `if fixture_function:`.
+  if (object && truth(object) !== false) return mark(object)
+  return native('pytest.fixture(...)', inner => mark(inner.positional[0] ?? UNKNOWN))
+}
+
+/** FixtureFunctionMarker.__call__. */
+function apply(m: Machine, object: Value, args: Args, span: Span): Value {
+  if (object.t === 'class')
+    return m.raise('ValueError', 'class fixtures not supported (maybe in the future)', { kind: 'other' })
+  const given = argument(args, 1, 'name')
+  const fn = object.t === 'func' ? object : object.t === 'bound' ? object.fn : functionBehind(object)
+  const ownName = fn?.name ?? null
+  const name = !given || truth(given) === false ? ownName : isString(given) ? given.v : null
+  const before = fixtureOf(object)
+  if (before) return refuseTwice(m, before)
+  if (isString(object))
+    return m.raise('AttributeError', "'str' object has no attribute '__name__'", { kind: 'other' })
+  if (fn?.attributes.slots.get('pytestmark')?.maybe === false) refuseMarkedFixture(m)
+  if (name === 'request') return refuse(m, "'request' is a reserved word for fixtures, use another name:")
+  const fixture = native(
+    'fixture',
+    () =>
+      name === null
+        ? UNKNOWN
+        : refuse(
+            m,
+            `Fixture "${name}" called directly. Fixtures are not meant to be called directly,\nbut are created automatically when test functions request them as parameters.\nSee https://docs.pytest.org/en/stable/explanation/fixtures.html for more information about fixtures, and\nhttps://docs.pytest.org/en/stable/deprecations.html#calling-fixtures-directly`,
+          ),
+    {
+      attribute: attribute => {
+        if (attribute === '__name__' && name !== null) return constant(name)
+        return attribute === '__wrapped__' ? object : UNKNOWN
+      },
+    },
+  )
+  const autouse = argument(args, 4, 'autouse')
+  fixtures.set(fixture, {
+    name,
+    fn,
+    autouse: args.open ? null : autouse ? truth(autouse) : false,
+    span,
+    scope: args.keywords.get('scope'),
+  })
+  return fixture
+}
+
+function refuse(m: Machine, message: string): Value {
+  return m.throwUnlessHealed(m.exception(FAILED, message, { kind: 'other' }, { focus: callSpan(m) }))
+}
+
+function refuseTwice(m: Machine, fixture: Fixture): Value {
+  const name = fixture.name ?? '...'
+  const message = atLeast(m.plan.pytestVersion, '8.4')
+    ? `@pytest.fixture is being applied more than once to the same function '${name}'`
+    : 'fixture is being applied more than once to the same function'
+  return m.raise('ValueError', message, { kind: 'other' })
+}
+
+/** A mark above or below `@pytest.fixture`: nothing before 8, a warning that 9.0 makes an error of, refused since. */
+export function refuseMarkedFixture(m: Machine): void {
+  const version = m.plan.pytestVersion
+  if (!atLeast(version, '8.0')) return
+  const page = 'https://docs.pytest.org/en/stable/deprecations.html#applying-a-mark-to-a-fixture-function'
+  if (atLeast(version, '9.1')) {
+    refuse(m, `Marks cannot be applied to fixtures.\nSee docs: ${page}`)
+    return
+  }
+  warn(m, REMOVED_IN_9, `Marks applied to fixtures have no effect\nSee docs: ${page}`)
+}
