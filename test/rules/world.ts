@@ -136,6 +136,7 @@ export class World {
         session: happened.session ?? { outcome: 'runs', exitCode: null, failure: null, reason: null },
         collectors,
         events: happened.events ?? [],
+        questions: [],
         suspects: (happened.suspects ?? []).map(path => join(ROOT, path)),
         reached: new Map(paths.filter(path => path.endsWith('.py')).map(path => [path, []])),
       },

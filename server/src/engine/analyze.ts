@@ -5,8 +5,10 @@ import { initParser } from '../compile/parser.ts'
 import { discoverEnvironment } from '../environment/discover.ts'
 import type { Environment } from '../environment/environment.ts'
 import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
+import { lookUpNames, type NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
+import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
 import { makePlan } from '../pytest/make_plan.ts'
 import type { Plan } from '../pytest/plan.ts'
@@ -16,6 +18,7 @@ import { runRules, withOverrides } from '../rules/run_rules.ts'
 import { findSettings } from '../rules/settings.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import { doubtSuspects, type SimulationInput, simulate } from '../simulate/simulate.ts'
+import { questionKey } from '../simulate/standard.ts'
 import type { Trace } from '../simulate/trace.ts'
 import { Sources } from './sources.ts'
 
@@ -54,6 +57,7 @@ export interface Analysis {
 export class Remembered {
   readonly sources: Sources
   private environment: { readonly key: string; readonly found: Environment } | null = null
+  private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
   constructor(fs: FileSystem) {
     this.sources = new Sources(fs)
@@ -74,6 +78,11 @@ export class Remembered {
   async environmentFor(key: string, find: () => Promise<Environment>): Promise<Environment> {
     if (this.environment?.key !== key) this.environment = { key, found: await find() }
     return this.environment.found
+  }
+
+  /** What its interpreter said of names of the standard library. */
+  namesOf(environment: Environment): Map<string, NameVerdict> {
+    return remember(this.names, environment, () => new Map())
   }
 }
 
@@ -101,7 +110,8 @@ export async function analyze(
     invocation: request.invocation ?? settings.invocation,
     env: request.env,
   })
-  const trace = await simulateExactly(fs, environment, plan, sources, request)
+  const names = remembered.namesOf(environment)
+  const trace = await simulateExactly(fs, environment, plan, sources, request, names)
   const text = (path: string) => sources.text(path)
   const { findings, causes } = runRules({
     trace,
@@ -131,13 +141,17 @@ function platform(): Environment['platform'] {
   return name === 'linux' || name === 'darwin' || name === 'win32' ? name : 'other'
 }
 
-/** Simulates, and again with the interpreter's verdict where files are suspected not to compile. */
+/**
+ * Simulates, and again with what the interpreter said: of files that are suspected not to compile, and of names
+ * that its standard library may lack. Answers that change nothing cost no second simulation.
+ */
 async function simulateExactly(
   fs: FileSystem,
   environment: Environment,
   plan: Plan,
   sources: Sources,
   { cwd, trusted, env, envIsExact }: AnalysisRequest,
+  names: Map<string, NameVerdict>,
 ): Promise<Trace> {
   const verdicts = new Map<string, Unreadable | 'fine'>()
   const input: SimulationInput = {
@@ -151,17 +165,26 @@ async function simulateExactly(
     text: path => sources.text(path),
     syntax: path => verdicts.get(path),
     variables: { values: env, exact: envIsExact },
+    standardName: question => names.get(questionKey(question)),
     layers: true,
   }
   let trace = simulate(input)
-  // A file found to be broken may hide suspects behind it, hence more than one round.
-  for (let round = 0; round < 4 && trace.suspects.length > 0; round++) {
-    if (!trusted || environment.executable === null) break
-    const asked = await judge(environment.executable, trace.suspects, fs, sources)
-    if (asked.size === 0) break
-    for (const [path, verdict] of asked) verdicts.set(path, verdict)
-    const allFine = trace.suspects.every(path => verdicts.get(path) === 'fine')
-    trace = allFine ? { ...trace, suspects: [] } : simulate(input)
+  const { executable } = environment
+  // What is found to be broken may hide more behind it, hence more than one round.
+  for (let round = 0; round < 4 && trusted && executable !== null; round++) {
+    const { suspects, questions } = trace
+    if (suspects.length === 0 && questions.length === 0) break
+    const [judged, told] = await Promise.all([
+      suspects.length > 0 ? judge(executable, suspects, fs, sources) : verdicts,
+      questions.length > 0 ? lookUpNames(executable, questions) : [],
+    ])
+    for (const [path, verdict] of judged) verdicts.set(path, verdict)
+    for (const [i, verdict] of told.entries()) names.set(questionKey(questions[i]!), verdict)
+    const allFine = suspects.every(path => verdicts.get(path) === 'fine')
+    if (allFine) trace = { ...trace, suspects: [] }
+    const judgedNew = suspects.some(path => verdicts.has(path) && verdicts.get(path) !== 'fine')
+    if (!judgedNew && !told.some(verdict => typeof verdict === 'object')) break
+    trace = simulate(input)
   }
   return doubtSuspects(trace)
 }

@@ -9,6 +9,7 @@ import { importModule, packagePath } from './importer.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
 import { isRebound, mayHaveName, viaGetattr } from './names.ts'
+import { wordsForMissing } from './standard.ts'
 import { isString, type Module, UNKNOWN, type Value } from './values.ts'
 
 /** `from .x import y`: the absolute name, by the package of the importing module (PEP 328). */
@@ -69,8 +70,9 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
 
 /** May the module have an attribute that its namespace does not show? */
 function mayHaveUnseen(m: Machine, module: Module, name: string): boolean {
-  if (module.kind === 'foreign' || module.kind === 'model') return mayHaveName(m, module, name)
-  if (module.ns.open || module.kind === 'extension' || packagePath(module) === 'unknown') return true
+  if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension')
+    return mayHaveName(m, module, name)
+  if (module.ns.open || packagePath(module) === 'unknown') return true
   return module.kind === 'namespace' && m.sysPath.open
 }
 
@@ -106,9 +108,10 @@ function missing(m: Machine, module: Module, name: string, focus: Span): Value {
   const place = module.file ?? 'unknown location'
   const partial = module.state === 'executing'
   const message =
-    partial && module.file
+    wordsForMissing(m, module, name)?.importError ??
+    (partial && module.file
       ? `cannot import name '${name}' from partially initialized module '${module.name}' (most likely due to a circular import) (${place})`
-      : `cannot import name '${name}' from '${module.name}' (${place})`
+      : `cannot import name '${name}' from '${module.name}' (${place})`)
   const exc = m.exception(
     exceptionClass('ImportError'),
     message,
@@ -196,9 +199,10 @@ export function raiseMissingAttribute(m: Machine, module: Module, name: string, 
   if (child?.t === 'module' && child.state === 'executing')
     return raiseUnfinishedChild(m, module, name, focus)
   const from = minor >= 13 && module.file ? ` from '${module.file}'` : ''
+  const told = wordsForMissing(m, module, name)?.attributeError
   const message = partial
     ? `partially initialized module '${module.name}'${from} has no attribute '${name}' (most likely due to a circular import)`
-    : `module '${module.name}' has no attribute '${name}'`
+    : (told ?? `module '${module.name}' has no attribute '${name}'`)
   const exc = m.exception(
     exceptionClass('AttributeError'),
     message,

@@ -5,6 +5,7 @@
  */
 import type { At, Expr } from '../compile/module_code.ts'
 import type { Environment } from '../environment/environment.ts'
+import type { NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
 import { isWithin, relative } from '../files/paths.ts'
@@ -58,6 +59,8 @@ export interface World {
   readonly syntax: (path: string) => Unreadable | 'fine' | undefined
   /** The environment's variables; `exact`: what is not among them is not set where pytest will run. */
   readonly variables: { readonly values: Readonly<Record<string, string>>; readonly exact: boolean }
+  /** An interpreter's answer on its standard library; undefined where it wasn't asked yet. */
+  readonly standardName: (question: NameQuestion) => NameVerdict | undefined
   /** Failures to be passed over as if cured: see `siteOf`. */
   readonly healed: ReadonlySet<string>
 }
@@ -120,6 +123,8 @@ export class Machine {
   markersOpen: boolean
   readonly events: TraceEvent[] = []
   readonly suspects = new Set<string>()
+  /** What only an interpreter can tell of its standard library, by `questionKey`. */
+  readonly questions = new Map<string, NameQuestion>()
   /** Which project file imports which, for import closures. */
   readonly dependencies = new Map<string, Set<string>>()
   /** What pytest itself is at, while no file's code runs: a test file, a conftest, the place that names a plugin. */

@@ -18,13 +18,15 @@ export type SimulationInput = Omit<World, 'healed'> & { readonly layers: boolean
 export function simulate(input: SimulationInput): Trace {
   const healed = new Set<string>()
   const first = pass(input, healed)
+  const questions = new Map(first.machine.questions)
   const behind = new Map<string, Failure[]>()
   let last = first.pass
   for (let layer = 0; input.layers && layer < DEEPEST_LAYER; layer++) {
     const before = healed.size
     for (const failure of failures(last)) healed.add(siteOf(failure))
     if (healed.size === before) break
-    const next = pass(input, healed).pass
+    const { pass: next, machine } = pass(input, healed)
+    for (const [key, question] of machine.questions) questions.set(key, question)
     for (const collector of next.collectors) {
       if (!collector.failure) continue
       const known = behind.get(collector.path)
@@ -39,6 +41,7 @@ export function simulate(input: SimulationInput): Trace {
     collectors,
     events: first.machine.events,
     suspects: [...first.machine.suspects],
+    questions: [...questions.values()],
     reached: closures(first.machine, collectors),
   }
 }

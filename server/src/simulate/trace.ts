@@ -1,6 +1,7 @@
 /**
  * What the simulated collection saw: plain data for `rules`, with nothing of the machine's own values in it.
  */
+import type { NameQuestion } from '../environment/standard_names.ts'
 import type { Span } from '../files/span.ts'
 
 export interface Trace {
@@ -11,6 +12,8 @@ export interface Trace {
   readonly events: readonly TraceEvent[]
   /** Files whose syntax must be judged by an interpreter before this trace is exact. */
   readonly suspects: readonly string[]
+  /** What an interpreter must say of its standard library before this trace is exact. */
+  readonly questions: readonly NameQuestion[]
   /** Project files that were executed, with the collectors that reach them. */
   readonly reached: ReadonlyMap<string, readonly string[]>
 }
