@@ -106,7 +106,8 @@ for item in json.loads(sys.stdin.buffer.read().decode('ascii')):
 
 /**
  * Says which names modules of the standard library lack. Reads lines "module name" and prints a line for each
- * in order: present, unknown, or Python's words for the import and for the attribute as JSON. It has to be run
+ * in order: present, unknown, or as JSON Python's words for the import, those for the attribute,
+ * and the names that are there. It has to be run
  * with -I -S, so that nothing else can be imported. Not imported are programs, tests, what shows something when
  * it is imported, and what others may have put into the library's folder.
  */
@@ -139,7 +140,7 @@ def look_up(module, name):
             return 'present'
         except AttributeError as error:
             import json
-            return json.dumps([absent, str(error)])
+            return json.dumps([absent, str(error), [name for name in dir(found) if name[:1] != '_']])
     except BaseException:
         return 'unknown'
 

@@ -19,6 +19,8 @@ export interface NameMissing {
   readonly importError: string
   /** Of `module.name`. */
   readonly attributeError: string
+  /** Public names that the module does have. */
+  readonly has: readonly string[]
 }
 
 /**
@@ -46,8 +48,8 @@ function verdictOf(line: string | undefined): NameVerdict {
   if (line === 'present') return line
   try {
     const told: unknown = JSON.parse(line ?? '')
-    if (Array.isArray(told) && told.length === 2)
-      return { importError: String(told[0]), attributeError: String(told[1]) }
+    if (Array.isArray(told) && told.length === 3 && Array.isArray(told[2]))
+      return { importError: String(told[0]), attributeError: String(told[1]), has: told[2].map(String) }
   } catch {
     // 'unknown', or not our program's line.
   }

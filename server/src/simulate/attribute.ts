@@ -68,7 +68,7 @@ function moduleAttribute(m: Machine, module: Module, name: string, focus: Span):
   if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension') {
     const loaded = m.modules.get(`${module.name}.${name}`)
     if (loaded) return loaded
-    if (mayHaveName(m, module, name) || m.heap.doubtful || m.frame.restricted) {
+    if (m.heap.doubtful || m.frame.restricted || mayHaveName(m, module, name)) {
       m.mayRaise(exceptionClass('AttributeError'))
       return m.finder.isStandard(module.name.split('.')[0]!) ? HARMLESS : UNKNOWN
     }

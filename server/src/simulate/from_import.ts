@@ -9,7 +9,7 @@ import { importModule, packagePath } from './importer.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
 import { isRebound, mayHaveName, viaGetattr } from './names.ts'
-import { wordsForMissing } from './standard.ts'
+import { isStandardLibrary, wordsForMissing } from './standard.ts'
 import { isString, type Module, UNKNOWN, type Value } from './values.ts'
 
 /** `from .x import y`: the absolute name, by the package of the importing module (PEP 328). */
@@ -121,11 +121,18 @@ function missing(m: Machine, module: Module, name: string, focus: Span): Value {
       file: module.file,
       name,
       cycle: partial ? cycleOf(m, module) : null,
-      has: [...module.ns.slots.keys()].filter(n => !n.startsWith('__')),
+      has: namesOf(m, module, name),
+      standard: isStandardLibrary(m, module),
     },
     { focus },
   )
   return m.throwUnlessHealed(exc)
+}
+
+/** Names that the module does have, where another one is missing. */
+function namesOf(m: Machine, module: Module, missing: string): readonly string[] {
+  const told = wordsForMissing(m, module, missing)?.has
+  return told ?? [...module.ns.slots.keys()].filter(name => !name.startsWith('__'))
 }
 
 /** `pkg.a` while `pkg.a` is still executing: the parent's attribute is bound only afterwards. */
@@ -135,7 +142,13 @@ function raiseUnfinishedChild(m: Machine, module: Module, name: string, focus: S
     minor >= 11
       ? `cannot access submodule '${name}' of module '${module.name}' (most likely due to a circular import)`
       : `module '${module.name}' has no attribute '${name}'`
-  const detail = { kind: 'missing-attribute' as const, module: module.name, name, cycle: true }
+  const detail = {
+    kind: 'missing-attribute' as const,
+    module: module.name,
+    name,
+    cycle: true,
+    has: [],
+  }
   return m.throwUnlessHealed(m.exception(exceptionClass('AttributeError'), message, detail, { focus }))
 }
 
@@ -206,7 +219,14 @@ export function raiseMissingAttribute(m: Machine, module: Module, name: string, 
   const exc = m.exception(
     exceptionClass('AttributeError'),
     message,
-    { kind: 'missing-attribute', module: module.name, name, cycle: partial },
+    {
+      kind: 'missing-attribute',
+      module: module.name,
+      name,
+      cycle: partial,
+      has: namesOf(m, module, name),
+      standard: isStandardLibrary(m, module),
+    },
     { focus },
   )
   return m.throwUnlessHealed(exc)

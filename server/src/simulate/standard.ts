@@ -40,12 +40,8 @@ export function standardLacks(m: Machine, module: Module, name: string, proved: 
   if (OF_THE_PROCESS[module.name]?.has(name) || !IDENTIFIER.test(name)) return false
   if (!proved) {
     const verdict = verdictOn(m, module, name)
-    if (verdict === undefined) {
-      if (!(module.file !== null && plainlyBinds(m, module.file, name)))
-        m.questions.set(questionKey({ module: module.name, name }), { module: module.name, name })
-      return false
-    }
-    if (typeof verdict === 'string') return false
+    if (verdict === undefined) noteQuestion(m, module, name)
+    if (typeof verdict !== 'object') return false
   }
   return !mayBePatched(m, module, name)
 }
@@ -60,20 +56,37 @@ function verdictOn(m: Machine, module: Module, name: string): NameVerdict | unde
   return m.world.standardName({ module: module.name, name })
 }
 
-/** Spares the question: a statement at the left margin, `__all__` or a star import of the package binds the name. */
-function plainlyBinds(m: Machine, file: string, name: string, depth = 0): boolean {
-  const text = file.endsWith('.py') ? m.world.text(file) : null
-  if (!text?.includes(name)) return text !== null && depth < 2 && starServes(m, file, text, name, depth)
-  const bound = new RegExp(
-    `^(?:(?:async[ ]+)?def|class)[ ]+${name}\\b|^(?:\\w+[ ]*=[ ]*)*${name}[ ]*[:=](?!=)|^from[ ][\\w. ]+[ ]import[ ](?:[^(\\n]*|\\([^)]*)\\b${name}\\b|^__all__[ ]*\\+?=[ ]*[[(][^\\])]*["']${name}["']`,
-    'm',
-  )
-  return bound.test(text) || (depth < 2 && starServes(m, file, text, name, depth))
+/** Of libraries, which are taken to know the standard library that they were written for, nothing is asked. */
+function noteQuestion(m: Machine, module: Module, name: string): void {
+  if (m.frames.at(-1)?.restricted) return
+  const folder = module.file?.slice(0, module.file.lastIndexOf('/')) ?? ''
+  if (plainlyBinds(m, textOf(m, module), folder, name)) return
+  const question = { module: module.name, name }
+  m.questions.set(questionKey(question), question)
 }
 
-function starServes(m: Machine, file: string, text: string, name: string, depth: number): boolean {
-  const folder = file.slice(0, file.lastIndexOf('/'))
-  return [...text.matchAll(/^from \.(\w+) import \*/gm)].some(([, part]) =>
-    plainlyBinds(m, `${folder}/${part}.py`, name, depth + 1),
+/** Where the library's folder holds the text of a module; modules linked into the interpreter may have one too. */
+function textOf(m: Machine, { name, file }: Module): string | null {
+  if (file !== null) return file.endsWith('.py') ? m.world.text(file) : null
+  const path = `${(name === 'os.path' ? 'posixpath' : name).replaceAll('.', '/')}.py`
+  for (const lib of m.environment.stdlib) {
+    const text = m.world.text(`${lib}/${path}`)
+    if (text !== null) return text
+  }
+  return null
+}
+
+/** Spares the question: a statement at the left margin or `__all__` binds the name, here or where a star leads. */
+function plainlyBinds(m: Machine, text: string | null, folder: string, name: string, depth = 0): boolean {
+  if (text === null) return false
+  const bound = new RegExp(
+    `^(?:(?:async )?def|class) +${name}\\b|^(?:\\w+ *= *)*${name} *[:=](?!=)|^from [\\w.]+ import (?:[^(\\n]*|\\([^)]*)\\b${name}\\b|^__all__ *\\+?= *[[(][^\\])]*["']${name}["']`,
+    'm',
   )
+  if (text.includes(name) && bound.test(text)) return true
+  if (depth > 1) return false
+  return [...text.matchAll(/^from (\.?)(\w+) import \*/gm)].some(([, dot, part]) => {
+    const places = dot ? [folder] : m.environment.stdlib
+    return places.some(place => plainlyBinds(m, m.world.text(`${place}/${part}.py`), folder, name, depth + 1))
+  })
 }

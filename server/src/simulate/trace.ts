@@ -74,12 +74,16 @@ export type FailureDetail =
       readonly cycle: readonly string[] | null
       /** Names the module does have, for suggestions. */
       readonly has: readonly string[]
+      /** Is it a module of the standard library? */
+      readonly standard?: boolean
     }
   | {
       readonly kind: 'missing-attribute'
       readonly module: string
       readonly name: string
       readonly cycle: boolean
+      readonly has: readonly string[]
+      readonly standard?: boolean
     }
   | { readonly kind: 'relative-import'; readonly reason: 'no parent package' | 'beyond top-level' }
   | { readonly kind: 'syntax' }
