@@ -9,6 +9,7 @@ import { importModule, packagePath } from './importer.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
 import { isRebound, mayHaveName, viaGetattr } from './names.ts'
+import { isReplacement, viaReplacement } from './replaced.ts'
 import { isStandardLibrary, wordsForMissing } from './standard.ts'
 import { isString, type Module, UNKNOWN, type Value } from './values.ts'
 
@@ -55,13 +56,13 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
   if (module.t !== 'module') return fromObject(module, name)
   const slot = module.ns.slots.get(name)
   if (slot && !slot.maybe) return settled(m, module, name, slot.value)
-  const given = slot ? undefined : viaGetattr(m, module, name)
+  const given = slot ? undefined : (viaGetattr(m, module, name) ?? viaReplacement(m, module, name))
   if (given !== undefined && given !== 'missing' && !(given === UNKNOWN && submoduleExists(m, module, name)))
     return given
   const sub = trySubmodule(m, module, name, focus)
   if (sub) return sub
   if (slot) return slot.value
-  if (given === UNKNOWN || mayHaveUnseen(m, module, name)) return UNKNOWN
+  if (given === UNKNOWN || mayHaveUnseen(m, module, name, given === 'missing')) return UNKNOWN
   const entry = m.modules.get(`${module.name}.${name}`)
   if (entry) return entry
   if (m.openPrefixes.has(topLevel(module.name)) || m.openPrefixes.has('*')) return UNKNOWN
@@ -69,10 +70,11 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
 }
 
 /** May the module have an attribute that its namespace does not show? */
-function mayHaveUnseen(m: Machine, module: Module, name: string): boolean {
+function mayHaveUnseen(m: Machine, module: Module, name: string, refused: boolean): boolean {
   if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension')
     return mayHaveName(m, module, name)
-  if (module.ns.open || packagePath(module) === 'unknown') return true
+  if ((module.ns.open && !(refused && isReplacement(module))) || packagePath(module) === 'unknown')
+    return true
   return module.kind === 'namespace' && m.sysPath.open
 }
 
