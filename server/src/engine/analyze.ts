@@ -173,17 +173,20 @@ async function simulateExactly(
   // What is found to be broken may hide more behind it, hence more than one round.
   for (let round = 0; round < 4 && trusted && executable !== null; round++) {
     const { suspects, questions } = trace
-    if (suspects.length === 0 && questions.length === 0) break
+    // What is guarded everywhere is asked only along with the rest, and decides nothing by itself.
+    const asks = questions.some(question => !question.guarded)
+    if (suspects.length === 0 && !asks) break
     const [judged, told] = await Promise.all([
       suspects.length > 0 ? judge(executable, suspects, fs, sources) : verdicts,
-      questions.length > 0 ? lookUpNames(executable, questions) : [],
+      asks ? lookUpNames(executable, questions) : [],
     ])
     for (const [path, verdict] of judged) verdicts.set(path, verdict)
     for (const [i, verdict] of told.entries()) names.set(questionKey(questions[i]!), verdict)
     const allFine = suspects.every(path => verdicts.get(path) === 'fine')
     if (allFine) trace = { ...trace, suspects: [] }
     const judgedNew = suspects.some(path => verdicts.has(path) && verdicts.get(path) !== 'fine')
-    if (!judgedNew && !told.some(verdict => typeof verdict === 'object')) break
+    const lacking = told.some((verdict, i) => typeof verdict === 'object' && !questions[i]!.guarded)
+    if (!judgedNew && !lacking) break
     trace = simulate(input)
   }
   return doubtSuspects(trace)

@@ -15,7 +15,7 @@ import { atLeast } from '../pytest/version.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
-import type { FailureDetail, TraceEvent } from './trace.ts'
+import type { FailureDetail, OpenQuestion, TraceEvent } from './trace.ts'
 import {
   type Class,
   type CodeUnit,
@@ -85,6 +85,8 @@ export interface Frame {
 
 /** What may have been raised unseen inside a `try` body. */
 export interface Watch {
+  /** It stands for a `try` with handlers, not for the body of a module. */
+  readonly guards: boolean
   any: boolean
   readonly classes: Set<Class>
   /** Imports that may fail: a doubt if nothing catches them. */
@@ -124,7 +126,7 @@ export class Machine {
   readonly events: TraceEvent[] = []
   readonly suspects = new Set<string>()
   /** What only an interpreter can tell of its standard library, by `questionKey`. */
-  readonly questions = new Map<string, NameQuestion>()
+  readonly questions = new Map<string, OpenQuestion>()
   /** Which project file imports which, for import closures. */
   readonly dependencies = new Map<string, Set<string>>()
   /** What pytest itself is at, while no file's code runs: a test file, a conftest, the place that names a plugin. */

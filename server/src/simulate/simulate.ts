@@ -26,7 +26,8 @@ export function simulate(input: SimulationInput): Trace {
     for (const failure of failures(last)) healed.add(siteOf(failure))
     if (healed.size === before) break
     const { pass: next, machine } = pass(input, healed)
-    for (const [key, question] of machine.questions) questions.set(key, question)
+    for (const [key, question] of machine.questions)
+      if (questions.get(key)?.guarded !== false) questions.set(key, question)
     for (const collector of next.collectors) {
       if (!collector.failure) continue
       const known = behind.get(collector.path)

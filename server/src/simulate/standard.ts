@@ -61,8 +61,9 @@ function noteQuestion(m: Machine, module: Module, name: string): void {
   if (m.frames.at(-1)?.restricted) return
   const folder = module.file?.slice(0, module.file.lastIndexOf('/')) ?? ''
   if (plainlyBinds(m, textOf(m, module), folder, name)) return
-  const question = { module: module.name, name }
-  m.questions.set(questionKey(question), question)
+  const guarded = m.watches.at(-1)?.guards === true
+  const key = questionKey({ module: module.name, name })
+  if (!guarded || !m.questions.has(key)) m.questions.set(key, { module: module.name, name, guarded })
 }
 
 /** Where the library's folder holds the text of a module; modules linked into the interpreter may have one too. */

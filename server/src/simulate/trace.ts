@@ -13,9 +13,14 @@ export interface Trace {
   /** Files whose syntax must be judged by an interpreter before this trace is exact. */
   readonly suspects: readonly string[]
   /** What an interpreter must say of its standard library before this trace is exact. */
-  readonly questions: readonly NameQuestion[]
+  readonly questions: readonly OpenQuestion[]
   /** Project files that were executed, with the collectors that reach them. */
   readonly reached: ReadonlyMap<string, readonly string[]>
+}
+
+export interface OpenQuestion extends NameQuestion {
+  /** Asked only inside of `try`: that the name is missing is provided for. */
+  readonly guarded: boolean
 }
 
 export interface SessionTrace {
