@@ -36,7 +36,7 @@ test('circular-import', () => {
 
 test('circular-import: an attribute', () => {
   const message = "AttributeError: partially initialized module 'a' has no attribute 'x'"
-  const detail = { kind: 'missing-attribute', module: 'a', name: 'x', cycle: true } as const
+  const detail = { kind: 'missing-attribute', module: 'a', name: 'x', cycle: true, has: [] } as const
   expect(one('a.x', 'a.x', message, detail)).toMatchInlineSnapshot(`
     [
       "error circular-import in test_a.py at a.x

@@ -140,6 +140,7 @@ export class World {
         collectors,
         events: happened.events ?? [],
         startMatters: false,
+        questions: [],
         suspects: (happened.suspects ?? []).map(path => join(ROOT, path)),
         reached: new Map(paths.filter(path => path.endsWith('.py')).map(path => [path, []])),
       },

@@ -7,8 +7,10 @@ import { discoverEnvironment } from '../environment/discover.ts'
 import type { Environment } from '../environment/environment.ts'
 import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
 import { readNeeds } from '../environment/requirements.ts'
+import { lookUpNames, type NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
+import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
 import { makePlan } from '../pytest/make_plan.ts'
 import type { Plan } from '../pytest/plan.ts'
@@ -18,6 +20,7 @@ import { runRules, withOverrides } from '../rules/run_rules.ts'
 import { findSettings } from '../rules/settings.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import { doubtSuspects, type SimulationInput, simulate } from '../simulate/simulate.ts'
+import { questionKey } from '../simulate/standard.ts'
 import type { Trace } from '../simulate/trace.ts'
 import { otherStart } from './other_start.ts'
 import { Sources } from './sources.ts'
@@ -57,6 +60,7 @@ export interface Analysis {
 export class Remembered {
   readonly sources: Sources
   private environment: { readonly key: string; readonly found: Environment } | null = null
+  private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
   constructor(fs: FileSystem) {
     this.sources = new Sources(fs)
@@ -77,6 +81,11 @@ export class Remembered {
   async environmentFor(key: string, find: () => Promise<Environment>): Promise<Environment> {
     if (this.environment?.key !== key) this.environment = { key, found: await find() }
     return this.environment.found
+  }
+
+  /** What its interpreter said of names of the standard library. */
+  namesOf(environment: Environment): Map<string, NameVerdict> {
+    return remember(this.names, environment, () => new Map())
   }
 }
 
@@ -116,11 +125,13 @@ export async function analyze(
     body: (unit, index) => sources.body(unit, index),
     text: path => sources.text(path),
     syntax: path => verdicts.get(path),
+    standardName: question => names.get(questionKey(question)),
     variables: { values: request.env, exact: request.envIsExact },
     layers: true,
   })
+  const names = remembered.namesOf(environment)
   const verdicts: Verdicts = new Map()
-  const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, sources, request)
+  const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
   const text = (path: string) => sources.text(path)
   const { findings, causes } = runRules({
     trace,
@@ -159,23 +170,38 @@ function platform(): Environment['platform'] {
 /** What the interpreter said of the files it was asked about. */
 type Verdicts = Map<string, Unreadable | 'fine'>
 
-/** Simulates, and again with the interpreter's verdict where files are suspected not to compile. */
+/**
+ * Simulates, and again with what the interpreter said: of files that are suspected not to compile, and of names
+ * that its standard library may lack. Answers that change nothing cost no second simulation.
+ */
 async function simulateExactly(
   input: SimulationInput,
   verdicts: Verdicts,
+  names: Map<string, NameVerdict>,
   sources: Sources,
   { trusted }: AnalysisRequest,
 ): Promise<Trace> {
   const { fs, environment } = input
   let trace = simulate(input)
-  // A file found to be broken may hide suspects behind it, hence more than one round.
-  for (let round = 0; round < 4 && trace.suspects.length > 0; round++) {
-    if (!trusted || environment.executable === null) break
-    const asked = await judge(environment.executable, trace.suspects, fs, sources)
-    if (asked.size === 0) break
-    for (const [path, verdict] of asked) verdicts.set(path, verdict)
-    const allFine = trace.suspects.every(path => verdicts.get(path) === 'fine')
-    trace = allFine ? { ...trace, suspects: [] } : simulate(input)
+  const { executable } = environment
+  // What is found to be broken may hide more behind it, hence more than one round.
+  for (let round = 0; round < 4 && trusted && executable !== null; round++) {
+    const { suspects, questions } = trace
+    // What is guarded everywhere is asked only along with the rest, and decides nothing by itself.
+    const asks = questions.some(question => !question.guarded)
+    if (suspects.length === 0 && !asks) break
+    const [judged, told] = await Promise.all([
+      suspects.length > 0 ? judge(executable, suspects, fs, sources) : verdicts,
+      asks ? lookUpNames(executable, questions) : [],
+    ])
+    for (const [path, verdict] of judged) verdicts.set(path, verdict)
+    for (const [i, verdict] of told.entries()) names.set(questionKey(questions[i]!), verdict)
+    const allFine = suspects.every(path => verdicts.get(path) === 'fine')
+    if (allFine) trace = { ...trace, suspects: [] }
+    const judgedNew = suspects.some(path => verdicts.has(path) && verdicts.get(path) !== 'fine')
+    const lacking = told.some((verdict, i) => typeof verdict === 'object' && !questions[i]!.guarded)
+    if (!judgedNew && !lacking) break
+    trace = simulate(input)
   }
   return doubtSuspects(trace)
 }

@@ -99,7 +99,7 @@ export async function judgeSyntax(
 }
 
 /** What the program wrote to standard output until it ended or was killed; '' where it could not be started. */
-function runPython(
+export function runPython(
   executable: string,
   args: readonly string[],
   input: string,

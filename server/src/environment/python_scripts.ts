@@ -103,3 +103,48 @@ for item in json.loads(sys.stdin.buffer.read()):
     sys.stdout.write(json.dumps(verdict) + '\\n')
     sys.stdout.flush()
 `
+
+/**
+ * Says which names modules of the standard library lack. Reads lines "module name" and prints a line for each
+ * in order: present, unknown, or as JSON Python's words for the import, those for the attribute,
+ * and the names that are there. It has to be run
+ * with -I -S, so that nothing else can be imported. Not imported are programs, tests, what shows something when
+ * it is imported, and what others may have put into the library's folder.
+ */
+export const LOOK_UP_NAMES = `
+import sys
+answers, sys.stdout = sys.stdout, sys.stderr
+import warnings
+warnings.simplefilter('ignore')
+
+never = {'__main__', 'test', 'tests', 'idlelib', 'turtledemo', 'antigravity', 'this', '__hello__', '__phello__',
+         'sitecustomize', 'usercustomize'}
+
+def look_up(module, name):
+    parts = module.split('.')
+    standard = getattr(sys, 'stdlib_module_names', parts)
+    if parts[0] not in standard or never.intersection(parts + [name]) or not all(map(str.isidentifier, parts + [name])):
+        return 'unknown'
+    try:
+        __import__(module)
+        found = sys.modules[module]
+        try:
+            exec('from %s import %s' % (module, name), {})
+            return 'present'
+        except ImportError as error:
+            if type(error) is not ImportError or error.name not in (None, found.__name__):
+                return 'unknown'
+            absent = str(error)
+        try:
+            getattr(found, name)
+            return 'present'
+        except AttributeError as error:
+            import json
+            return json.dumps([absent, str(error), [name for name in dir(found) if name[:1] != '_']])
+    except BaseException:
+        return 'unknown'
+
+for line in sys.stdin.buffer.read().decode('utf-8').splitlines():
+    answers.write(look_up(*line.split(' ', 1)) + '\\n')
+    answers.flush()
+`

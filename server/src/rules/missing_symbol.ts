@@ -3,6 +3,7 @@ import { wholeFile } from './classify.ts'
 import { shown } from './impact.ts'
 import { didYouMean } from './nearest.ts'
 import { detailsOf, type Rule, tell } from './rule.ts'
+import { remedyInLibrary } from './standard_library.ts'
 
 export const missingSymbol: Rule = {
   id: 'missing-symbol',
@@ -24,16 +25,21 @@ export const missingSymbol: Rule = {
     limits:
       'Modules whose names cannot be known are never blamed: extension modules, modules with `__getattr__`, with ' +
       '`globals()` or `exec` tricks, or with a star import of such a module. Names of third-party modules are not ' +
-      'checked.',
+      'checked, unless the module is plain and its text does not hold the name at all. What the standard library ' +
+      'lacks is asked of the interpreter, where it may be started; nothing is said where other code may have put ' +
+      'the name there.',
   },
   *check(context) {
     for (const { cause, detail } of detailsOf(context, 'missing-symbol', 'missing-symbol')) {
-      const { module, file, name, has } = detail
+      const { module, file, name, has, standard } = detail
       const place = file === null ? '' : ` in ${shown(context, file)}`
       yield tell(context, cause, {
         what: `module '${module}' has no name '${name}'`,
-        todo: `define it${place}, or import it from where it lives now${didYouMean(name, has)}`,
-        related: file === null ? [] : [{ span: wholeFile(file), message: `'${module}' is this file` }],
+        todo: standard
+          ? remedyInLibrary(context, name, has)
+          : `define it${place}, or import it from where it lives now${didYouMean(name, has)}`,
+        related:
+          file === null || standard ? [] : [{ span: wholeFile(file), message: `'${module}' is this file` }],
       })
     }
   },

@@ -12,6 +12,7 @@ import { stringMethod } from './models/strings.ts'
 import { replaceSysPath, versionField } from './models/sys.ts'
 import { mayHaveName, viaGetattr } from './names.ts'
 import { hasBuiltinAttribute, refuseAttribute } from './refuse.ts'
+import { isReplacement, viaReplacement } from './replaced.ts'
 import { constant, HARMLESS, type Module, tuple, UNKNOWN, type Value } from './values.ts'
 
 export function getAttribute(m: Machine, value: Value, name: string, focus: Span): Value {
@@ -63,18 +64,19 @@ function moduleAttribute(m: Machine, module: Module, name: string, focus: Span):
     return settled(m, module, name, slot.value)
   }
   if (name === '__dict__') return { t: 'nsdict', ns: module.ns, module }
-  const given = viaGetattr(m, module, name)
+  const given = viaGetattr(m, module, name) ?? viaReplacement(m, module, name)
   if (given !== undefined && given !== 'missing') return given
   if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension') {
     const loaded = m.modules.get(`${module.name}.${name}`)
     if (loaded) return loaded
-    if (mayHaveName(m, module, name) || m.heap.doubtful || m.frame.restricted) {
+    if (m.heap.doubtful || m.frame.restricted || mayHaveName(m, module, name)) {
       m.mayRaise(exceptionClass('AttributeError'))
       return m.finder.isStandard(module.name.split('.')[0]!) ? HARMLESS : UNKNOWN
     }
     return raiseMissingAttribute(m, module, name, focus)
   }
-  if (module.ns.open || name.startsWith('__') || mayBeBoundUnseen(m, module, name)) {
+  const open = module.ns.open && !(given === 'missing' && isReplacement(module))
+  if (open || name.startsWith('__') || mayBeBoundUnseen(m, module, name)) {
     m.mayRaise(exceptionClass('AttributeError'))
     return UNKNOWN
   }
@@ -108,6 +110,7 @@ function instanceAttribute(m: Machine, value: Extract<Value, { t: 'instance' }>,
   const own = value.attributes.slots.get(name)
   if (own) return own.value
   if (name === '__class__') return value.cls
+  if (name === '__dict__') return { t: 'nsdict', ns: value.attributes, module: null }
   if (value.exception) {
     if (name === 'args') return tuple(value.exception.args)
     if (name === 'msg') return constant(value.exception.message)
@@ -129,6 +132,8 @@ export function setAttribute(m: Machine, value: Value, name: string, item: Value
       if (value.name === 'sys' && name === 'path') return replaceSysPath(m, item)
       if (value.name === 'sys' && name === 'meta_path') m.metaPathOpen = true
       if (value.name === 'sys' && name === 'modules') m.openPrefixes.add('*')
+      // Properties and `__getattr__` of another class may serve any name.
+      if (name === '__class__') m.heap.open(value.ns)
       m.heap.set(value.ns, name, item)
       return
     case 'class':

@@ -14,6 +14,7 @@ import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
 import { runBlock } from './execute.ts'
 import type { Call, Frame, Machine } from './machine.ts'
+import { isModuleClass } from './models/types.ts'
 import { refuseArguments, refuseCall, refuseConstruction } from './refuse.ts'
 import {
   type Args,
@@ -131,6 +132,9 @@ function instantiate(m: Machine, cls: Class, args: Args): Value {
       refuseConstruction(m, cls.name, args)
     handOver(m, args, false)
   }
+  const [name] = args.positional
+  if (!init && name && ancestors.some(ancestor => ancestor && isModuleClass(ancestor)))
+    m.heap.set(instance.attributes, '__name__', name)
   return instance
 }
 
@@ -376,6 +380,7 @@ function doubtEffects(m: Machine, fn: Func, seen: Set<DefOp>): void {
     if ((value?.t === 'list' || value?.t === 'dict' || value?.t === 'set') && !value.open)
       m.heap.openContainer(value)
     else if (value?.t === 'func' && value.code.def && !seen.has(value.code.def)) doubtEffects(m, value, seen)
+    else if (value?.t === 'instance') m.heap.open(value.attributes)
   }
   for (const [, owner, name] of text.matchAll(/\b(\w+)\.(\w+)\s*[-+*/|&]?=(?!=)/g)) {
     const held = globals.slots.get(owner!)?.value
@@ -408,6 +413,7 @@ function handOverValue(m: Machine, value: Value, own: boolean): void {
       m.heap.open(value.ns)
       return
     case 'instance':
+      m.heap.open(value.attributes)
       for (const slot of value.attributes.slots.values()) {
         const held = slot.value
         if (held.t === 'list' || held.t === 'dict' || held.t === 'set') m.heap.openContainer(held)

@@ -212,7 +212,7 @@ export function executeTry(m: Machine, op: TryOp, frame: Frame): Completion {
   const before = new Map<string, Slot | undefined>()
   if (op.handlers.length > 0)
     for (const name of assignedNames(op.body)) before.set(name, frame.scope.names.slots.get(name))
-  const watch: Watch = { any: false, classes: new Set(), imports: [] }
+  const watch: Watch = { guards: op.handlers.length > 0, any: false, classes: new Set(), imports: [] }
   m.watches.push(watch)
   const body = runBlock(m, op.body, frame)
   m.watches.splice(m.watches.lastIndexOf(watch))

@@ -68,7 +68,7 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
     handling: [],
   }
   // What may be raised unseen in here is no business of the importer's `try`: only failing imports are.
-  m.watches.push({ any: false, classes: new Set(), imports: [] })
+  m.watches.push({ guards: false, any: false, classes: new Set(), imports: [] })
   m.frames.push(frame)
   let completion: Completion
   try {

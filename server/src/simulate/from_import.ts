@@ -11,6 +11,8 @@ import { virtualKind } from './models/all_models.ts'
 import { isRebound, mayHaveName, viaGetattr } from './names.ts'
 import { elementsOf } from './operate.ts'
 import { refuseIteration } from './refuse.ts'
+import { isReplacement, viaReplacement } from './replaced.ts'
+import { isStandardLibrary, wordsForMissing } from './standard.ts'
 import { isString, type Module, UNKNOWN, type Value } from './values.ts'
 
 /** `from .x import y`: the absolute name, by the package of the importing module (PEP 328). */
@@ -56,13 +58,13 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
   if (module.t !== 'module') return fromObject(module, name)
   const slot = module.ns.slots.get(name)
   if (slot && !slot.maybe) return settled(m, module, name, slot.value)
-  const given = slot ? undefined : viaGetattr(m, module, name)
+  const given = slot ? undefined : (viaGetattr(m, module, name) ?? viaReplacement(m, module, name))
   if (given !== undefined && given !== 'missing' && !(given === UNKNOWN && submoduleExists(m, module, name)))
     return given
   const sub = trySubmodule(m, module, name, focus)
   if (sub) return sub
   if (slot) return slot.value
-  if (given === UNKNOWN || mayHaveUnseen(m, module, name)) return UNKNOWN
+  if (given === UNKNOWN || mayHaveUnseen(m, module, name, given === 'missing')) return UNKNOWN
   const entry = m.modules.get(`${module.name}.${name}`)
   if (entry) return entry
   if (m.openPrefixes.has(topLevel(module.name)) || m.openPrefixes.has('*')) return UNKNOWN
@@ -70,9 +72,11 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
 }
 
 /** May the module have an attribute that its namespace does not show? */
-function mayHaveUnseen(m: Machine, module: Module, name: string): boolean {
-  if (module.kind === 'foreign' || module.kind === 'model') return mayHaveName(m, module, name)
-  if (module.ns.open || module.kind === 'extension' || packagePath(module) === 'unknown') return true
+function mayHaveUnseen(m: Machine, module: Module, name: string, refused: boolean): boolean {
+  if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension')
+    return mayHaveName(m, module, name)
+  if ((module.ns.open && !(refused && isReplacement(module))) || packagePath(module) === 'unknown')
+    return true
   return module.kind === 'namespace' && m.sysPath.open
 }
 
@@ -105,9 +109,10 @@ function missing(m: Machine, module: Module, name: string, focus: Span): Value {
   const partial = module.state === 'executing'
   const by = module.kind === 'stub' ? m.leaks.writerOf(module.name) : null
   const message =
-    partial && module.file
+    wordsForMissing(m, module, name)?.importError ??
+    (partial && module.file
       ? `cannot import name '${name}' from partially initialized module '${module.name}' (most likely due to a circular import) (${place})`
-      : `cannot import name '${name}' from '${module.name}' (${place})`
+      : `cannot import name '${name}' from '${module.name}' (${place})`)
   const exc = m.exception(
     exceptionClass('ImportError'),
     message,
@@ -117,13 +122,20 @@ function missing(m: Machine, module: Module, name: string, focus: Span): Value {
       file: module.file,
       name,
       cycle: partial ? cycleOf(m, module) : null,
-      has: [...module.ns.slots.keys()].filter(n => !n.startsWith('__')),
+      has: namesOf(m, module, name),
+      standard: isStandardLibrary(m, module),
       by: by && m.leaks.isStranger(by) ? by : null,
       misled: partial ? null : m.leaks.misled(module.name, name),
     },
     { focus },
   )
   return m.throwUnlessHealed(exc)
+}
+
+/** Names that the module does have, where another one is missing. */
+function namesOf(m: Machine, module: Module, missing: string): readonly string[] {
+  const told = wordsForMissing(m, module, missing)?.has
+  return told ?? [...module.ns.slots.keys()].filter(name => !name.startsWith('__'))
 }
 
 /** `pkg.a` while `pkg.a` is still executing: the parent's attribute is bound only afterwards. */
@@ -133,7 +145,13 @@ function raiseUnfinishedChild(m: Machine, module: Module, name: string, focus: S
     minor >= 11
       ? `cannot access submodule '${name}' of module '${module.name}' (most likely due to a circular import)`
       : `module '${module.name}' has no attribute '${name}'`
-  const detail = { kind: 'missing-attribute' as const, module: module.name, name, cycle: true }
+  const detail = {
+    kind: 'missing-attribute' as const,
+    module: module.name,
+    name,
+    cycle: true,
+    has: [],
+  }
   return m.throwUnlessHealed(m.exception(exceptionClass('AttributeError'), message, detail, { focus }))
 }
 
@@ -203,13 +221,21 @@ export function raiseMissingAttribute(m: Machine, module: Module, name: string, 
   if (child?.t === 'module' && child.state === 'executing')
     return raiseUnfinishedChild(m, module, name, focus)
   const from = minor >= 13 && module.file ? ` from '${module.file}'` : ''
+  const told = wordsForMissing(m, module, name)?.attributeError
   const message = partial
     ? `partially initialized module '${module.name}'${from} has no attribute '${name}' (most likely due to a circular import)`
-    : `module '${module.name}' has no attribute '${name}'`
+    : (told ?? `module '${module.name}' has no attribute '${name}'`)
   const exc = m.exception(
     exceptionClass('AttributeError'),
     message,
-    { kind: 'missing-attribute', module: module.name, name, cycle: partial },
+    {
+      kind: 'missing-attribute',
+      module: module.name,
+      name,
+      cycle: partial,
+      has: namesOf(m, module, name),
+      standard: isStandardLibrary(m, module),
+    },
     { focus },
   )
   return m.throwUnlessHealed(exc)

@@ -6,6 +6,7 @@ import type { Spec } from './finder.ts'
 import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { modelOf, serveVirtual, sixWithoutMoves } from './models/all_models.ts'
+import { isReplacement } from './replaced.ts'
 import type { FailureDetail } from './trace.ts'
 import {
   constant,
@@ -206,7 +207,8 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
       } catch (error) {
         if (error instanceof PyRaise) {
           module.state = 'failed'
-          if (m.modules.get(spec.name) === module) m.modules.delete(spec.name)
+          const entry = m.modules.get(spec.name)
+          if (entry === module || isReplacement(entry)) m.modules.delete(spec.name)
         }
         throw error
       } finally {
@@ -217,6 +219,7 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
   module.state = 'done'
   // `sys.modules[__name__]` is what the import hands out, whatever the body put there.
   const result = m.modules.get(spec.name)
+  if (isReplacement(result)) result.state = 'done'
   if (!result && kind === 'project' && m.vanished.get(spec.name) === m.unseenCalls)
     m.doubt(`${spec.name} takes itself out of sys.modules`, focus)
   return bind(m, spec.name, parent, result ?? UNKNOWN)

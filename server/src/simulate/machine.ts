@@ -5,6 +5,7 @@
  */
 import type { At, Expr } from '../compile/module_code.ts'
 import type { Environment } from '../environment/environment.ts'
+import type { NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
 import { isWithin, relative } from '../files/paths.ts'
@@ -15,7 +16,7 @@ import { exceptionClass, isSubclass } from './classes.ts'
 import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
 import { Leaks } from './leaks.ts'
-import type { FailureDetail, TraceEvent } from './trace.ts'
+import type { FailureDetail, OpenQuestion, TraceEvent } from './trace.ts'
 import {
   type Class,
   type CodeUnit,
@@ -61,6 +62,8 @@ export interface World {
   readonly syntax: (path: string) => Unreadable | 'fine' | undefined
   /** The environment's variables; `exact`: what is not among them is not set where pytest will run. */
   readonly variables: { readonly values: Readonly<Record<string, string>>; readonly exact: boolean }
+  /** An interpreter's answer on its standard library; undefined where it wasn't asked yet. */
+  readonly standardName: (question: NameQuestion) => NameVerdict | undefined
   /** Failures to be passed over as if cured: see `siteOf`. */
   readonly healed: ReadonlySet<string>
 }
@@ -85,6 +88,8 @@ export interface Frame {
 
 /** What may have been raised unseen inside a `try` body. */
 export interface Watch {
+  /** It stands for a `try` with handlers, not for the body of a module. */
+  readonly guards: boolean
   any: boolean
   readonly classes: Set<Class>
   /** Imports that may fail: a doubt if nothing catches them. */
@@ -144,6 +149,8 @@ export class Machine {
   markersOpen: boolean
   readonly events: TraceEvent[] = []
   readonly suspects = new Set<string>()
+  /** What only an interpreter can tell of its standard library, by `questionKey`. */
+  readonly questions = new Map<string, OpenQuestion>()
   /** Which project file imports which, for import closures. */
   readonly dependencies = new Map<string, Set<string>>()
   /** What pytest itself is at, while no file's code runs: a test file, a conftest, the place that names a plugin. */

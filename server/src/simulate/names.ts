@@ -1,14 +1,17 @@
 /**
- * Which names a module certainly does not have. For the project's own modules its namespace tells; for
- * third-party ones, which are not executed in full, only a strict proof counts: nothing in the file can make
- * names unseen, and the name is bound nowhere in it.
+ * Which names a module certainly does not have. For the project's own modules its namespace tells; the
+ * standard library's are asked of the interpreter (`standard.ts`); for third-party ones, which are not executed
+ * in full, only a strict proof counts: nothing in the file can make names unseen, and the name is bound nowhere
+ * in it.
  */
 
 import { remember } from '../files/memo.ts'
+import { isWithin } from '../files/paths.ts'
 import { callFunction } from './call.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { assignedNames } from './control.ts'
 import type { Machine } from './machine.ts'
+import { isStandardLibrary, standardLacks } from './standard.ts'
 import { isSuspect } from './syntax.ts'
 import { constant, type Module, PyRaise, UNKNOWN, type Value } from './values.ts'
 
@@ -38,15 +41,17 @@ export function viaGetattr(m: Machine, module: Module, name: string): Value | 'm
   }
 }
 
-/** Can this third-party module have the attribute? False is a proof. */
+/** Can this module, which is not the project's own, have the attribute? False is a proof. */
 export function mayHaveName(m: Machine, module: Module, name: string): boolean {
-  if (module.kind !== 'foreign' && module.kind !== 'model') return true
-  // With failures cured, third-party modules bind what nobody can know.
-  if (m.world.healed.size > 0) return true
+  const { kind, file, path } = module
+  if (kind !== 'foreign' && kind !== 'model' && kind !== 'extension') return true
   if (name.startsWith('__') || m.modules.get(`${module.name}.${name}`)) return true
-  if (Array.isArray(module.path) && m.finder.findSubmodule(`${module.name}.${name}`, name, module.path))
-    return true
-  return module.file === null || mayBind(m, module.file, name)
+  if (Array.isArray(path) && m.finder.findSubmodule(`${module.name}.${name}`, name, path)) return true
+  if (isStandardLibrary(m, module)) {
+    return !standardLacks(m, module, name, file !== null && !mayBind(m, file, name))
+  }
+  // With failures cured, third-party modules bind what nobody can know.
+  return kind === 'extension' || m.world.healed.size > 0 || file === null || mayBind(m, file, name)
 }
 
 /** What is known of a third-party file, found once. */
@@ -68,7 +73,9 @@ function wordsOf(m: Machine, file: string): FileWords {
 
 function readWords(m: Machine, file: string): FileWords {
   const text = file.endsWith('.py') ? m.world.text(file) : null
-  const standard = m.environment.stdlib.some(folder => file.startsWith(`${folder}/`))
+  const { stdlib, sitePackages } = m.environment
+  const standard =
+    stdlib.some(folder => isWithin(file, folder)) && !sitePackages.some(folder => isWithin(file, folder))
   if (text === null) return { open: true, standard, words: new Set(), globals: new Set() }
   const open =
     UNSEEN_WRITES.test(text) || /\bimport\s*\(?\s*\*/.test(text) || (!standard && HANDED_OUT.test(text))

@@ -19,13 +19,16 @@ export type SimulationInput = Omit<World, 'healed'> & { readonly layers: boolean
 export function simulate(input: SimulationInput): Trace {
   const healed = new Set<string>()
   const first = pass(input, healed)
+  const questions = new Map(first.machine.questions)
   const behind = new Map<string, Failure[]>()
   let last = first.pass
   for (let layer = 0; input.layers && layer < DEEPEST_LAYER; layer++) {
     const before = healed.size
     for (const failure of failures(last)) healed.add(siteOf(failure))
     if (healed.size === before) break
-    const next = pass(input, healed).pass
+    const { pass: next, machine } = pass(input, healed)
+    for (const [key, question] of machine.questions)
+      if (questions.get(key)?.guarded !== false) questions.set(key, question)
     for (const collector of next.collectors) {
       if (!collector.failure) continue
       const known = behind.get(collector.path)
@@ -47,6 +50,7 @@ export function simulate(input: SimulationInput): Trace {
     ],
     startMatters: first.machine.startMatters,
     suspects: [...first.machine.suspects],
+    questions: [...questions.values()],
     reached: closures(collectors, filesOf),
   }
 }

@@ -1,6 +1,7 @@
 /**
  * What the simulated collection saw: plain data for `rules`, with nothing of the machine's own values in it.
  */
+import type { NameQuestion } from '../environment/standard_names.ts'
 import type { Span } from '../files/span.ts'
 
 export interface Trace {
@@ -13,8 +14,15 @@ export interface Trace {
   readonly suspects: readonly string[]
   /** Some import went the way it did because pytest is started as it is: see `dependsOnStart`. */
   readonly startMatters: boolean
+  /** What an interpreter must say of its standard library before this trace is exact. */
+  readonly questions: readonly OpenQuestion[]
   /** Project files that were executed, with the collectors that reach them. */
   readonly reached: ReadonlyMap<string, readonly string[]>
+}
+
+export interface OpenQuestion extends NameQuestion {
+  /** Asked only inside of `try`: that the name is missing is provided for. */
+  readonly guarded: boolean
 }
 
 export interface SessionTrace {
@@ -95,12 +103,16 @@ export type FailureDetail =
       readonly by?: Writer | null
       /** Another module of that name would have been found, which has the name. */
       readonly misled?: Misled | null
+      /** Is it a module of the standard library? */
+      readonly standard?: boolean
     }
   | {
       readonly kind: 'missing-attribute'
       readonly module: string
       readonly name: string
       readonly cycle: boolean
+      readonly has: readonly string[]
+      readonly standard?: boolean
     }
   | { readonly kind: 'relative-import'; readonly reason: 'no parent package' | 'beyond top-level' }
   /** A file of byte code of another Python. */

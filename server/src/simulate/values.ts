@@ -315,6 +315,13 @@ export function same(a: Value, b: Value): boolean {
   return false
 }
 
+/** Objects are true unless their class, or one that it inherits from, says otherwise. */
+function decidesNoTruth(cls: Class): boolean {
+  if (cls.module === 'builtins' && (cls.name === 'object' || cls.name === 'module')) return true
+  if (cls.open || cls.ns.open || cls.ns.slots.has('__bool__') || cls.ns.slots.has('__len__')) return false
+  return cls.bases.every(base => base.t === 'class' && decidesNoTruth(base))
+}
+
 /** Python's truth of a value; null where it isn't known. */
 export function truth(value: Value): boolean | null {
   switch (value.t) {
@@ -337,6 +344,8 @@ export function truth(value: Value): boolean | null {
       return true
     case 'native':
       return value.call && value.name !== WRAPPED ? true : null
+    case 'instance':
+      return decidesNoTruth(value.cls) ? true : null
     default:
       return null
   }

@@ -8,7 +8,6 @@ import type { Machine } from '../machine.ts'
 import { elementsOf, isInstance, namesIn } from '../operate.ts'
 import {
   type Args,
-  type Class,
   constant,
   type Dict,
   HARMLESS,
@@ -51,7 +50,7 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
   const define = (name: string, call: (args: Args) => Value) => table.set(name, native(name, call))
   const type = (name: string, call: (args: Args) => Value) =>
     table.set(name, nativeClass(name, 'builtins', [OBJECT], call))
-  table.set('type', { ...TYPE, native: args => typeOf(args) })
+  table.set('type', { ...TYPE, native: args => typeOf(m, args) })
   type('str', args => (args.positional.length === 0 ? constant('') : known(stringOf(args.positional[0]!))))
   type('int', args => toInt(m, args))
   type('bool', args => (args.positional[0] ? fromTruth(truth(args.positional[0])) : constant(false)))
@@ -99,6 +98,7 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
     const [object, name, value] = args.positional
     if (object && value && isString(name)) setAttribute(m, object, name.v, value)
     else if (object?.t === 'module') m.heap.open(object.ns)
+    else if (object?.t === 'instance') m.heap.open(object.attributes)
     return constant(null)
   })
   define('isinstance', args => isInstanceOf(args))
@@ -168,13 +168,27 @@ function fromTruth(value: boolean | null): Value {
   return value === null ? HARMLESS : constant(value)
 }
 
-function typeOf(args: Args): Value {
+function typeOf(m: Machine, args: Args): Value {
   const [object, bases, names] = args.positional
   if (args.positional.length === 1)
     return object?.t === 'instance' && !object.exception ? object.cls : HARMLESS
   if (!isString(object) || bases?.t !== 'tuple' || !names) return UNKNOWN
-  const cls: Class = { ...nativeClass(object.v, '', bases.items), open: true }
-  return cls
+  const known =
+    names.t === 'dict' && !names.open && bases.items.every(base => base.t === 'class' && !base.open)
+  if (!known || args.keywords.size > 0) return { ...nativeClass(object.v, '', bases.items), open: true }
+  const ns = m.heap.namespace()
+  for (const { key, value } of names.items.values()) if (isString(key)) m.heap.set(ns, key.v, value)
+  const module = m.frame.scope.module.name
+  return {
+    t: 'class',
+    name: object.v,
+    module,
+    bases: bases.items,
+    ns,
+    open: false,
+    native: null,
+    place: null,
+  }
 }
 
 /** What int() takes of ASCII text. */

@@ -5,6 +5,7 @@ import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
 import { type Machine, topLevel } from '../machine.ts'
 import { elementsOf } from '../operate.ts'
+import { replacementOf } from '../replaced.ts'
 import {
   type Args,
   type Class,
@@ -158,7 +159,9 @@ function sysModules(m: Machine): Value {
     const present = m.modules.get(key.v)
     if (present?.t === 'module' && present.state === 'executing' && value.t !== 'const') {
       // A package that puts something else in its place: submodules are still found through its `__path__`.
-      m.heap.open(present.ns)
+      const stand = replacementOf(m, present, value)
+      if (stand) m.modules.set(key.v, stand)
+      else m.heap.open(present.ns)
     } else if (m.heap.doubtful) m.openPrefixes.add(topLevel(key.v))
     else {
       m.modules.set(key.v, value.t === 'const' && value.v === null ? null : value)

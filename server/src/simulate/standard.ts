@@ -1,0 +1,93 @@
+/**
+ * Names that modules of the standard library lack. A name that no statement of the module's text binds is
+ * asked of the interpreter itself, for what is compiled or computed shows in no text; the question is noted,
+ * and answered by whoever runs the simulation again. Without an answer any name may be there.
+ */
+import type { NameMissing, NameQuestion, NameVerdict } from '../environment/standard_names.ts'
+import { isWithin } from '../files/paths.ts'
+import type { Machine } from './machine.ts'
+import { mayBePatched } from './patches.ts'
+import type { Module } from './values.ts'
+
+/** Names that come and go with how a process was started: by site, by an interactive prompt, by an exception. */
+const OF_THE_PROCESS: Readonly<Record<string, ReadonlySet<string>>> = {
+  sys: new Set(['ps1', 'ps2', 'tracebacklimit', 'last_exc', 'last_type', 'last_value', 'last_traceback']),
+  builtins: new Set(['_', 'copyright', 'credits', 'exit', 'help', 'license', 'quit']),
+}
+
+const IDENTIFIER = /^[\p{ID_Start}_]\p{ID_Continue}*$/u
+
+/** The one spelling of a question, by which its answer is looked up. */
+export function questionKey({ module, name }: NameQuestion): string {
+  return `${module}:${name}`
+}
+
+/** Is this what the standard library itself serves under that name, not a stand-in or a backport? */
+export function isStandardLibrary(m: Machine, { name, file, kind }: Module): boolean {
+  const { stdlib, sitePackages, builtinModules, distutilsShim } = m.environment
+  if (kind !== 'foreign' && kind !== 'model' && kind !== 'extension') return false
+  const [top] = name.split('.') as [string]
+  if (!m.finder.isStandard(top) || (top === 'distutils' && distutilsShim)) return false
+  if (file === null) return builtinModules.includes(name) || name === 'os.path'
+  return stdlib.some(lib => isWithin(file, lib)) && !sitePackages.some(site => isWithin(file, site))
+}
+
+/**
+ * Does the module of the standard library lack the name for certain? `proved`: its text says so already.
+ * Python's own words are given where the interpreter was asked.
+ */
+export function standardLacks(m: Machine, module: Module, name: string, proved: boolean): boolean {
+  if (OF_THE_PROCESS[module.name]?.has(name) || !IDENTIFIER.test(name)) return false
+  if (!proved) {
+    const verdict = verdictOn(m, module, name)
+    if (verdict === undefined) noteQuestion(m, module, name)
+    if (typeof verdict !== 'object') return false
+  }
+  return !mayBePatched(m, module, name)
+}
+
+/** What the interpreter said when it was asked for a name that is missing. */
+export function wordsForMissing(m: Machine, module: Module, name: string): NameMissing | null {
+  const verdict = isStandardLibrary(m, module) ? verdictOn(m, module, name) : undefined
+  return typeof verdict === 'object' ? verdict : null
+}
+
+function verdictOn(m: Machine, module: Module, name: string): NameVerdict | undefined {
+  return m.world.standardName({ module: module.name, name })
+}
+
+/** Of libraries, which are taken to know the standard library that they were written for, nothing is asked. */
+function noteQuestion(m: Machine, module: Module, name: string): void {
+  if (m.frames.at(-1)?.restricted) return
+  const folder = module.file?.slice(0, module.file.lastIndexOf('/')) ?? ''
+  if (plainlyBinds(m, textOf(m, module), folder, name)) return
+  const guarded = m.watches.at(-1)?.guards === true
+  const key = questionKey({ module: module.name, name })
+  if (!guarded || !m.questions.has(key)) m.questions.set(key, { module: module.name, name, guarded })
+}
+
+/** Where the library's folder holds the text of a module; modules linked into the interpreter may have one too. */
+function textOf(m: Machine, { name, file }: Module): string | null {
+  if (file !== null) return file.endsWith('.py') ? m.world.text(file) : null
+  const path = `${(name === 'os.path' ? 'posixpath' : name).replaceAll('.', '/')}.py`
+  for (const lib of m.environment.stdlib) {
+    const text = m.world.text(`${lib}/${path}`)
+    if (text !== null) return text
+  }
+  return null
+}
+
+/** Spares the question: a statement at the left margin or `__all__` binds the name, here or where a star leads. */
+function plainlyBinds(m: Machine, text: string | null, folder: string, name: string, depth = 0): boolean {
+  if (text === null) return false
+  const bound = new RegExp(
+    `^(?:(?:async )?def|class) +${name}\\b|^(?:\\w+ *= *)*${name} *[:=](?!=)|^from [\\w.]+ import (?:[^(\\n]*|\\([^)]*)\\b${name}\\b|^__all__ *\\+?= *[[(][^\\])]*["']${name}["']`,
+    'm',
+  )
+  if (text.includes(name) && bound.test(text)) return true
+  if (depth > 1) return false
+  return [...text.matchAll(/^from (\.?)(\w+) import \*/gm)].some(([, dot, part]) => {
+    const places = dot ? [folder] : m.environment.stdlib
+    return places.some(place => plainlyBinds(m, m.world.text(`${place}/${part}.py`), folder, name, depth + 1))
+  })
+}
