@@ -3,6 +3,7 @@
  * of a subclass of ModuleType. Whoever imports the module gets the object; the machine hands out a module of
  * its own for it, because submodules are still found through the first one's `__path__`.
  */
+import { hasWord } from '../files/words.ts'
 import { callFunction } from './call.ts'
 import { ancestry, exceptionClass, isSubclass, OBJECT } from './classes.ts'
 import type { Machine } from './machine.ts'
@@ -52,8 +53,7 @@ export function viaReplacement(m: Machine, module: Module, name: string): Value 
   const hook = classes.map(cls => cls?.ns.slots.get('__getattr__')).find(Boolean)
   const value = hook ? fromHook(m, object, hook.maybe ? UNKNOWN : hook.value, name) : 'missing'
   if (value !== 'missing') return value
-  const word = new RegExp(`\\b${name}\\b`)
-  return texts.some(text => word.test(text)) || mayBePatched(m, module, name) ? undefined : 'missing'
+  return texts.some(text => hasWord(text, name)) || mayBePatched(m, module, name) ? undefined : 'missing'
 }
 
 function fromHook(m: Machine, object: Instance, hook: Value, name: string): Value | 'missing' | undefined {

@@ -158,8 +158,8 @@ function sysModules(m: Machine): Value {
     }
     const present = m.modules.get(key.v)
     if (present?.t === 'module' && present.state === 'executing' && value.t !== 'const') {
-      // A package that puts something else in its place: submodules are still found through its `__path__`.
-      const stand = replacementOf(m, present, value)
+      // Another module is what it is; an object stands in front of the package, whose `__path__` still serves.
+      const stand = value.t === 'module' && !m.heap.doubtful ? value : replacementOf(m, present, value)
       if (stand) m.modules.set(key.v, stand)
       else m.heap.open(present.ns)
     } else if (m.heap.doubtful) m.openPrefixes.add(topLevel(key.v))
