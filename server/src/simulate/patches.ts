@@ -3,6 +3,7 @@
  * what a newer standard library left out. Before a missing name is told, the texts of all code that ran, or
  * that what ran can import, are searched for a sign of it.
  */
+import { escapeRegExp } from '../files/words.ts'
 import { foreignFiles } from './foreign.ts'
 import type { Machine } from './machine.ts'
 import type { Module } from './values.ts'
@@ -42,10 +43,11 @@ function filesRun(m: Machine): ReadonlySet<string> {
 
 function signsOf(module: string, name: string): (text: string) => boolean {
   const tail = module.slice(module.lastIndexOf('.') + 1)
+  const word = escapeRegExp(name)
   const spelt = new RegExp(
-    `(?:\\.${name}|\\[\\s*['"]${name}['"]\\s*\\])\\s*(?::[^=\\n]*)?=(?!=)|setattr\\([^,]+,\\s*['"]${name}['"]|['"]${module}\\.${name}['"]`,
+    `(?:\\.${word}|\\[\\s*['"]${word}['"]\\s*\\])\\s*(?::[^=\\n]*)?=(?!=)|setattr\\([^,]+,\\s*['"]${word}['"]|['"]${escapeRegExp(module)}\\.${word}['"]`,
   )
-  const renamed = new RegExp(`\\b${tail} as (\\w+)`, 'g')
+  const renamed = new RegExp(`\\b${escapeRegExp(tail)} as (\\w+)`, 'g')
   return text => {
     if (text.includes(name) && spelt.test(text)) return true
     if (!text.includes(tail)) return false
@@ -55,7 +57,8 @@ function signsOf(module: string, name: string): (text: string) => boolean {
 }
 
 /** Are names that are computed written into the module, or is it handed to a call that may do that? */
-function isWrittenTo(text: string, alias: string): boolean {
+function isWrittenTo(text: string, word: string): boolean {
+  const alias = escapeRegExp(word)
   const computed = new RegExp(
     `setattr\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*,\\s*(?!['"])|(?<![\\w.])${alias}\\.__dict__|\\bvars\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*\\)`,
   )
@@ -68,7 +71,7 @@ function isWrittenTo(text: string, alias: string): boolean {
 }
 
 function isTakenFromTable(text: string, module: string): boolean {
-  return new RegExp(`modules\\s*(?:\\[|\\.get\\()\\s*['"]${module.replaceAll('.', '\\.')}['"]`).test(text)
+  return new RegExp(`modules\\s*(?:\\[|\\.get\\()\\s*['"]${escapeRegExp(module)}['"]`).test(text)
 }
 
 /** What stands before the bracket that is open at `index`; null where none is, or it is that of an import. */

@@ -3,8 +3,10 @@
  * asked of the interpreter itself, for what is compiled or computed shows in no text; the question is noted,
  * and answered by whoever runs the simulation again. Without an answer any name may be there.
  */
+
 import type { NameMissing, NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import { isWithin } from '../files/paths.ts'
+import { escapeRegExp } from '../files/words.ts'
 import type { Machine } from './machine.ts'
 import { mayBePatched } from './patches.ts'
 import type { Module } from './values.ts'
@@ -80,8 +82,9 @@ function textOf(m: Machine, { name, file }: Module): string | null {
 /** Spares the question: a statement at the left margin or `__all__` binds the name, here or where a star leads. */
 function plainlyBinds(m: Machine, text: string | null, folder: string, name: string, depth = 0): boolean {
   if (text === null) return false
+  const word = escapeRegExp(name)
   const bound = new RegExp(
-    `^(?:(?:async )?def|class) +${name}\\b|^(?:\\w+ *= *)*${name} *[:=](?!=)|^from [\\w.]+ import (?:[^(\\n]*|\\([^)]*)\\b${name}\\b|^__all__ *\\+?= *[[(][^\\])]*["']${name}["']`,
+    `^(?:(?:async )?def|class) +${word}\\b|^(?:\\w+ *= *)*${word} *[:=](?!=)|^from [\\w.]+ import (?:[^(\\n]*|\\([^)]*)\\b${word}\\b|^__all__ *\\+?= *[[(][^\\])]*["']${word}["']`,
     'm',
   )
   if (text.includes(name) && bound.test(text)) return true
