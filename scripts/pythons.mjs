@@ -1,6 +1,7 @@
 /**
  * The Python environments that the tests run real pytest in, below .cache/, made once for each set of pins.
- * `.cache/pythons.json` names them for the tests: { "default": interpreter, "7.4.4": interpreter, ... }.
+ * `.cache/pythons.json` names them for the tests: { "default": interpreter, "7.4.4": interpreter, ... }. What must
+ * not stand beside the other cases, a plugin above all, has an environment of its own, found by what a case needs.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -13,6 +14,8 @@ const PINS = {
   default: ['pytest==9.0.2', 'prometheus-client==0.26.0', 'six==1.17.0'],
   '7.4.4': ['pytest==7.4.4'],
   '8.4.2': ['pytest==8.4.2'],
+  django: ['pytest==9.0.2', 'Django==5.2.8'],
+  'pytest-django': ['pytest==9.0.2', 'Django==5.2.8', 'pytest-django==4.11.1'],
 }
 const OLDEST_PYTHON = [3, 8]
 

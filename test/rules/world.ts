@@ -67,6 +67,7 @@ const emptyPlan: Plan = {
   options: {},
   argv: [],
   plugins: [],
+  django: null,
   noConftest: false,
   initialConftests: [],
   roots: [],

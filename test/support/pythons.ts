@@ -30,7 +30,7 @@ export interface Wanted {
 const asked = new Map<string, Python>()
 
 /**
- * The environment that has what is wanted; null where this machine has none. Throws where there is no pytest at
+ * The first environment that has what is wanted; null where this machine has none. Throws where there is no pytest at
  * all: a suite that asks real pytest must fail to start then, not pass.
  */
 export function findPython({
@@ -41,13 +41,12 @@ export function findPython({
   const made = JSON.parse(readFileSync(LIST, 'utf8')) as Record<string, string>
   if (!made.default)
     throw new Error('no Python with pytest on this machine: see what scripts/pythons.mjs says')
-  const standard = ask(made.default)
-  const standardServes = pytestVersion === null || pytestVersion === standard.pytest
-  const interpreter = standardServes ? made.default : made[pytestVersion]
-  if (!interpreter) return null
-  const python = ask(interpreter)
-  const has = needs.every(({ name, version }) => python.installed.includes(`${normalName(name)}==${version}`))
-  return has && (specifier === null || satisfies(python.version, specifier)) ? python : null
+  const pytest = pytestVersion ?? ask(made.default).pytest
+  const serves = (python: Python) =>
+    python.pytest === pytest &&
+    needs.every(({ name, version }) => python.installed.includes(`${normalName(name)}==${version}`)) &&
+    (specifier === null || satisfies(python.version, specifier))
+  return [made.default, ...Object.values(made)].map(ask).find(serves) ?? null
 }
 
 /** The pinned environment. */

@@ -87,9 +87,11 @@ function decideIn(
   return undecided === null ? null : { kind: null, because: `${undecided} runs both: the default` }
 }
 
-/** The variables that pytest and Python read. */
+/** The variables that pytest, its plugins and Python read. */
 export function relevantVariables(env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => /^(?:PYTEST_|PYTHON|PY_)/.test(name)))
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => /^(?:PYTEST_|PYTHON|PY_|DJANGO_)/.test(name)),
+  )
 }
 
 /** `sys.argv[0]`: the script, or the module that `-m` runs. */

@@ -24,6 +24,7 @@ import {
   valueStops,
   warningFilters,
 } from './settings_check.ts'
+import { startDjango } from './start_django.ts'
 import { decideArgs, resolveStartPoints, type StartPoint } from './start_points.ts'
 import { type Started, startUp } from './start_up.ts'
 import { traceback } from './stop.ts'
@@ -160,6 +161,7 @@ class Planning {
       options: values,
       argv: [programPath(this.environment, invocation.kind), ...invocation.args],
       plugins: plugins.loads,
+      django: startDjango(started, { fs: this.fs, cwd: invocation.cwd, env: invocation.env }),
       noConftest: conftests.none,
       initialConftests: conftests.initial,
       roots,

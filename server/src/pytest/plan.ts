@@ -32,6 +32,8 @@ export interface Plan {
   readonly argv: readonly string[]
   /** Plugin modules imported before the first conftest, in pytest's order. */
   readonly plugins: readonly PluginLoad[]
+  /** What pytest-django does before the first conftest; null where it is not loaded. */
+  readonly django: DjangoStart | null
   readonly noConftest: boolean
   /** Conftests loaded before collection, in load order. */
   readonly initialConftests: readonly string[]
@@ -54,7 +56,7 @@ export interface Invocation {
   readonly cwd: string
   /** Command-line arguments after pytest, as given by the user. */
   readonly args: readonly string[]
-  /** The variables that pytest and Python read: PYTEST_ADDOPTS, PYTEST_PLUGINS, PYTHONPATH, PYTHONSAFEPATH... */
+  /** The variables that pytest and Python read: PYTEST_ADDOPTS, PYTEST_PLUGINS, PYTHONPATH, DJANGO_SETTINGS_MODULE... */
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -83,6 +85,17 @@ export interface PluginLoad {
   readonly distribution: string | null
   /** The entry point's or option's name as pytest shows it. */
   readonly name: string
+}
+
+export interface DjangoStart {
+  /** The folder with `manage.py` that goes to the front of `sys.path`, absolute; null: none was found. */
+  readonly project: string | null
+  /** What is said of it where the settings can't be imported. */
+  readonly outcome: string
+  /** The settings module to load at once, with the place that names it; null: none. */
+  readonly settings: { readonly module: string; readonly span: Span | null } | null
+  /** The settings are a class of django-configurations. */
+  readonly configuration: boolean
 }
 
 export type CollectNode =

@@ -26,6 +26,7 @@ import { staleBytecode } from './stale_bytecode.ts'
 import { syntaxError } from './syntax_error.ts'
 import { uncollectableClass } from './uncollectable_class.ts'
 import { uncollectableTest } from './uncollectable_test.ts'
+import { unconfiguredDjango } from './unconfigured_django.ts'
 import { undefinedName } from './undefined_name.ts'
 import { unknownConfigOption } from './unknown_config_option.ts'
 import { unmatchedTestpath } from './unmatched_testpath.ts'
@@ -63,6 +64,7 @@ export const allRules: readonly Rule[] = [
   duplicateTestName,
   duplicateMetric,
   importTimeMetric,
+  unconfiguredDjango,
   brokenConftest,
   missingPlugin,
   unknownConfigOption,

@@ -73,6 +73,8 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here('unregistered-marker')
     case 'duplicate-metric':
       return here('duplicate-metric')
+    case 'django':
+      return here('unconfigured-django')
     case 'file-mismatch':
       return here('basename-conflict')
     case 'warning':
@@ -142,6 +144,7 @@ function failsInside(detail: FailureDetail): boolean {
     case 'warning': // the project's own filters made an error of it
     case 'unknown-marker':
     case 'duplicate-metric':
+    case 'django':
     case 'file-mismatch':
     case 'plugin':
     case 'configuration':
@@ -235,6 +238,7 @@ function subjectOf(failure: Failure, root: string): string {
       return failure.exception
     case 'unset-variable':
       return detail.name
+    case 'django':
     case 'raised':
     case 'other':
       return `${failure.exception}: ${said(failure.message, root)}`

@@ -148,6 +148,9 @@ export function setAttribute(m: Machine, value: Value, name: string, item: Value
     case 'const':
       refuseAttribute(m, value, name)
       return
+    case 'native':
+      value.assign?.(name, item)
+      return
     default:
       return
   }
@@ -184,6 +187,10 @@ export function hasAttribute(m: Machine, value: Value, name: string): boolean | 
     case 'bytes':
     case 'dict':
       return hasBuiltinAttribute(m, value, name)
+    case 'native':
+      // What asking raises leaves hasattr, unless it is an AttributeError.
+      value.attribute?.(name, m.here())
+      return null
     default:
       return null
   }

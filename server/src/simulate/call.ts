@@ -14,6 +14,7 @@ import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
 import { runBlock } from './execute.ts'
 import type { Call, Frame, Machine } from './machine.ts'
+import { asksDjango, hasDjango, loseDjango } from './models/django_settings.ts'
 import { isModuleClass } from './models/types.ts'
 import { refuseArguments, refuseCall, refuseConstruction } from './refuse.ts'
 import {
@@ -69,6 +70,7 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
       break
     }
     case 'unknown':
+      if (call) noteUnseenCall(m, call)
       if (fn.harmless) {
         m.mayRaise(null)
         handOver(m, args, false)
@@ -158,7 +160,7 @@ export function callFunction(m: Machine, fn: Func, args: Args): Value {
     return UNKNOWN
   }
   const depth = callDepth(m)
-  if (!fn.code.unit.project || depth >= DEEPEST_CALL || !matters(m, fn)) {
+  if (depth >= DEEPEST_CALL || !(fn.code.unit.project ? matters(m, fn) : asksDjango(m, fn))) {
     leaveOut(m, fn, args)
     m.mayRaise(null)
     return UNKNOWN
@@ -228,7 +230,8 @@ function run(m: Machine, fn: Func, args: Args): Value {
   }
   const raised = certainRaise(completion)
   if (raised) {
-    if (mayLeave(raised)) throw new PyRaise(raised)
+    if (mayLeave(raised) && (unit.project || !raised.foreign || raised.detail.kind === 'django'))
+      throw new PyRaise(raised)
     m.mayRaise(raised.cls)
     return UNKNOWN
   }
@@ -267,6 +270,7 @@ const PROVEN = new Set<string>([
   'syntax',
   'unknown-marker',
   'duplicate-metric',
+  'django',
   'warning',
   'exit',
   'skip-misused',
@@ -371,6 +375,7 @@ function doubtEffects(m: Machine, fn: Func, seen: Set<DefOp>): void {
   const globals = fn.module.ns
   if (/\bimport/.test(text)) m.unseenImports = true
   leaveVariables(m, text)
+  if (hasDjango(m) && CONFIGURES_DJANGO.test(text)) loseDjango(m)
   if (/_getframe|currentframe|inspect\.stack/.test(text)) openCallers(m)
   if (/\bglobals\(\)|\bvars\(\)|\bexec\(/.test(text)) m.heap.open(globals)
   for (const [, names] of text.matchAll(/\b(?:global|nonlocal)\s+([\w, ]+)/g))
@@ -391,6 +396,16 @@ function doubtEffects(m: Machine, fn: Func, seen: Set<DefOp>): void {
     m.openPrefixes.add(fn.module.name.split('.')[0]!)
   if (/sys\.path\s*(?:[-+]?=(?!=)|\[|\.(?:insert|append|extend|remove|pop|clear))|addsitedir/.test(text))
     m.heap.openContainer(m.sysPath)
+}
+
+/** Words of code that may set Django up. */
+export const CONFIGURES_DJANGO = /\bconfigure\(|\bsetup\(|execute_from_command_line|call_command/
+
+/** A call of code that was never seen: its name alone tells whether it may set something up. */
+function noteUnseenCall(m: Machine, { fn }: CallExpr): void {
+  const name = fn.e === 'name' ? fn.id : fn.e === 'attr' ? fn.name : ''
+  if (/(?:load|read).*env/i.test(name)) m.heap.openContainer(m.variables)
+  if (/setup|configure|execute_from|call_command/i.test(name) && hasDjango(m)) loseDjango(m)
 }
 
 /**

@@ -28,6 +28,7 @@ import { FAILED, SKIPPED } from './models/outcomes.ts'
 import { configObject } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
 import { applyConfiguredFilters, USAGE_ERROR } from './models/warnings.ts'
+import { setUpDjango, startDjango } from './pytest_django.ts'
 import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
 import { constant, type Exc, list, PyRaise, UNKNOWN } from './values.ts'
 
@@ -131,6 +132,8 @@ function start(m: Machine): Plugin[] {
     exc => filterExit(m, exc),
     () => applyConfiguredFilters(m),
   )
+  const { django } = m.plan
+  if (django) guardSession(m, startExit, () => startDjango(m, django))
   for (const path of m.plan.noConftest ? [] : m.plan.initialConftests) {
     guardSession(
       m,
@@ -140,6 +143,7 @@ function start(m: Machine): Plugin[] {
   }
   stopFor(m, ['conftests', 'options'])
   for (const plugin of plugins) guardSession(m, hookExit, () => configure(m, plugin))
+  if (django) guardSession(m, hookExit, () => setUpDjango(m))
   m.configured = true
   for (const plugin of plugins)
     guardSession(m, hookExit, () => callHook(m, plugin, 'pytest_sessionstart', { session: UNKNOWN }))
@@ -220,6 +224,11 @@ function conftestExit(m: Machine, exc: Exc): number {
 /** A filter whose category can't be had: a usage error up to 8.4, later a warning that other filters may raise. */
 function filterExit(m: Machine, exc: Exc): number {
   return isSubclass(exc.cls, USAGE_ERROR) === true && !atLeast(m.plan.pytestVersion, '9.0') ? 4 : 1
+}
+
+/** Hooks before the first conftest: nobody stands between them and the interpreter. */
+function startExit(exc: Exc): number {
+  return hookExit(exc) === 3 ? 1 : hookExit(exc)
 }
 
 function hookExit(exc: Exc): number {

@@ -2,11 +2,12 @@
 import type { ClassOp, DefOp, Expr } from '../compile/module_code.ts'
 import { wrapper } from './behind.ts'
 import { callValue, leaveOut, makeFunction } from './call.ts'
-import { OBJECT } from './classes.ts'
+import { ancestry, OBJECT } from './classes.ts'
 import { type Completion, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import type { Frame, Machine } from './machine.ts'
+import { hasDjango } from './models/django_settings.ts'
 import { noteRedefinition } from './redefinition.ts'
 import { refuseBase } from './refuse.ts'
 import { type Args, type Class, constant, type Func, type Scope, UNKNOWN, type Value } from './values.ts'
@@ -14,7 +15,11 @@ import { type Args, type Class, constant, type Func, type Scope, UNKNOWN, type V
 /** `def`: decorators, defaults and annotations run, the body does not. */
 export function define(m: Machine, op: DefOp, frame: Frame): void {
   const code = { params: op.params, def: op, lambda: null, unit: frame.unit }
-  if (frame.restricted) return bindName(m, op.name, makeFunction(m, frame, op.name, code, new Map()), frame)
+  if (frame.restricted) {
+    const plain = frame.kind !== 'class' || op.decorators.length === 0
+    const fn = plain ? makeFunction(m, frame, op.name, code, new Map()) : UNKNOWN
+    return bindName(m, op.name, fn, frame)
+  }
   const decorators = evaluateDecorators(m, op.decorators, frame)
   const fn = makeFunction(m, frame, op.name, code)
   if (evaluatesAnnotations(m, frame) && op.typeParams.length === 0) {
@@ -91,7 +96,7 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     open: frame.restricted || op.keywords.length > 0 || bases.some(base => base.t !== 'class' || base.open),
     native: null,
   }
-  if (frame.restricted) {
+  if (frame.restricted && !hasDjango(m)) {
     bindName(m, op.name, cls, frame)
     return NORMAL
   }
@@ -109,7 +114,7 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     unit: frame.unit,
     scope,
     kind: 'class',
-    restricted: false,
+    restricted: frame.restricted,
     at: op.at,
     asking: null,
     statement: null,
@@ -124,8 +129,14 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     m.frames.pop()
   }
   if (!completion.normal) return completion
+  runMetaclass(cls)
   const value = decorate(m, cls, decorators, frame)
   noteRedefinition(m, op, frame)
   bindName(m, op.name, value, frame)
   return completion
+}
+
+/** The metaclass of the first base that has one known. */
+function runMetaclass(cls: Class): void {
+  for (const ancestor of ancestry(cls)) if (ancestor?.metaclass) return ancestor.metaclass(cls)
 }

@@ -138,6 +138,7 @@ export function attempt(m: Machine, run: () => void): Completion {
 
 function step(m: Machine, op: Op, frame: Frame): Completion {
   frame.at = op.at
+  frame.asking = null
   if (frame.kind === 'function') spendBudget(m)
   const height = m.frames.length
   try {

@@ -9,6 +9,8 @@ import { remember } from '../files/memo.ts'
 import type { Spec } from './finder.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
+import { DJANGO_GUARDS } from './models/django.ts'
+import { hasDjango } from './models/django_settings.ts'
 
 /** Per machine: what each file's import statements lead to. */
 interface Reach {
@@ -77,10 +79,12 @@ function reachOf(m: Machine, spec: Spec): Reach {
   const text = spec.file!.endsWith('.py') ? m.world.text(spec.file!) : ''
   if (!text) return { edges: [], leaves: false }
   const edges: Spec[] = []
+  let leaves = false
   const packageName = spec.path ? spec.name : spec.name.slice(0, Math.max(0, spec.name.lastIndexOf('.')))
   for (const { module, level, names } of scanImports(text)) {
     const base = level === 0 ? module : relative(packageName, level, module)
     if (base === null || base === '') continue
+    leaves ||= DJANGO_GUARDS.has(base) && hasDjango(m)
     const found = findAll(m, base)
     if (!found || found.some(s => s.file !== null && m.isProject(s.file))) return { edges, leaves: true }
     for (const step of found) if (isForeignSource(m, step)) edges.push(step)
@@ -88,10 +92,11 @@ function reachOf(m: Machine, spec: Spec): Reach {
     if (!last?.path || names === '*') continue
     for (const name of names) {
       const sub = m.finder.findSubmodule(`${base}.${name}`, name, last.path)
+      leaves ||= sub !== null && DJANGO_GUARDS.has(sub.name) && hasDjango(m)
       if (sub && isForeignSource(m, sub)) edges.push(sub)
     }
   }
-  return { edges, leaves: false }
+  return { edges, leaves }
 }
 
 /** The modules that importing a dotted name loads; null where one of them is not there. */

@@ -5,10 +5,12 @@
 import { dirname, isWithin, join } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import { matchesGlob } from '../pytest/glob.ts'
-import { callFunction } from './call.ts'
+import { DJANGO_PLUGIN } from '../pytest/start_django.ts'
+import { bodyText, CONFIGURES_DJANGO, callFunction } from './call.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { importModule } from './importer.ts'
 import type { Machine } from './machine.ts'
+import { loseDjango } from './models/django_settings.ts'
 import { configObject, parserObject } from './models/pytest.ts'
 import { elementsOf, pathText } from './operate.ts'
 import { isNone, isString, type Module, PyRaise, truth, UNKNOWN, type Value } from './values.ts'
@@ -37,8 +39,18 @@ export function callHook(
   return callFunction(m, hook, { positional: [], keywords, open: false })
 }
 
+/** Hooks that may run before the last test file is imported, and that nothing here calls. */
+const NOT_CALLED =
+  /^pytest_(?:addhooks|cmdline_main|cmdline_parse|load_initial_conftests|plugin_registered|report_header|collection|collect_\w+|collectstart|make_collect_report|pycollect_makemodule)$/
+
 /** `pytest_addoption` is called when a plugin is registered, before the command line is parsed. */
 export function register(m: Machine, plugin: Plugin): void {
+  for (const [name, { value }] of plugin.module.ns.slots) {
+    const runs = value.t === 'func' && !NOT_CALLED.test(name)
+    if (!name.startsWith('pytest_') || runs) continue
+    const text = value.t === 'func' ? bodyText(value) : (m.world.text(plugin.module.file!) ?? '')
+    if ((value.t === 'func' || value.t === 'native') && CONFIGURES_DJANGO.test(text)) loseDjango(m)
+  }
   callHook(m, plugin, 'pytest_addoption', { parser: parserObject(m), pluginmanager: UNKNOWN })
 }
 
@@ -67,11 +79,24 @@ export function loadPlugin(m: Machine, name: string, into: Plugin[], place: Span
   if (isBuiltIn(name)) return
   m.start = place
   const module = importPlugin(m, name, place)
+  if (module?.kind === 'foreign') noteEffects(m, module)
   if (module?.kind !== 'project' || into.some(plugin => plugin.module === module)) return
   const plugin: Plugin = { module, folder: null }
   into.push(plugin)
   register(m, plugin)
   for (const more of pluginNames(module) ?? []) loadPlugin(m, more, into, pluginsPlace(m, module.file!))
+}
+
+/**
+ * Hooks of a library's plugin are not run. What its text shows of them counts: variables set under names that
+ * only a run knows (from an ini file, say), and Django being set up. pytest-django's own hooks are modelled.
+ */
+function noteEffects(m: Machine, module: Module): void {
+  if (m.plan.django && module.name === DJANGO_PLUGIN) return
+  const text = (module.file && m.world.text(module.file)) || ''
+  if (/environ(?:\[|\.(?:update|setdefault)\()(?!\s*["'])|putenv|dotenv/.test(text))
+    m.heap.openContainer(m.variables)
+  if (/settings\.configure\(|django\.setup\(|DJANGO_SETTINGS_MODULE/.test(text)) loseDjango(m)
 }
 
 function importPlugin(m: Machine, name: string, place: Span): Module | null {

@@ -127,6 +127,8 @@ export type FailureDetail =
       readonly twice: boolean
     }
   | { readonly kind: 'file-mismatch'; readonly name: string; readonly first: string; readonly second: string }
+  /** Django was asked before it was set up, or for an app that is not installed. */
+  | { readonly kind: 'django'; readonly needs: 'settings' | 'registry' | 'app' }
   | { readonly kind: 'warning'; readonly category: string; readonly marker: string | null }
   | { readonly kind: 'exit'; readonly code: number | null }
   | { readonly kind: 'unset-variable'; readonly name: string } // os.environ[name]

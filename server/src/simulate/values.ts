@@ -117,6 +117,8 @@ export interface Class {
   open: boolean
   /** Made by a model: instances and calls are handled by it. */
   readonly native: NativeCall | null
+  /** What its metaclass does with each class that is derived from it; may raise (PyRaise). */
+  readonly metaclass?: (cls: Class) => void
 }
 
 export interface Instance {
@@ -135,6 +137,8 @@ export interface Native {
   readonly attribute: ((name: string, focus: Span) => Value | undefined) | null
   /** Subscripts and `in`, for objects such as `sys.modules` and `os.environ`. */
   readonly mapping: Mapping | null
+  /** `object.name = value`; null: nothing is known to come of it. */
+  readonly assign: ((name: string, value: Value) => void) | null
 }
 
 export interface Mapping {
@@ -260,9 +264,10 @@ export function list(items: Value[], open = false): List {
 export function native(
   name: string,
   call: NativeCall | null,
-  more: { attribute?: Native['attribute']; mapping?: Mapping } = {},
+  more: { attribute?: Native['attribute']; mapping?: Mapping; assign?: Native['assign'] } = {},
 ): Native {
-  return { t: 'native', name, call, attribute: more.attribute ?? null, mapping: more.mapping ?? null }
+  const { attribute = null, mapping = null, assign = null } = more
+  return { t: 'native', name, call, attribute, mapping, assign }
 }
 
 export function isString(value: Value | undefined): value is Const & { v: string } {

@@ -16,13 +16,20 @@ interface Writes {
   readonly computed: boolean
 }
 
+/** Writes of a third-party file that the asker knows to be simulated, or without effect on the variable. */
+export type Modelled = (file: string, computed: boolean) => boolean
+
 /** The value of a variable; 'absent' if it is certainly not set, null where that can't be told. */
-export function variable(m: Machine, key: Value | undefined): Value | 'absent' | null {
+export function variable(
+  m: Machine,
+  key: Value | undefined,
+  modelled: Modelled = () => false,
+): Value | 'absent' | null {
   const name = key && variableName(m, key)
   if (!name || m.variables.open) return null
   const entry = m.variables.items.get(`s:${name}`)
   if (entry) return entry.value
-  return m.world.variables.exact && !mayBeSetUnseen(m, name) ? 'absent' : null
+  return m.world.variables.exact && !mayBeSetUnseen(m, name, modelled) ? 'absent' : null
 }
 
 /** Windows does not tell capitals from small letters. Null for what is no known string. */
@@ -51,25 +58,29 @@ export function leaveVariables(m: Machine, text: string): void {
 
 interface Unseen {
   readonly read: Set<string>
-  readonly names: Set<string>
-  computed: boolean
+  /** Variable -> files that write it. */
+  readonly names: Map<string, string[]>
+  readonly computed: string[]
 }
 
 const unseen = new WeakMap<Machine, Unseen>()
 
 /** Does a third-party module that is loaded, or a plugin, write this variable, or any variable? */
-function mayBeSetUnseen(m: Machine, name: string): boolean {
-  const known = remember(unseen, m, () => ({ read: new Set(), names: new Set(), computed: false }))
+function mayBeSetUnseen(m: Machine, name: string, modelled: Modelled): boolean {
+  const known = remember(unseen, m, (): Unseen => ({ read: new Set(), names: new Map(), computed: [] }))
   for (const file of foreignFiles(m)) {
     if (known.read.has(file)) continue
     known.read.add(file)
     const text = m.world.text(file)
     if (!text || !/environ|putenv/.test(text)) continue
     const writes = writesIn(text)
-    for (const written of writes.names) known.names.add(written)
-    known.computed ||= writes.computed
+    for (const written of writes.names) remember(known.names, written, () => []).push(file)
+    if (writes.computed) known.computed.push(file)
   }
-  return known.computed || known.names.has(name)
+  return (
+    known.computed.some(file => !modelled(file, true)) ||
+    (known.names.get(name) ?? []).some(file => !modelled(file, false))
+  )
 }
 
 const WRITE =

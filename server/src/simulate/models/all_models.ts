@@ -3,6 +3,7 @@ import { remember } from '../../files/memo.ts'
 import type { Machine } from '../machine.ts'
 import { HARMLESS, type Module, type Value } from '../values.ts'
 import { contextModels } from './contexts.ts'
+import { djangoModels } from './django.ts'
 import { importlibModels } from './importlib.ts'
 import type { Model } from './model.ts'
 import { osModels } from './os.ts'
@@ -18,6 +19,7 @@ import { warningsModels } from './warnings.ts'
 
 const ALL: readonly Model[] = [
   ...contextModels,
+  ...djangoModels,
   ...importlibModels,
   ...osModels,
   ...pathlibModels,

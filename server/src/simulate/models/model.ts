@@ -23,9 +23,10 @@ export function textArgument(args: Args, position: number, name: string): string
   return isString(value) ? value.v : null
 }
 
-/** The span of the call under way. */
+/** The span of the call under way; where pytest itself makes it, what it is at. */
 export function callSpan(m: Machine): Span {
-  return m.spanOf(m.frame.unit, m.frame.at)
+  const frame = m.frames.at(-1)
+  return frame ? m.spanOf(frame.unit, frame.at) : m.start
 }
 
 /** A native function that always gives the same value. */
