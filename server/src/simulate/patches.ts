@@ -9,8 +9,11 @@ import type { Machine } from './machine.ts'
 import type { Module } from './values.ts'
 
 /** Calls that may be handed a module without writing names into it that their arguments do not spell. */
-const READERS =
-  /(?:\b(?:hasattr|getattr|setattr|delattr|isinstance|print|repr|str|id|type|dir|ismodule|getmodule|getsource|reload)|\.object)$/
+const READERS = /^(?:hasattr|getattr|setattr|delattr|import)$/
+
+/** Names that are computed, written into an object that need not be `self`. */
+const WRITES_COMPUTED =
+  /\bsetattr\(\s*(?!self\b|cls\b)[\w.]+\s*,\s*(?!['"])|(?:__dict__|\bvars\([^()]*\))\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault)\b|\|=)/
 
 const PYTESTS_OWN = /\/_?pytest\/[^/]*(?:\/[^/]*)?$/
 
@@ -19,13 +22,28 @@ const LONGEST_CALL = 300
 
 /** False where no text holds a sign of it. What pytest does itself is known: it adds no name to any module. */
 export function mayBePatched(m: Machine, module: Module, name: string): boolean {
-  const holdsSign = signsOf(module.name, name)
+  const texts: string[] = []
   for (const file of filesRun(m)) {
     if (!file.endsWith('.py') || (PYTESTS_OWN.test(file) && !m.isProject(file))) continue
     const text = m.world.text(file)
-    if (text !== null && holdsSign(text)) return true
+    if (text !== null) texts.push(text)
   }
-  return false
+  const tail = module.name.slice(module.name.lastIndexOf('.') + 1)
+  const spelt = spellingOf(module.name, name)
+  const takers = new Set<string>()
+  for (const text of texts) {
+    if (text.includes(name) && spelt.test(text)) return true
+    if (!text.includes(tail)) continue
+    if (isTakenFromTable(text, module.name)) return true
+    for (const alias of aliasesOf(text, tail)) {
+      if (isWrittenTo(text, alias)) return true
+      for (const taker of takersOf(text, alias)) {
+        if (taker === '' && WRITES_COMPUTED.test(text)) return true
+        takers.add(taker)
+      }
+    }
+  }
+  return [...takers].some(taker => texts.some(text => definesWriter(text, taker)))
 }
 
 function filesRun(m: Machine): ReadonlySet<string> {
@@ -41,49 +59,69 @@ function filesRun(m: Machine): ReadonlySet<string> {
   return files
 }
 
-function signsOf(module: string, name: string): (text: string) => boolean {
-  const tail = module.slice(module.lastIndexOf('.') + 1)
+/** The name written as such: to any object but `self`, as a key, or in full in a text. */
+function spellingOf(module: string, name: string): RegExp {
   const word = escapeRegExp(name)
-  const spelt = new RegExp(
-    `(?:\\.${word}|\\[\\s*['"]${word}['"]\\s*\\])\\s*(?::[^=\\n]*)?=(?!=)|setattr\\([^,]+,\\s*['"]${word}['"]|['"]${escapeRegExp(module)}\\.${word}['"]`,
+  return new RegExp(
+    `(?:(?<!\\bself|\\bcls)\\.${word}|\\[\\s*['"]${word}['"]\\s*\\])\\s*(?::[^=\\n]*)?=(?!=)|setattr\\([^,]+,\\s*['"]${word}['"]|['"]${escapeRegExp(module)}\\.${word}['"]`,
   )
-  const renamed = new RegExp(`\\b${escapeRegExp(tail)} as (\\w+)`, 'g')
-  return text => {
-    if (text.includes(name) && spelt.test(text)) return true
-    if (!text.includes(tail)) return false
-    const aliases = [tail, ...[...text.matchAll(renamed)].map(([, alias]) => alias!)]
-    return aliases.some(alias => isWrittenTo(text, alias)) || isTakenFromTable(text, module)
-  }
 }
 
-/** Are names that are computed written into the module, or is it handed to a call that may do that? */
-function isWrittenTo(text: string, word: string): boolean {
-  const alias = escapeRegExp(word)
-  const computed = new RegExp(
-    `setattr\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*,\\s*(?!['"])|(?<![\\w.])${alias}\\.__dict__|\\bvars\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*\\)`,
-  )
-  if (computed.test(text)) return true
-  const bare = new RegExp(`(?<=[(,[]\\s*)(?:\\w+\\.)*${alias}(?=\\s*[,)\\]])`, 'g')
-  return [...text.matchAll(bare)].some(({ index }) => {
-    const callee = calleeBefore(text, index)
-    return callee !== null && !READERS.test(callee)
-  })
+function aliasesOf(text: string, tail: string): string[] {
+  return [
+    tail,
+    ...[...text.matchAll(new RegExp(`\\b${escapeRegExp(tail)} as (\\w+)`, 'g'))].map(([, alias]) => alias!),
+  ]
 }
 
 function isTakenFromTable(text: string, module: string): boolean {
   return new RegExp(`modules\\s*(?:\\[|\\.get\\()\\s*['"]${escapeRegExp(module)}['"]`).test(text)
 }
 
-/** What stands before the bracket that is open at `index`; null where none is, or it is that of an import. */
-function calleeBefore(text: string, index: number): string | null {
+/** Are names that are computed written into the module, as far as this text says? */
+function isWrittenTo(text: string, word: string): boolean {
+  const alias = escapeRegExp(word)
+  return new RegExp(
+    `setattr\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*,\\s*(?!['"])|(?<![\\w.])${alias}\\.__dict__|\\bvars\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*\\)`,
+  ).test(text)
+}
+
+/** What the module is handed to: names of calls; '' where it is one of a list or tuple. */
+function* takersOf(text: string, alias: string): Iterable<string> {
+  const bare = new RegExp(`(?<=[(,[=]\\s*)(?:\\w+\\.)*${escapeRegExp(alias)}(?=\\s*[,)\\]])`, 'g')
+  for (const { index } of text.matchAll(bare)) {
+    const taker = takerBefore(text, index)
+    const listed =
+      /^[\w.\s]*,|^[\w.\s]*\]/.test(text.slice(index, index + 80)) || /[,[]\s*$/.test(text.slice(0, index))
+    if (taker !== null && !READERS.test(taker) && (taker !== '' || listed)) yield taker
+  }
+}
+
+/** The word before the bracket that is open at `index`; null where none is. */
+function takerBefore(text: string, index: number): string | null {
   let depth = 0
   for (let i = index - 1; i >= 0 && i > index - LONGEST_CALL; i--) {
     const c = text[i]!
     if (c === ')' || c === ']') depth++
     else if ((c === '(' || c === '[') && depth-- === 0) {
-      const before = text.slice(Math.max(0, i - 80), i).trimEnd()
-      return /\bimport$/.test(before) ? null : before
+      const before = text.slice(Math.max(0, i - 80), i)
+      return /\bimport\s*$/.test(before) ? 'import' : (/\w*$/.exec(before)?.[0] ?? '')
     }
   }
   return null
+}
+
+/** Does the text define what was called, so that it, or what it calls there, writes computed names? */
+function definesWriter(text: string, taker: string, seen = new Set<string>()): boolean {
+  if (seen.has(taker) || !WRITES_COMPUTED.test(text)) return false
+  seen.add(taker)
+  const definition = new RegExp(
+    `^([ \\t]*)(?:async +)?(?:def|class) +${taker}\\b.*\\n(?:\\1[ \\t)].*\\n|\\s*\\n)*`,
+    'gm',
+  )
+  return [...text.matchAll(definition)].some(
+    ([body]) =>
+      WRITES_COMPUTED.test(body) ||
+      [...body.matchAll(/\b(\w+)\(/g)].some(([, called]) => definesWriter(text, called!, seen)),
+  )
 }
