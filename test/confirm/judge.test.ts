@@ -7,16 +7,25 @@ import type { Finding } from '../../server/src/rules/finding.ts'
 const A = '/p/test_a.py'
 
 function frame(path: string, line: number, rest: Partial<ObservedFrame> = {}): ObservedFrame {
-  return { path, line, until: line, name: '<module>', project: true, ...rest }
+  return { path, line, until: line, name: '<module>', project: true, source: '', ...rest }
 }
 
 function fails(path: string, ...frames: ObservedFrame[]): ObservedCollector {
   const exceptions = [{ type: 'ImportError', message: 'no', link: 'shown' as const, frames }]
-  return { nodeid: path, path, kind: 'module', outcome: 'fails', reason: null, items: 0, exceptions }
+  return {
+    nodeid: path,
+    path,
+    kind: 'module',
+    outcome: 'fails',
+    reason: null,
+    items: 0,
+    seconds: 0,
+    exceptions,
+  }
 }
 
 function collects(path: string, outcome: ObservedCollector['outcome'] = 'collects'): ObservedCollector {
-  return { nodeid: path, path, kind: 'module', outcome, reason: null, items: 1, exceptions: [] }
+  return { nodeid: path, path, kind: 'module', outcome, reason: null, items: 1, seconds: 0, exceptions: [] }
 }
 
 function observed(collectors: ObservedCollector[], rest: Partial<Observation> = {}): Observation {
@@ -25,9 +34,13 @@ function observed(collectors: ObservedCollector[], rest: Partial<Observation> = 
     python: '3.11.9',
     pytest: '9.0.2',
     rootdir: '/p',
+    inipath: null,
+    plugins: [],
     collectors,
     stop: null,
     warnings: [],
+    failedImports: [],
+    modules: [],
     stderr: '',
     milliseconds: 1,
     ...rest,
