@@ -29,6 +29,7 @@ export interface ProbeRecord {
   readonly failedImports: readonly FailedImport[]
   readonly modules: readonly ModuleTime[]
   readonly finished: boolean
+  readonly exitCode: number | null
 }
 
 type ProbeEvent =
@@ -60,6 +61,7 @@ export class ProbeReader {
     plugins: [],
     stop: null,
     finished: false,
+    exitCode: null,
   }
   private running: { readonly nodeid: string; readonly path: string } | null = null
   private readonly collectors: ObservedCollector[] = []
@@ -136,6 +138,7 @@ export class ProbeReader {
       }
       case 'finish':
         known.finished = true
+        known.exitCode = event.exitCode
     }
   }
 

@@ -7,7 +7,6 @@ import { explaining } from './traceback.ts'
 
 const BY_MESSAGE: readonly (readonly [message: RegExp, rule: string])[] = [
   [/not found in `markers` configuration option/, 'unregistered-marker'],
-  [/^import file mismatch/, 'basename-conflict'],
   [/partially initialized module/, 'circular-import'],
   [/^Duplicated timeseries/, 'duplicate-metric'],
   [/^attempted relative import/, 'relative-import-beyond-top-level'],
@@ -23,6 +22,7 @@ const BY_TYPE: Readonly<Record<string, string>> = {
   TabError: 'syntax-error',
   NameError: 'undefined-name',
   UsageError: 'invalid-configuration',
+  ImportPathMismatchError: 'basename-conflict',
 }
 
 /** The rule's id; `import-time-exception` for all that no other rule is about. */

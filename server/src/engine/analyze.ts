@@ -45,6 +45,8 @@ export interface AnalysisRequest {
   readonly envIsExact: boolean
   readonly select: readonly string[]
   readonly ignore: readonly string[]
+  /** Will its findings be confirmed? Then the view of it holds what a pass needs to know. */
+  readonly confirms?: boolean
 }
 
 export interface Analysis {

@@ -10,6 +10,7 @@ import { decodeSource } from '../files/decode.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { contentHash } from '../files/hash.ts'
 import { LineIndex } from '../files/lines.ts'
+import { remember } from '../files/memo.ts'
 import type { Span } from '../files/span.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { Failure } from '../simulate/trace.ts'
@@ -27,15 +28,15 @@ export interface PassBasis {
   readonly fallback: string
   readonly session: Prediction['session']
   readonly collectors: readonly PredictedCollector[]
-  readonly closures: ReadonlyMap<string, string | null>
+  /** For each collector the content of all that it imports, as a hash. */
+  readonly closures: ReadonlyMap<string, string>
+  /** For each file that is open in the editor the collectors that import it: pytest reads what lies on the disk. */
+  readonly open: ReadonlyMap<string, readonly string[]>
   readonly tellsUnpredicted: boolean
 }
 
-/**
- * `unsaved`: files whose text was analysed as it stands in the editor, and stands otherwise on the disk, which is
- * what pytest reads.
- */
-export function basisOf(analysis: Analysis, unsaved: ReadonlySet<string>): PassBasis {
+/** `open`: the files that are open in the editor. */
+export function basisOf(analysis: Analysis, open: Iterable<string>): PassBasis {
   const { environment, plan, trace, tellsUnpredicted } = analysis
   const lines = new LineOf(analysis.text)
   const failsAt = (failure: Failure | null) =>
@@ -58,19 +59,28 @@ export function basisOf(analysis: Analysis, unsaved: ReadonlySet<string>): PassB
       outcome: it.outcome,
       failsAt: failsAt(it.failure),
     })),
-    closures: closuresOf(analysis, unsaved),
+    closures: closuresOf(analysis),
+    open: new Map([...open].map(path => [path, trace.reached.get(path) ?? []])),
     tellsUnpredicted,
   }
 }
 
-/** The prediction that evidence is judged against. `text`: as analysed where it was, else as it is. */
+/**
+ * The prediction that evidence is judged against. `text`: as analysed where it was, else as it is. `unsaved`: the
+ * open files that stand otherwise on the disk.
+ */
 export function currentOf(
   basis: PassBasis,
   findings: readonly Finding[],
   text: (path: string) => string | null,
+  unsaved: readonly string[] = [],
 ): Current {
   const lines = new LineOf(text)
-  const { session, collectors, rootdir, fallback, closures } = basis
+  const hashes = new Map<string, string | null>()
+  const { session, collectors, rootdir, fallback } = basis
+  const closures = new Map<string, string | null>(basis.closures)
+  for (const path of unsaved)
+    for (const collector of basis.open.get(path) ?? []) closures.set(collector, null)
   return {
     session,
     collectors,
@@ -80,13 +90,15 @@ export function currentOf(
     closures,
     text,
     lineOf: span => lines.of(span),
-    content: path => hashOf(text(path)),
+    content: path => remember(hashes, path, () => hashOf(text(path))),
   }
 }
 
 export interface PassRequest {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly only: readonly string[] | null
+  /** Those of the files as they are on the disk. */
+  readonly closures: Pass['closures']
   readonly timeoutMs: number
   readonly signal?: AbortSignal
   readonly onCollector?: (collector: ObservedCollector) => void
@@ -95,9 +107,9 @@ export interface PassRequest {
 /** Runs pytest: executes the project's code. Never rejects for what the project does. */
 export async function runPass(
   basis: PassBasis & { readonly executable: string },
-  { env, only, ...rest }: PassRequest,
+  { env, only, closures, ...rest }: PassRequest,
 ): Promise<Pass> {
-  const { executable, cwd, args, invocation, closures } = basis
+  const { executable, cwd, args, invocation } = basis
   const started = Date.now()
   const observation = await collectOnly({ executable, cwd, args, invocation, env, only, ...rest })
   return passFrom(observation, only, started, closures)
@@ -137,22 +149,14 @@ function hashOf(text: string | null): string | null {
  * For each collector the content of all files that it reaches and of the configuration, as one key: the sum of
  * the hashes, which is the same in any order.
  */
-function closuresOf(analysis: Analysis, unsaved: ReadonlySet<string>): Map<string, string | null> {
-  const { trace, plan, content } = analysis
+function closuresOf({ trace, plan, content }: Analysis): Map<string, string> {
   const sums = new Map(trace.collectors.map(({ path }) => [path, 0]))
-  const unknown = new Set<string>()
   for (const [file, collectors] of trace.reached) {
-    const hash = content(file)
-    const value = Number.parseInt(contentHash(`${file}\0${hash}`).slice(0, 12), 16)
-    for (const path of collectors) {
-      sums.set(path, ((sums.get(path) ?? 0) + value) % Number.MAX_SAFE_INTEGER)
-      if (unsaved.has(file)) unknown.add(path)
-    }
+    const value = Number.parseInt(contentHash(`${file}\0${content(file)}`).slice(0, 12), 16)
+    for (const path of collectors) sums.set(path, ((sums.get(path) ?? 0) + value) % Number.MAX_SAFE_INTEGER)
   }
   const base = plan.inipath === null ? '' : (content(plan.inipath) ?? '')
-  return new Map(
-    [...sums].map(([path, sum]) => [path, unknown.has(path) ? null : `${base}:${sum.toString(36)}`]),
-  )
+  return new Map([...sums].map(([path, sum]) => [path, `${base}:${sum.toString(36)}`]))
 }
 
 class LineOf {

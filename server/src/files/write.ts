@@ -13,6 +13,16 @@ export function writeText(path: string, text: string): string | null {
   }
 }
 
+/** Makes a folder with all that are missing above it. Returns the system's reason where that fails. */
+export function makeFolder(path: string): string | null {
+  try {
+    mkdirSync(path, { recursive: true })
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
 /**
  * Writes a text as a whole or not at all: whoever reads meanwhile sees the old one. Folders that are missing are
  * made, for this user alone. Returns the system's reason where that fails.
