@@ -77,7 +77,10 @@ export function main(root: string, args: readonly string[]): Promise<number> {
 
     const rows: Row[] = []
     for (const entry of entries) {
-      for (const setting of settings) rows.push(await compare(bench, entry, setting, options.rounds))
+      for (const setting of settings) {
+        rows.push(await compare(bench, entry, setting, options.rounds))
+        if (!process.stderr.isTTY) process.stderr.write(`${line(rows.at(-1)!).join('  ')}\n`)
+      }
     }
     progress('')
     process.stdout.write(`${report(rows)}\n`)
@@ -105,7 +108,10 @@ async function compare(bench: Bench, entry: Entry, setting: Setting, rounds: num
     }
     const [first] = plain
     const other = probed.find(run => !same(run, first!))
-    const stable = plain.every(run => same(run, first!)) && same(await collect(bench, project, home, null), first!)
+    // Only who differs is asked once more.
+    const stable =
+      plain.every(run => same(run, first!)) &&
+      (!other || same(await collect(bench, project, home, null), first!))
     const record = probed.find(run => run.failed.join('\n') !== first!.failed.join('\n'))
     return {
       name: entry.name,
@@ -191,9 +197,8 @@ function cost(rows: readonly Row[]): number {
   return 100 * (sum(row => row.probedCpuS) / sum(row => row.plainCpuS) - 1)
 }
 
-function report(rows: readonly Row[]): string {
-  const head = ['project', 'output', 'record', 'failed', 'plain cpu', 'probed', 'cost', 'plain wall', 'probed']
-  const line = (row: Row) => [
+function line(row: Row): string[] {
+  return [
     `${row.name} ${row.setting}`,
     row.output,
     row.record,
@@ -203,6 +208,20 @@ function report(rows: readonly Row[]): string {
     `${(100 * (row.probedCpuS / row.plainCpuS - 1)).toFixed(1)}%`,
     seconds(row.plainWallS),
     seconds(row.probedWallS),
+  ]
+}
+
+function report(rows: readonly Row[]): string {
+  const head = [
+    'project',
+    'output',
+    'record',
+    'failed',
+    'plain cpu',
+    'probed',
+    'cost',
+    'plain wall',
+    'probed',
   ]
   const sum = (of: (row: Row) => number) => seconds(rows.reduce((total, row) => total + of(row), 0))
   const different = rows.filter(row => row.output === 'DIFFERENT').length
