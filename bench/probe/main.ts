@@ -1,9 +1,10 @@
 /**
  * Does the probe leave a collection alone, and what does it cost? `pytest --collect-only` over real projects by
  * turns without and with it. All that pytest prints has to be the same: node ids, counts, errors with their
- * tracebacks, warnings, the exit code; and what the probe wrote down has to be what pytest printed.
+ * tracebacks, warnings, the exit code; and what the probe wrote down has to be what pytest printed. Then a pass over
+ * one test file alone, as after an edit: what it costs of a full one.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { readProbe } from '../../server/src/confirm/events.ts'
@@ -36,7 +37,7 @@ interface Run {
   readonly exit: number
   readonly cpuS: number
   readonly wallS: number
-  /** Node ids of failed collectors, as printed; of what the probe wrote, with the chain's exceptions. */
+  /** Node ids of failed collectors, as printed; with the probe, as written down. */
   readonly failed: readonly string[]
 }
 
@@ -49,6 +50,8 @@ interface Row {
   readonly failed: number
   readonly plainCpuS: number
   readonly probedCpuS: number
+  /** A pass over one test file; null where none was collected. */
+  readonly partCpuS: number | null
   readonly plainWallS: number
   readonly probedWallS: number
   /** The first lines that differ. */
@@ -121,6 +124,7 @@ async function compare(bench: Bench, entry: Entry, setting: Setting, rounds: num
       failed: first!.failed.length,
       plainCpuS: median(plain.map(run => run.cpuS)),
       probedCpuS: median(probed.map(run => run.cpuS)),
+      partCpuS: await partOf(bench, project, home),
       plainWallS: median(plain.map(run => run.wallS)),
       probedWallS: median(probed.map(run => run.wallS)),
       difference: [
@@ -131,8 +135,28 @@ async function compare(bench: Bench, entry: Entry, setting: Setting, rounds: num
   })
 }
 
+/** CPU seconds of a pass over the one test file in the middle of the order. */
+async function partOf(bench: Bench, project: Project, home: string): Promise<number | null> {
+  const record = join(home, 'record-1')
+  const files = existsSync(record)
+    ? readProbe(readFileSync(record)).collectors.filter(it => it.kind === 'module')
+    : []
+  const middle = files[files.length >> 1]
+  if (!middle) return null
+  const only = join(home, 'only')
+  writeFileSync(only, JSON.stringify([middle.path]))
+  const { cpuS } = await collect(bench, project, home, join(home, 'record-part'), only)
+  return cpuS
+}
+
 /** One run; `record`: the file the probe writes to, null: without it. */
-async function collect(bench: Bench, project: Project, home: string, record: string | null): Promise<Run> {
+async function collect(
+  bench: Bench,
+  project: Project,
+  home: string,
+  record: string | null,
+  only: string | null = null,
+): Promise<Run> {
   const cache = folderIn(home, 'pytest-cache')
   const probe = join(bench.tools.root, 'dist', 'probe')
   const env = environmentOf(project, home)
@@ -150,6 +174,7 @@ async function collect(bench: Bench, project: Project, home: string, record: str
         PYTHONDONTWRITEBYTECODE: '1',
         COLUMNS: '1000',
         ...(record ? { PYTHONPATH: probe, PRECOLLECT_PROBE_OUT: record } : {}),
+        ...(only ? { PRECOLLECT_PROBE_ONLY: only } : {}),
       },
       limitS: PYTEST_LIMIT_S,
     },
@@ -206,6 +231,7 @@ function line(row: Row): string[] {
     seconds(row.plainCpuS),
     seconds(row.probedCpuS),
     `${(100 * (row.probedCpuS / row.plainCpuS - 1)).toFixed(1)}%`,
+    row.partCpuS === null ? '-' : (row.partCpuS / row.probedCpuS).toFixed(2),
     seconds(row.plainWallS),
     seconds(row.probedWallS),
   ]
@@ -220,6 +246,7 @@ function report(rows: readonly Row[]): string {
     'plain cpu',
     'probed',
     'cost',
+    'one file',
     'plain wall',
     'probed',
   ]
@@ -233,6 +260,7 @@ function report(rows: readonly Row[]): string {
     sum(row => row.plainCpuS),
     sum(row => row.probedCpuS),
     `${cost(rows).toFixed(1)}%`,
+    '',
     sum(row => row.plainWallS),
     sum(row => row.probedWallS),
   ]

@@ -1,7 +1,9 @@
 /** Confirmation over the protocol: the built server, a real project, real pytest. */
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { ExecuteCommandRequest, HoverRequest, type MarkupContent } from 'vscode-languageserver/node'
+import { probeFolder } from '../../server/src/confirm/runner.ts'
 import { join } from '../../server/src/files/paths.ts'
 import { standardPython } from '../support/pythons.ts'
 import { Editor, type EditorOptions, makeProject, removeProject, writeInto } from './editor.ts'
@@ -107,4 +109,14 @@ test('a file of its own', async () => {
   expect(said).toMatch(/over 1 test files: 1 failed/)
   const refused = await command(it, 'precollect.confirmFile', it.uri('setting.json'))
   expect(refused).toBe('no test file imports this file')
+})
+
+test("the user's own run with the probe confirms as well", async () => {
+  const it = await start({ confirm: 'manual' })
+  await it.untilShown('test_absent.py unresolved-import', 'test_made.py unresolved-import')
+  const { PATH, SystemRoot } = process.env
+  const env = { PATH, SystemRoot, PYTHONPATH: probeFolder, PRECOLLECT_CACHE_DIR: `${root}.cache` }
+  const args = ['-B', '-m', 'pytest', '-p', 'precollect_probe']
+  spawnSync(standardPython().interpreter, args, { cwd: root, env })
+  await it.untilShown('test_absent.py unresolved-import', 'test_data.py unpredicted-error')
 })
