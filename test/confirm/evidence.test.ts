@@ -117,6 +117,29 @@ describe('what nobody foresaw', () => {
     expect(told!.traceback).toContain('File "app.py", line 2, in <module>')
   })
 
+  test.each([
+    [
+      { stderr: "E\nModuleNotFoundError: No module named 'pytest'\n", pytest: null },
+      'pytest is not installed for this interpreter',
+    ],
+    [
+      { stderr: '/v/bin/python: No module named pytest\n', pytest: null },
+      'pytest is not installed for this interpreter',
+    ],
+    [{ pytest: '6.2.5' }, 'pytest 6.2.5 is too old to be watched'],
+    [
+      { pytest: null, end: { kind: 'not started', reason: 'ENOENT' } as const },
+      'pytest could not be started: ENOENT',
+    ],
+  ])('is the environment, in one sentence: %j', (rest, what) => {
+    const world = worldWith()
+    const evidence = new Evidence()
+    const stop = { phase: 'start' as const, exceptions: [] }
+    evidence.absorb(world.pass([], { stop, end: { kind: 'exited', code: 1 }, ...rest }), world.current)
+    const { told } = evidence.judge(world.current)
+    expect(told.map(it => [it.finding.what, it.finding.span.path])).toEqual([[what, '/p/pytest.ini']])
+  })
+
   test('is forgotten when anything that the collector imports changes', () => {
     const world = worldWith()
     const evidence = new Evidence()

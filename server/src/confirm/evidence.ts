@@ -90,17 +90,17 @@ export class Evidence {
     const findings = judged.findings.map((state, at) =>
       this.holds(current.findings[at]!, current) ? state : 'predicted',
     )
-    const unpredicted = judged.unpredicted.filter(error => this.stillHolds(error, current))
     const trouble = troubleOf(observation, current)
+    // What kept the pass from its end is told as such, and not once more as its traceback.
+    const unpredicted = judged.unpredicted.filter(
+      error => this.stillHolds(error, current) && !(trouble && error.path === null),
+    )
     return {
       ...judged,
       findings,
       unpredicted,
       tracebacks: findings.map((state, at) => this.wordsOn(current.findings[at]!, state, current)),
-      told: [
-        ...(trouble ? [trouble] : []),
-        ...unpredictedFindings(trouble ? unpredicted.filter(it => it.path !== null) : unpredicted, current),
-      ],
+      told: [...(trouble ? [trouble] : []), ...unpredictedFindings(unpredicted, current)],
     }
   }
 

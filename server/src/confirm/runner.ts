@@ -53,8 +53,9 @@ const AS_SCRIPT = [
   'import os, sys',
   'if not getattr(sys.flags, "safe_path", False): sys.path[0] = os.path.dirname(sys.executable)',
   'sys.argv[0] = os.path.join(os.path.dirname(sys.executable), "pytest")',
-  'from pytest import console_main',
-  'sys.exit(console_main())',
+  'import pytest',
+  // Before 6.2, which the probe refuses in clear words, there is only `main`.
+  'sys.exit(getattr(pytest, "console_main", pytest.main)())',
 ].join('\n')
 
 /** Options of the cache provider: a project that has one in its addopts can't be run without that plugin. */

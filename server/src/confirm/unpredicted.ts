@@ -95,6 +95,12 @@ export function troubleOf(observation: Observation, places: Places): Unpredicted
       `pytest ${pytest} is too old to be watched`,
       `pytest ${OLDEST_PYTEST} or newer can be`,
     )
+  if (pytest === null && /No module named '?pytest'?$/m.test(stderr))
+    return told(
+      'error',
+      'pytest is not installed for this interpreter',
+      'install it, or name another interpreter',
+    )
   switch (end.kind) {
     case 'timed out':
       return told('warning', `pytest was ended at the time limit, ${during}`, 'see what it waits for')
