@@ -174,8 +174,8 @@ function untouched({ session, findings }: Current): Judged {
   }
 }
 
-function filesOf({ span, chain }: Finding): Set<string> {
-  return new Set([span.path, ...chain.map(link => link.path)])
+function filesOf({ span, chain, raised = [] }: Finding): Set<string> {
+  return new Set([span, ...chain, ...raised].map(it => it.path))
 }
 
 function isFailure({ outcome }: ObservedCollector): boolean {
