@@ -24,6 +24,37 @@ test('it imports nothing that pytest has not imported', () => {
   expect(`${stdout}${stderr}`.trim()).toBe("['precollect_probe']")
 })
 
+test('pytest prints the same with it: errors of all kinds, warnings, counts', () => {
+  const laid = layOut('project', [
+    ['pytest.ini', '[pytest]\n'],
+    ['helper.py', 'import warnings\nwarnings.warn("seen", stacklevel=2)\n1 / 0\n'],
+    ['test_absent.py', 'import gone\n'],
+    ['test_by_hand.py', 'import importlib\nimportlib.import_module("helper")\n'],
+    ['test_caught.py', 'try:\n    import gone\nexcept ImportError:\n    pass\ndef test_a(): pass\n'],
+    ['test_raised.py', 'import helper\n'],
+    ['test_skipped.py', 'import pytest\npytest.importorskip("gone")\n'],
+    ['test_syntax.py', 'x = (\n'],
+  ])
+  try {
+    const { PATH, SYSTEMROOT } = process.env
+    const print = (env: object, ...args: string[]) => {
+      const all = ['-B', '-m', 'pytest', '--collect-only', '-rA', '-p', 'no:cacheprovider', ...args]
+      const ran = spawnSync(standardPython().interpreter, all, {
+        cwd: laid.root,
+        env: { PATH, SYSTEMROOT, ...env },
+        encoding: 'utf8',
+      })
+      return ran.stdout.replace(/ in \d+\.\d+s/, '')
+    }
+    const out = join(laid.root, '../record')
+    const probed = print({ PYTHONPATH: probeFolder, PRECOLLECT_PROBE_OUT: out }, '-p', 'precollect_probe')
+    expect(readProbe(readFileSync(out)).finished).toBe(true)
+    expect(probed).toBe(print({}))
+  } finally {
+    laid.remove()
+  }
+})
+
 describe('failed imports', () => {
   const FILES = {
     'test_a.py': [

@@ -250,9 +250,11 @@ def _exceptions(exc):
 # -- imports -------------------------------------------------------------------
 
 # Python itself asks importlib for each module that is not in sys.modules, under this name. Code with the file
-# name of importlib is cut out of tracebacks and jumped over by warnings, as importlib's own is.
+# name of importlib is cut out of tracebacks and jumped over by warnings, as importlib's own is; what is left of it
+# where code calls importlib itself, as pytest does, is hidden from what pytest prints.
 _AROUND = """
 def _find_and_load(name, import_):
+    __tracebackhide__ = True
     mark = begin(name)
     try:
         module = load(name, import_)
