@@ -115,7 +115,7 @@ async function compare(bench: Bench, entry: Entry, setting: Setting, rounds: num
     const stable =
       plain.every(run => same(run, first!)) &&
       (!other || same(await collect(bench, project, home, null), first!))
-    const record = probed.find(run => run.failed.join('\n') !== first!.failed.join('\n'))
+    const record = probed.find(run => !agrees(run.failed, first!))
     return {
       name: entry.name,
       setting,
@@ -203,6 +203,12 @@ function failedOf(record: string): string[] {
   if (!existsSync(record)) return [] // It ended before the probe was loaded.
   const { collectors } = readProbe(readFileSync(record))
   return [...new Set(collectors.filter(it => it.outcome === 'fails').map(it => it.nodeid))].sort()
+}
+
+/** A run that ends with an internal error prints no summary, and only how many errors there were. */
+function agrees(failed: readonly string[], { failed: named, printed }: Run): boolean {
+  if (named.length > 0) return failed.join('\n') === named.join('\n')
+  return failed.length === Number(/(\d+) errors? in TIME/.exec(printed)?.[1] ?? 0)
 }
 
 function same(a: Run, b: Run): boolean {
