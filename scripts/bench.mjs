@@ -1,5 +1,5 @@
 /**
- * `npm run bench:accuracy`, `bench:mutations`, `bench:speed` (bench/README.md): sets up, builds, and starts a
+ * `npm run bench:accuracy` and its kin (bench/README.md): sets up, builds, and starts a
  * benchmark on the built command. Its sources are TypeScript: they are bundled into .cache/ first.
  */
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { buildIfStale } from './build.mjs'
 import { cache, fail, root, setup } from './setup.mjs'
 
-const NAMES = ['accuracy', 'mutations', 'speed']
+const NAMES = ['accuracy', 'mutations', 'speed', 'probe', 'kills']
 
 const [name, ...given] = process.argv.slice(2)
 if (!NAMES.includes(name)) fail(`usage: node scripts/bench.mjs ${NAMES.join('|')} [OPTIONS]`)

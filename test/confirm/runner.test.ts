@@ -1,60 +1,9 @@
 /** The runner with its probe, on real projects, real pytest, a real hang and a real death. */
-import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { innermost } from '../../server/src/confirm/judge.ts'
-import type { Observation } from '../../server/src/confirm/observation.ts'
-import { type CollectRequest, collectOnly } from '../../server/src/confirm/runner.ts'
-import { join, relative } from '../../server/src/files/paths.ts'
-import { layOut } from '../support/on_disk.ts'
-import { findPython, standardPython } from '../support/pythons.ts'
-
-const INI = { 'pytest.ini': '[pytest]\npythonpath = .\n' }
-
-interface Run extends Observation {
-  readonly root: string
-  readonly left: (path: string) => boolean
-  readonly read: (path: string) => string
-}
-
-/** Collects a project made of `files`; `look` sees it while it is still on disk. */
-async function collect<T>(
-  files: Record<string, string>,
-  look: (run: Run) => T | Promise<T>,
-  request: Partial<CollectRequest> = {},
-): Promise<T> {
-  const laid = layOut('project', Object.entries({ ...INI, ...files }))
-  try {
-    const { PATH, SYSTEMROOT, TEMP } = process.env
-    const observation = await collectOnly({
-      executable: standardPython().interpreter,
-      cwd: laid.root,
-      args: [],
-      invocation: 'pytest',
-      timeoutMs: 60_000,
-      ...request,
-      env: { PATH, SYSTEMROOT, TEMP, ...request.env },
-    })
-    return await look({
-      ...observation,
-      root: laid.root,
-      left: path => existsSync(join(laid.root, path)),
-      read: path => readFileSync(join(laid.root, path), 'utf8'),
-    })
-  } finally {
-    laid.remove()
-  }
-}
-
-function outcomes({ collectors, root }: Run): string[] {
-  return collectors
-    .filter(({ kind }) => kind === 'module' || kind === 'class')
-    .map(({ path, kind, outcome, items }) => `${relative(root, path)} ${kind} ${outcome} ${items}`)
-}
-
-function place({ root }: Run, exception: Observation['collectors'][number]['exceptions'][number]): string {
-  const frame = innermost(exception)
-  return frame ? `${relative(root, frame.path)}:${frame.line}` : 'nowhere'
-}
+import { relative } from '../../server/src/files/paths.ts'
+import { findPython } from '../support/pythons.ts'
+import { collect, expectGone, outcomes, place, type Run } from './collect.ts'
 
 describe.concurrent('what a pass sees', () => {
   for (const version of [null, '7.4.4', '8.4.2']) {
@@ -72,7 +21,7 @@ describe.concurrent('what a pass sees', () => {
           expect(outcomes(run)).toEqual([
             'test_bad.py module fails 0',
             'test_class.py module collects 2',
-            'test_class.py class collects 0',
+            'test_class.py class collects 2',
             'test_skip.py module skips 0',
           ])
           expect(run.collectors.find(it => it.outcome === 'skips')?.reason).toContain('not here')
@@ -190,7 +139,7 @@ describe.concurrent('runs that stop', () => {
   test('at a death without a word', async () => {
     const files = { 'test_a.py': 'def test_a(): pass\n', 'test_b.py': 'import os\nos._exit(9)\n' }
     await collect(files, run => {
-      expect(outcomes(run)).toEqual(['test_a.py module collects 0', 'test_b.py module unfinished 0'])
+      expect(outcomes(run)).toEqual(['test_a.py module collects 1', 'test_b.py module unfinished 0'])
       expect(run.end).toEqual({ kind: 'exited', code: 9 })
       expect(run.stop?.phase).toBe('session')
     })
@@ -216,7 +165,7 @@ describe.concurrent('the process', () => {
       { 'test_a.py': 'def test_a(): pass\n', 'test_b.py': HANG },
       async run => {
         expect(run.end).toEqual({ kind: 'timed out' })
-        expect(outcomes(run)).toEqual(['test_a.py module collects 0', 'test_b.py module unfinished 0'])
+        expect(outcomes(run)).toEqual(['test_a.py module collects 1', 'test_b.py module unfinished 0'])
         expect(run.stop).toBeNull()
         await expectGone(Number(run.read('pid.txt')))
       },
@@ -251,20 +200,6 @@ describe.concurrent('the process', () => {
       { args: ['-p', 'noisy'] },
     )
   })
-
-  async function expectGone(pid: number): Promise<void> {
-    const deadline = Date.now() + 5000 // a killed process is there until its parent has heard of it
-    while (isAlive(pid) && Date.now() < deadline) await new Promise(resolve => setTimeout(resolve, 20))
-    expect(isAlive(pid)).toBe(false)
-  }
-
-  function isAlive(pid: number): boolean {
-    try {
-      return process.kill(pid, 0)
-    } catch {
-      return false // ESRCH: it is gone.
-    }
-  }
 })
 
 describe.concurrent('the project', () => {

@@ -18,7 +18,7 @@ const request: AnalysisRequest = {
 }
 
 function view(basis: string, unparsed: readonly string[] = []): AnalysisView {
-  return { findings: [], texts: new Map(), unparsed, basis }
+  return { findings: [], texts: new Map(), unparsed, basis, pass: null }
 }
 
 /** Takes jobs and leaves it to the test when each ends. */

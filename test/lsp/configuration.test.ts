@@ -9,6 +9,8 @@ const base: Settings = {
   select: [],
   ignore: ['duplicate-metric'],
   ruleDocs: null,
+  confirm: 'manual',
+  confirmInterval: 10,
 }
 
 test('what is set counts over what was set before; what else stands there is left alone', () => {

@@ -64,7 +64,8 @@ export class Editor {
 
   private constructor(readonly root: string) {
     // Without the developer's own virtual environment and pytest options.
-    const env = { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot }
+    const { PATH, SystemRoot } = process.env
+    const env = { PATH, SystemRoot, PRECOLLECT_CACHE_DIR: `${root}.cache` }
     this.server = spawn(process.execPath, [command, 'server', '--stdio'], { cwd: root, env })
     this.exited = new Promise(resolve => this.server.on('exit', resolve))
     this.server.stderr.setEncoding('utf8').on('data', text => this.log.push(text))
@@ -238,5 +239,5 @@ export function writeInto(root: string, path: string, text: string): void {
 }
 
 export function removeProject(root: string): void {
-  rmSync(root, { recursive: true, force: true })
+  for (const folder of [root, `${root}.cache`]) rmSync(folder, { recursive: true, force: true })
 }

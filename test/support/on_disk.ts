@@ -28,13 +28,18 @@ export function layOutEnvironment(
   python: Python,
   files: Iterable<readonly [string, string]>,
 ): string {
-  const made = spawnSync(python.interpreter, ['-m', 'venv', '--without-pip', folder], { encoding: 'utf8' })
-  if (made.status !== 0) throw new Error(`no virtual environment: ${made.stderr}`)
-  const here = (path: string) => join(folder, relative(python.prefix, path))
-  const sitePackages = here(python.sitePackages)
+  const interpreter = bareEnvironment(folder, python)
+  const sitePackages = join(folder, relative(python.prefix, python.sitePackages))
   write(sitePackages, files)
   write(sitePackages, [['zz_shared.pth', `${python.sitePackages}\n`]])
-  return here(python.interpreter)
+  return interpreter
+}
+
+/** A virtual environment in `folder` with nothing installed in it. Returns its interpreter. */
+export function bareEnvironment(folder: string, python: Python): string {
+  const made = spawnSync(python.interpreter, ['-m', 'venv', '--without-pip', folder], { encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`no virtual environment: ${made.stderr}`)
+  return join(folder, relative(python.prefix, python.interpreter))
 }
 
 function write(root: string, files: Iterable<readonly [string, string]>): void {

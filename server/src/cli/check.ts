@@ -31,6 +31,8 @@ export interface CheckOptions {
   readonly exitZero?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
+  /** Run pytest afterwards, and tell what it says: `confirm.ts`. */
+  readonly confirm?: boolean
 }
 
 /** Throws a UsageError for paths, options or settings that are wrong. */
@@ -55,7 +57,8 @@ export async function check(
   return options.exitZero ? ExitCode.clean : verdict(analysis, model)
 }
 
-function refuseWrongSettings(
+/** Throws a UsageError that names every setting and rule that is wrong. */
+export function refuseWrongSettings(
   fs: FileSystem,
   { cwd }: Target,
   { select = [], ignore = [] }: CheckOptions,
@@ -69,7 +72,8 @@ function refuseWrongSettings(
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
 }
 
-function requestOf(
+/** What the command line asks to be analysed. */
+export function requestOf(
   { cwd, paths }: Target,
   pytestArgs: readonly string[],
   options: CheckOptions,
@@ -90,14 +94,15 @@ function requestOf(
 }
 
 /** Says on a terminal what is going on, and returns what wipes it away. */
-function announce({ cwd }: Target, { quiet }: CheckOptions, { stderr }: Io): () => void {
+export function announce({ cwd }: Target, { quiet }: CheckOptions, { stderr }: Io): () => void {
   if (quiet || stderr.isTTY !== true) return () => {}
   const line = `checking ${cwd} ...`
   stderr.write(line.slice(0, (stderr.columns ?? 80) - 1))
   return () => stderr.write('\r\u001b[2K')
 }
 
-function render(input: ReportInput, model: Health, options: CheckOptions, io: Io): string {
+/** The report in the format that was asked for. */
+export function render(input: ReportInput, model: Health, options: CheckOptions, io: Io): string {
   const toFile = options.outputFile !== undefined
   const style: Style = {
     width: toFile || !io.stdout.isTTY ? null : (io.stdout.columns ?? 80),
@@ -112,7 +117,8 @@ function render(input: ReportInput, model: Health, options: CheckOptions, io: Io
     : renderConcise(input, model, style)
 }
 
-function put(report: string, { outputFile }: CheckOptions, io: Io): void {
+/** Prints the report or writes it where it is to go. Throws a UsageError where that can't be written. */
+export function put(report: string, { outputFile }: CheckOptions, io: Io): void {
   if (outputFile === undefined) {
     io.stdout.write(report)
     return

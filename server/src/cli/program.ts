@@ -2,8 +2,9 @@
  * The command line: verbs, options and their help. It decides nothing; each verb is a module of its own,
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CheckOptions } from './check.ts'
+import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
 import { version } from './version.ts'
@@ -17,6 +18,10 @@ what follows -- is always given to it unchanged.
 Exit codes: 0 no error found, 1 errors or a run that stops, 2 wrong options, paths or
 settings, 3 a fault of precollect itself.`
 
+const CONFIRM_HELP = `
+This runs the project's own code: what pytest executes to collect its tests.
+PATH and the exit codes are those of "precollect check", by what pytest really said.`
+
 /**
  * Runs the command line and returns the exit code; never throws. `args` without program and script;
  * `serve` starts the language server and returns at once.
@@ -27,17 +32,23 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
   const own = cut < 0 ? args : args.slice(0, cut)
   const pytestArgs = cut < 0 ? [] : args.slice(cut + 1)
   let code: number = ExitCode.clean
-  const program = programOf(io, {
+  const verbs: Verbs = {
     check: async (paths, options) => {
+      if (options.confirm) return verbs.confirm(paths, options)
       const { check } = await import('./check.ts')
       code = await check(paths, pytestArgs, options, io)
+    },
+    confirm: async (paths, options) => {
+      const { confirm } = await import('./confirm.ts')
+      code = await confirm(paths, pytestArgs, options, io)
     },
     rule: async id => {
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
     },
     server: serve,
-  })
+  }
+  const program = programOf(io, verbs)
   try {
     await program.parseAsync(own, { from: 'user' })
     return code
@@ -48,6 +59,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
 
 interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
+  readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
   readonly server: () => Promise<void>
 }
@@ -66,25 +78,20 @@ function programOf(io: Io, verbs: Verbs): Command {
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     })
-  program
-    .command('check', { isDefault: true })
+  reporting(program.command('check', { isDefault: true }))
     .description('check what pytest would collect (the default)')
-    .usage('[options] [PATH...] [-- PYTEST_ARGS...]')
-    .argument('[PATH...]', 'a project, or what pytest is to collect; without it the current folder')
-    .addOption(choice('--output-format <format>', 'how to report', ['full', 'concise', 'json'], 'full'))
-    .option('-o, --output-file <file>', 'write the report to a file')
-    .option('--python <path>', 'interpreter or environment to use')
-    .addOption(choice('--invocation <how>', 'how pytest is started', ['pytest', 'python -m pytest']))
-    .option('--select <rules>', 'rules to tell, separated by commas, or "all"', names)
-    .option('--ignore <rules>', 'rules not to tell', names)
-    .option('--statistics', 'counts in place of findings')
+    .option('--confirm', 'then run pytest --collect-only, and tell what it confirms and refutes')
     .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
-    .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
-    .option('-e, --exit-zero', 'exit with 0 whatever is found')
-    .option('-q, --quiet', 'findings only')
-    .option('-v, --verbose', 'also notes, what the verdicts rest on, and all that is not known')
     .addHelpText('after', CHECK_HELP)
     .action(verbs.check)
+  reporting(program.command('confirm'))
+    .description('check, run pytest --collect-only, and tell what it confirms and refutes')
+    .option('--artifacts <dir>', 'write what pytest failed at into three files in this folder')
+    .option('--timeout <seconds>', 'end pytest after this time; without it by the last run', toSeconds)
+    .option('--watch', 'go on: confirm again what changes, until interrupted')
+    .option('--interval <seconds>', 'with --watch: a full pass every so often', toSeconds, 600)
+    .addHelpText('after', CONFIRM_HELP)
+    .action((paths, options) => verbs.confirm(paths, { ...options, interpreter: true }))
   program
     .command('rule')
     .description('explain a rule, or list all of them')
@@ -98,6 +105,30 @@ function programOf(io: Io, verbs: Verbs): Command {
     .allowExcessArguments()
     .action(verbs.server)
   return program
+}
+
+/** What all verbs that report share. */
+function reporting(command: Command): Command {
+  return command
+    .usage('[options] [PATH...] [-- PYTEST_ARGS...]')
+    .argument('[PATH...]', 'a project, or what pytest is to collect; without it the current folder')
+    .addOption(choice('--output-format <format>', 'how to report', ['full', 'concise', 'json'], 'full'))
+    .option('-o, --output-file <file>', 'write the report to a file')
+    .option('--python <path>', 'interpreter or environment to use')
+    .addOption(choice('--invocation <how>', 'how pytest is started', ['pytest', 'python -m pytest']))
+    .option('--select <rules>', 'rules to tell, separated by commas, or "all"', names)
+    .option('--ignore <rules>', 'rules not to tell', names)
+    .option('--statistics', 'counts in place of findings')
+    .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
+    .option('-e, --exit-zero', 'exit with 0 whatever is found')
+    .option('-q, --quiet', 'findings only')
+    .option('-v, --verbose', 'also notes, what the verdicts rest on, and all that is not known')
+}
+
+function toSeconds(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('expected a number of seconds')
+  return value
 }
 
 function choice(flags: string, description: string, choices: string[], preset?: string): Option {

@@ -6,17 +6,33 @@ import { isWithin } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { CollectorTrace, SessionTrace } from '../simulate/trace.ts'
-import type { Observation, ObservedCollector, ObservedException, ObservedFrame } from './observation.ts'
+import {
+  endedByUs,
+  type Observation,
+  type ObservedCollector,
+  type ObservedException,
+  type ObservedFrame,
+} from './observation.ts'
 
 /** What is judged: the outcomes of a Trace and the findings that rules made of it. */
 export interface Prediction {
-  readonly session: Pick<SessionTrace, 'outcome' | 'exitCode'>
-  readonly collectors: readonly Pick<CollectorTrace, 'path' | 'outcome'>[]
+  readonly session: PredictedOutcome<SessionTrace['outcome']> & Pick<SessionTrace, 'exitCode'>
+  readonly collectors: readonly PredictedCollector[]
   readonly findings: readonly Finding[]
   /** pytest's root folder: what a finding names in `breaks` if it ends the whole run. */
   readonly rootdir: string
   /** The line (from 1) that a span starts on. */
   readonly lineOf: (span: Span) => number
+}
+
+interface PredictedOutcome<Outcome> {
+  readonly outcome: Outcome
+  /** The innermost line of its failure: known also where the finding that tells of it was silenced. */
+  readonly failsAt?: { readonly path: string; readonly line: number } | null
+}
+
+export interface PredictedCollector extends PredictedOutcome<CollectorTrace['outcome']> {
+  readonly path: string
 }
 
 export interface Judgement {
@@ -72,14 +88,15 @@ export function judge(prediction: Prediction, observation: Observation): Judgeme
     else seen.set(collector.path, [collector])
   }
   const context = { prediction, observation, seen }
-  const predicted = new Map(prediction.collectors.map(it => [it.path, it.outcome]))
+  const predicted = new Map(prediction.collectors.map(it => [it.path, it]))
   const paths = new Set([...predicted.keys(), ...seen.keys()])
   const collectors = [...paths]
     .map(path => collectorVerdict(path, predicted.get(path) ?? null, context))
     .filter(it => it.predicted !== null || it.observed !== 'unseen')
-  const stopExplained = prediction.findings.some(finding =>
-    onTraceback(finding, stopFailures(context), context),
-  )
+  const stopped = stopFailures(context)
+  const stopExplained =
+    foreseen(prediction.session.failsAt, stopped) ||
+    prediction.findings.some(finding => onTraceback(finding, stopped, context))
   return {
     session: sessionVerdict(context),
     collectors,
@@ -103,8 +120,7 @@ interface Context {
 function sessionVerdict({ prediction, observation }: Context): SessionVerdict {
   const predicted = prediction.session.outcome
   const { end, stop } = observation
-  const ours = end.kind === 'timed out' || end.kind === 'cancelled' || end.kind === 'not started'
-  if (ours && !stop) return { predicted, observed: null, agrees: null }
+  if (endedByUs(end) && !stop) return { predicted, observed: null, agrees: null }
   const observed = stop ? 'stops' : 'runs'
   if (predicted === 'unknown') return { predicted, observed, agrees: null }
   const code = prediction.session.exitCode
@@ -114,27 +130,31 @@ function sessionVerdict({ prediction, observation }: Context): SessionVerdict {
 
 function collectorVerdict(
   path: string,
-  predicted: CollectorTrace['outcome'] | null,
+  prediction: PredictedCollector | null,
   context: Context,
 ): CollectorVerdict {
   const observed = observedOutcome(context.seen.get(path) ?? [])
-  return { path, predicted, observed, verdict: verdictOf(path, predicted, observed, context) }
+  const predicted = prediction?.outcome ?? null
+  return { path, predicted, observed, verdict: verdictOf(path, prediction, observed, context) }
 }
 
 function verdictOf(
   path: string,
-  predicted: CollectorTrace['outcome'] | null,
+  prediction: PredictedCollector | null,
   observed: CollectorVerdict['observed'],
   context: Context,
 ): Verdict {
+  const predicted = prediction?.outcome ?? null
   if (observed === 'unseen') return 'unseen'
   if (predicted === 'unknown') return 'abstained'
   if (observed === 'fails') {
     if (predicted !== 'fails') return 'missed'
     const failures = failuresAt(path, context)
-    const explained = context.prediction.findings.some(
-      finding => finding.breaks.includes(path) && onTraceback(finding, failures, context),
-    )
+    const explained =
+      foreseen(prediction?.failsAt, failures) ||
+      context.prediction.findings.some(
+        finding => finding.breaks.includes(path) && onTraceback(finding, failures, context),
+      )
     return explained ? 'agrees' : 'elsewhere'
   }
   if (predicted === 'fails') return 'false alarm'
@@ -193,6 +213,13 @@ function onTraceback(finding: Finding, failures: readonly Failed[], { prediction
     if (path === null) return finding.breaks.includes(prediction.rootdir)
     return places.some(place => isWithin(place.path, path))
   })
+}
+
+/** Does the very line that was to fail lie on one of the tracebacks? */
+function foreseen(place: PredictedCollector['failsAt'], failures: readonly Failed[]): boolean {
+  if (!place) return false
+  const frames = failures.flatMap(it => it.exceptions).flatMap(it => it.frames)
+  return frames.some(frame => frame.project && covers(frame, place.path, place.line))
 }
 
 /** True where `line` of `path` belongs to the statement that the frame was executing. */

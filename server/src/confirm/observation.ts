@@ -1,6 +1,6 @@
 /**
  * What a real `pytest --collect-only` pass was seen to do, as plain data: the counterpart of `Trace`.
- * Paths are those of files/paths.ts: absolute, '/' on every platform.
+ * Paths are those of files/paths.ts: absolute, '/' on every platform. Times are seconds if not said otherwise.
  */
 
 export interface Observation {
@@ -9,11 +9,17 @@ export interface Observation {
   readonly python: string | null
   readonly pytest: string | null
   readonly rootdir: string | null
+  readonly inipath: string | null
+  /** Plugins of distributions, and modules that `-p` or the project named. */
+  readonly plugins: readonly ObservedPlugin[]
   /** In the order of collection. A path may have several: a module and its classes. */
   readonly collectors: readonly ObservedCollector[]
   /** What ended the run other than errors in single collectors; null where nothing did. */
   readonly stop: ObservedStop | null
   readonly warnings: readonly ObservedWarning[]
+  /** As they happened, also those that somebody caught. */
+  readonly failedImports: readonly FailedImport[]
+  readonly modules: readonly ModuleTime[]
   /** The last of standard error, for people. */
   readonly stderr: string
   readonly milliseconds: number
@@ -23,8 +29,21 @@ export type ProcessEnd =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'died'; readonly signal: string }
   | { readonly kind: 'timed out' }
+  /** It took more memory, or printed more, than it may; `bytes` is the limit. */
+  | { readonly kind: 'over limit'; readonly what: 'memory' | 'output'; readonly bytes: number }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'not started'; readonly reason: string }
+
+/** True where the run was ended by us: what it did not come to says nothing. */
+export function endedByUs({ kind }: ProcessEnd): boolean {
+  return kind !== 'exited' && kind !== 'died'
+}
+
+export interface ObservedPlugin {
+  readonly name: string
+  readonly distribution: string | null
+  readonly version: string | null
+}
 
 export interface ObservedCollector {
   readonly nodeid: string
@@ -34,8 +53,9 @@ export interface ObservedCollector {
   readonly outcome: 'collects' | 'fails' | 'skips' | 'aborts' | 'unfinished'
   /** Why it was skipped, or another plugin's words for a failure without an exception. */
   readonly reason: string | null
-  /** Tests found in the file, before deselection; 0 for anything but a file. */
+  /** Tests found in it, before deselection, those of its classes included. */
   readonly items: number
+  readonly seconds: number
   readonly exceptions: readonly ObservedException[]
 }
 
@@ -58,6 +78,8 @@ export interface ObservedFrame {
   readonly name: string
   /** False in the standard library, in installed packages and in code made of text. */
   readonly project: boolean
+  /** The line's text without indentation; '' where it is not at hand. */
+  readonly source: string
 }
 
 export interface ObservedStop {
@@ -71,4 +93,28 @@ export interface ObservedWarning {
   readonly message: string
   readonly path: string
   readonly line: number
+}
+
+export interface FailedImport {
+  readonly module: string
+  /** Who imports it; null: pytest itself. */
+  readonly path: string | null
+  readonly line: number | null
+  readonly type: string
+  readonly message: string
+  /** It failed with the exception of an import inside of it. */
+  readonly again: boolean
+  /** The test file that was being imported; null: none was, but a plugin or a conftest. */
+  readonly collector: string | null
+  /** Unix time. */
+  readonly at: number
+}
+
+export interface ModuleTime {
+  readonly name: string
+  readonly self: number
+  /** With all that it imported itself. */
+  readonly cumulative: number
+  /** The test file whose import needed it first and so paid for it; null: a plugin or a conftest did. */
+  readonly collector: string | null
 }

@@ -23,11 +23,12 @@ port.on('message', async (job: Job) => {
   port.postMessage(answer)
 })
 
-async function answerTo({ changed, texts: open, request }: Job): Promise<Answer> {
+async function answerTo(job: Job): Promise<Answer> {
+  const { changed, texts: open, request } = job
   disk.forget(changed ?? undefined)
   if (changed === null || changed.some(path => remembered.concernsEnvironment(path)))
     remembered.forgetEnvironment()
-  const view = viewOf(await analyze(new OverlayFileSystem(disk, open), request, remembered))
+  const view = viewOf(await analyze(new OverlayFileSystem(disk, open), request, remembered), job)
   const unchanged = [...view.texts.keys()].filter(path => view.texts.get(path) === sent.get(path))
   const texts = new Map(view.texts)
   for (const path of unchanged) texts.delete(path)

@@ -18,6 +18,8 @@ import type { Cause } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
 import { runRules, withOverrides } from '../rules/run_rules.ts'
 import { findSettings } from '../rules/settings.ts'
+import { isOn } from '../rules/silencers.ts'
+import { unpredictedError } from '../rules/unpredicted_error.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import { doubtSuspects, type SimulationInput, simulate } from '../simulate/simulate.ts'
 import { questionKey } from '../simulate/standard.ts'
@@ -43,6 +45,8 @@ export interface AnalysisRequest {
   readonly envIsExact: boolean
   readonly select: readonly string[]
   readonly ignore: readonly string[]
+  /** Will its findings be confirmed? Then the view of it holds what a pass needs to know. */
+  readonly confirms?: boolean
 }
 
 export interface Analysis {
@@ -54,6 +58,10 @@ export interface Analysis {
   readonly causes: readonly Cause[]
   /** The decoded text of a file of the project as it was analysed; null where it could not be read. */
   readonly text: (path: string) => string | null
+  /** The content of such a file, as a hash of its text. */
+  readonly content: (path: string) => string | null
+  /** May findings of `unpredicted-error` be told? They are made after the analysis. */
+  readonly tellsUnpredicted: boolean
 }
 
 /** What one analysis leaves for the next one of the same workspace. */
@@ -133,13 +141,14 @@ export async function analyze(
   const verdicts: Verdicts = new Map()
   const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
   const text = (path: string) => sources.text(path)
+  const told = withOverrides(settings, request)
   const { findings, causes } = runRules({
     trace,
     plan,
     environment,
     text,
     exists: path => fs.stat(path) !== null,
-    settings: withOverrides(settings, request),
+    settings: told,
     needs: readNeeds(fs, plan.rootdir),
     otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
     otherStart: otherStart(fs, plan, trace, kind => {
@@ -147,7 +156,16 @@ export async function analyze(
       return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
     }),
   })
-  return { environment, plan, trace, findings, causes, text }
+  return {
+    environment,
+    plan,
+    trace,
+    findings,
+    causes,
+    text,
+    content: path => sources.content(path),
+    tellsUnpredicted: isOn(unpredictedError.id, told),
+  }
 }
 
 async function findEnvironment(

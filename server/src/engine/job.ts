@@ -2,8 +2,11 @@
  * What crosses the wall between a session and the thread that analyses: plain data both ways, so that a job
  * can be sent to a worker, and sent again to the next one after a crash.
  */
+
+import type { FindingState } from '../confirm/judge.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { Analysis, AnalysisRequest } from './analyze.ts'
+import { basisOf, type PassBasis } from './pass.ts'
 
 /** One analysis to be done. It holds all that an analyst needs and can't read from the disk itself. */
 export interface Job {
@@ -24,6 +27,16 @@ export interface AnalysisView {
   readonly unparsed: readonly string[]
   /** One line for people: which interpreter, pytest and invocation the findings hold for. */
   readonly basis: string
+  /** What a confirming pass needs to know; null where none is wanted. */
+  readonly pass: PassBasis | null
+  /** What real passes showed, by fingerprint; a finding without a mark is predicted. */
+  readonly marks?: ReadonlyMap<string, Mark>
+}
+
+export interface Mark {
+  readonly state: FindingState
+  /** pytest's own words; null where it has said nothing. */
+  readonly traceback: string | null
 }
 
 /** The worker's word on a job. A view's texts are left out where those of the view before were the same. */
@@ -38,7 +51,10 @@ export interface Analyst {
 }
 
 /** The part of an analysis that a door shows. */
-export function viewOf(analysis: Analysis): AnalysisView {
+export function viewOf(
+  analysis: Analysis,
+  { request, texts: open }: Pick<Job, 'request' | 'texts'>,
+): AnalysisView {
   const { findings, trace, environment, plan } = analysis
   const texts = new Map<string, string>()
   for (const path of filesNamed(findings)) {
@@ -54,6 +70,7 @@ export function viewOf(analysis: Analysis): AnalysisView {
     basis:
       `Python ${environment.version.join('.')} (${python}; ${environment.chosenBecause}), ` +
       `pytest ${plan.pytestVersion}, ${plan.invocation.kind} (${plan.invocation.because})`,
+    pass: request.confirms ? basisOf(analysis, open.keys()) : null,
   }
 }
 

@@ -8,6 +8,7 @@ import { LRUCache } from 'lru-cache'
 import { compileBody, compileModule } from '../compile/compile.ts'
 import { decodeSource } from '../files/decode.ts'
 import type { FileSystem } from '../files/file_system.ts'
+import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import type { CodeUnit } from '../simulate/values.ts'
@@ -22,6 +23,8 @@ interface Entry {
   /** Why there is no text, in Python's words. */
   readonly error: string | null
   unit: CodeUnit | null
+  /** Of the text; made when somebody asks. */
+  hash: string | null
 }
 
 export class Sources {
@@ -43,6 +46,13 @@ export class Sources {
   /** The decoded text; null where the file is missing, unreadable or undecodable. */
   text(path: string): string | null {
     return this.entry(path).text
+  }
+
+  /** The content of a file as a hash of its text; null where there is none. */
+  content(path: string): string | null {
+    const entry = this.entry(path)
+    if (entry.text !== null) entry.hash ??= contentHash(entry.text)
+    return entry.hash
   }
 
   /** The compiled module, or what Python would raise in its place. */
@@ -86,7 +96,7 @@ export class Sources {
     const text = decoded && 'text' in decoded ? decoded.text : null
     const error = decoded && 'error' in decoded ? decoded.error : null
     const unit = known && text !== null && known.text === text ? known.unit : null
-    const entry: Entry = { stamp, text, error, unit }
+    const entry: Entry = { stamp, text, error, unit, hash: null }
     this.entries.set(path, entry)
     return entry
   }

@@ -1,5 +1,7 @@
-/** The one way to write a file the user asked for. Reading is `FileSystem`'s; nothing else is ever written here. */
-import { writeFileSync } from 'node:fs'
+/** The ways to write a file: the user's own on request, and what we keep in our own folders. Reading is `FileSystem`'s. */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import process from 'node:process'
+import { dirname } from './paths.ts'
 
 /** Writes a text as UTF-8 into a folder that exists. Returns the system's reason where that fails. */
 export function writeText(path: string, text: string): string | null {
@@ -8,5 +10,40 @@ export function writeText(path: string, text: string): string | null {
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Makes a folder with all that are missing above it. Returns the system's reason where that fails. */
+export function makeFolder(path: string): string | null {
+  try {
+    mkdirSync(path, { recursive: true })
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/**
+ * Writes a text as a whole or not at all: whoever reads meanwhile sees the old one. Folders that are missing are
+ * made, for this user alone. Returns the system's reason where that fails.
+ */
+export function keepText(path: string, text: string): string | null {
+  const unfinished = `${path}.${process.pid}.tmp`
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(unfinished, text, { mode: 0o600 })
+    renameSync(unfinished, path)
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Takes a file of our own away; nothing where it is gone already. */
+export function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It is in use (Windows): the next one who passes takes it away.
   }
 }

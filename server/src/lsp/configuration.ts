@@ -7,6 +7,7 @@
  */
 import { type Connection, DidChangeConfigurationNotification } from 'vscode-languageserver/node'
 import type { AnalysisRequest } from '../engine/analyze.ts'
+import type { ConfirmMode, ConfirmSettings } from '../engine/confirmation.ts'
 import { join } from '../files/paths.ts'
 import type { Client } from './client.ts'
 
@@ -19,6 +20,10 @@ export interface Settings {
   readonly ignore: readonly string[]
   /** Where the rules' pages are served; a rule's page is this followed by its name. null: no links. */
   readonly ruleDocs: string | null
+  /** When pytest is run to confirm what was found; only ever in a trusted folder. */
+  readonly confirm: ConfirmMode
+  /** Minutes between full passes in the mode `periodic`. */
+  readonly confirmInterval: number
 }
 
 const defaults: Settings = {
@@ -28,9 +33,13 @@ const defaults: Settings = {
   select: [],
   ignore: [],
   ruleDocs: null,
+  confirm: 'manual',
+  confirmInterval: 10,
 }
 
 type Check = (value: unknown) => boolean
+
+const modes: readonly ConfirmMode[] = ['off', 'manual', 'onSave', 'periodic']
 
 const isText: Check = value => value === null || typeof value === 'string'
 const isList: Check = value => Array.isArray(value) && value.every(item => typeof item === 'string')
@@ -45,6 +54,8 @@ const checks: Readonly<Record<keyof Settings, readonly [check: Check, expected: 
   select: [isList, 'a list of rule names'],
   ignore: [isList, 'a list of rule names'],
   ruleDocs: [isText, 'a URL or null'],
+  confirm: [value => modes.includes(value as ConfirmMode), "'off', 'manual', 'onSave' or 'periodic'"],
+  confirmInterval: [value => typeof value === 'number' && value > 0, 'a number of minutes'],
 }
 
 /** `base` with what `given` sets in the right shape, and a sentence for each value that is not. */
@@ -82,7 +93,15 @@ export function requestFor(root: string, settings: Settings, trusted: boolean): 
     envIsExact: false,
     select,
     ignore,
+    confirms: trusted && settings.confirm !== 'off',
   }
+}
+
+/** How the folder's findings are confirmed under these settings. */
+export function confirmSettingsFor(settings: Settings, request: AnalysisRequest): ConfirmSettings {
+  const { confirm: mode, confirmInterval } = settings
+  const { trusted, env } = request
+  return { mode, intervalMs: confirmInterval * 60_000, trusted, env }
 }
 
 export class Configuration {

@@ -8,9 +8,10 @@ import {
   DiagnosticSeverity,
   type Location,
 } from 'vscode-languageserver/node'
-import type { AnalysisView } from '../engine/job.ts'
+import type { AnalysisView, Mark } from '../engine/job.ts'
 import type { Span } from '../files/span.ts'
 import type { Finding, Severity } from '../rules/finding.ts'
+import { unpredictedError } from '../rules/unpredicted_error.ts'
 import type { Client } from './client.ts'
 import { type Encoding, Lines, uriOf } from './to_lsp.ts'
 
@@ -47,7 +48,9 @@ export function diagnosticsOf(
       severity: severities[finding.severity],
       code: finding.rule,
       source: 'precollect',
-      message: [finding.what, finding.why, finding.todo].filter(Boolean).join('\n'),
+      message: [finding.what, finding.why, finding.todo, stateLine(finding, view.marks)]
+        .filter(Boolean)
+        .join('\n'),
       data: { fingerprint: finding.fingerprint },
     }
     if (ruleDocs !== null && client.showsLinks) diagnostic.codeDescription = { href: ruleDocs + finding.rule }
@@ -57,6 +60,14 @@ export function diagnosticsOf(
     else byPath.set(finding.span.path, [diagnostic])
   }
   return byPath
+}
+
+/** What pytest said of it, in the words of a message; nothing where it was not asked. */
+function stateLine({ rule, fingerprint }: Finding, marks: AnalysisView['marks']): string {
+  const state: Mark['state'] = marks?.get(fingerprint)?.state ?? 'predicted'
+  if (rule === unpredictedError.id) return ''
+  if (state === 'confirmed') return 'confirmed by pytest'
+  return state === 'shadowed' ? 'pytest fails before it gets here' : ''
 }
 
 /** The way from the collected file to the finding, then the other places worth a look. */

@@ -15,7 +15,8 @@ import { version } from '../../../package.json'
 import type { AnalysisView } from '../engine/job.ts'
 import { RemoteAnalyst } from '../engine/remote.ts'
 import { type Client, clientOf } from './client.ts'
-import { Configuration, requestFor, type Settings } from './configuration.ts'
+import { Configuration, confirmSettingsFor, requestFor, type Settings } from './configuration.ts'
+import { Confirmations, commands } from './confirmation.ts'
 import { Delivery } from './delivery.ts'
 import { Board, diagnosticsOf } from './diagnostics.ts'
 import { type Documents, filesOf, openDocuments } from './documents.ts'
@@ -44,6 +45,7 @@ class Server {
   private readonly delivery: Delivery
   private readonly watch: Watch
   private readonly progress: FirstAnalysis
+  private readonly confirmations: Confirmations
   /** By root of the folder, as of its last `configure`. */
   private readonly settings = new Map<string, Settings>()
   /** By root of the folder: what its findings hold for, as last logged. */
@@ -62,12 +64,15 @@ class Server {
       published: (folder, view) => this.published(folder, view),
       failed: (folder, message) => this.failed(folder, message),
     })
+    this.confirmations = new Confirmations(connection, this.workspace, folder => this.show(folder))
     this.delivery = new Delivery(connection, client, this.documents, this.workspace, this.board)
     this.watch = new Watch(connection, client, paths => this.workspace.filesChanged(paths))
     this.followDocuments()
     connection.onHover(params => this.hover(params))
+    connection.onExecuteCommand(params => this.confirmations.execute(params))
     connection.onInitialized(() => this.begin(rootsOf(params)))
     connection.onShutdown(() => {
+      this.confirmations.dispose()
       this.delivery.dispose()
       this.workspace.dispose()
     })
@@ -85,6 +90,7 @@ class Server {
         positionEncoding: this.client.encoding,
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         hoverProvider: true,
+        executeCommandProvider: { commands: [...commands] },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
         ...(this.client.pullsDiagnostics ? { diagnosticProvider: pull } : {}),
       },
@@ -101,7 +107,9 @@ class Server {
     documents.onDidSave(({ document }) => {
       watch.sign()
       const path = pathOf(document.uri)
-      if (path !== null) workspace.saved(path)
+      if (path === null) return
+      workspace.saved(path)
+      this.confirmations.saved(path)
     })
     documents.onDidClose(({ document }) => {
       const path = pathOf(document.uri)
@@ -130,6 +138,7 @@ class Server {
       const root = pathOf(uri)
       if (root === null) continue
       this.workspace.remove(root)
+      this.confirmations.remove(root)
       this.board.set(root, new Map(), new Map())
     }
     this.delivery.update()
@@ -142,10 +151,13 @@ class Server {
   }
 
   /** Never rejects. */
-  private async configure({ root, uri }: Folder): Promise<void> {
+  private async configure(folder: Folder): Promise<void> {
+    const { root, uri } = folder
     const settings = await this.configuration.of(uri)
     this.settings.set(root, settings)
-    this.workspace.configure(root, requestFor(root, settings, this.configuration.trusted))
+    const request = requestFor(root, settings, this.configuration.trusted)
+    this.workspace.configure(root, request)
+    this.confirmations.configure(folder, confirmSettingsFor(settings, request))
   }
 
   private published(folder: Folder, view: AnalysisView): void {
@@ -155,6 +167,15 @@ class Server {
       this.basis.set(root, view.basis)
       this.connection.console.info(`${root}: ${view.basis}`)
     }
+    this.confirmations.update(folder, view)
+    this.show(folder)
+  }
+
+  /** Puts on the board what is to be said of a folder now. */
+  private show(folder: Folder): void {
+    const { root } = folder
+    const view = this.confirmations.shown(folder)
+    if (!view) return
     // Each folder's analysis speaks for the folder's own files, and for those outside of all.
     const found = diagnosticsOf(view, this.client, this.settings.get(root)?.ruleDocs ?? null)
     for (const path of found.keys()) {
@@ -177,7 +198,8 @@ class Server {
     const owner = this.workspace.owner(path)
     const folders = owner ? [owner] : this.workspace.folders
     for (const folder of folders) {
-      const hover = hoverAt(folder, path, document.getText(), position, this.client)
+      const view = this.confirmations.shown(folder)
+      const hover = hoverAt({ root: folder.root, view }, path, document.getText(), position, this.client)
       if (hover) return hover
     }
     return null

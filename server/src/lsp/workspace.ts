@@ -78,6 +78,12 @@ export class Workspace {
     for (const { session } of this.folders) session.saved(path)
   }
 
+  /** The open texts that concern a folder, as they are in the editor. */
+  textsOf(root: string): ReadonlyMap<string, string> {
+    const folder = this.byRoot.get(root)
+    return new Map([...this.texts].filter(([path]) => folder && this.concerned(path).includes(folder)))
+  }
+
   /** null: anything may have changed. */
   filesChanged(paths: readonly string[] | null): void {
     for (const folder of this.folders) {

@@ -1,5 +1,6 @@
 /** One line for each finding, as editors and `grep` like it: `path:line:column: severity rule message`. */
 import type { Finding } from '../rules/finding.ts'
+import { stateWords } from './confirmation.ts'
 import type { Health } from './health.ts'
 import { Places } from './places.ts'
 import type { ReportInput } from './report_input.ts'
@@ -11,7 +12,9 @@ import { hiddenNotes, toTell } from './telling.ts'
 export function renderConcise(input: ReportInput, model: Health, style: Style): string {
   const places = new Places(input)
   const paint = painter(style)
-  const lines = toTell(input.findings, style).map(finding => line(finding, places, paint))
+  const lines = toTell(input.findings, style).map(
+    finding => line(finding, places, paint) + stateWords(finding, input.confirmation),
+  )
   if (!style.quiet) {
     if (lines.length > 0) lines.push('')
     lines.push(...summary(input, model, style), ...hiddenNotes(input.findings, style))

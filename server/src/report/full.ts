@@ -1,5 +1,6 @@
 /** The report for people: for each finding the source line, why it matters and what to do; then the summary. */
 import type { Finding } from '../rules/finding.ts'
+import { stateNotes } from './confirmation.ts'
 import type { Health } from './health.ts'
 import { excerpt, wrap } from './layout.ts'
 import { Places } from './places.ts'
@@ -16,7 +17,7 @@ export function renderFull(input: ReportInput, model: Health, style: Style): str
   const paint = painter(style)
   const places = new Places(input)
   const blocks = byDamage(model, toTell(input.findings, style)).map(finding =>
-    block(finding, places, paint, style),
+    block(finding, stateNotes(finding, input.confirmation, style), places, paint, style),
   )
   const verdict = sessionVerdict(input, model)
   const opening =
@@ -34,7 +35,15 @@ function byDamage({ causes }: Health, findings: readonly Finding[]): readonly Fi
   return findings.toSorted((a, b) => order[a.severity] - order[b.severity] || rankOf(a) - rankOf(b))
 }
 
-function block(finding: Finding, places: Places, paint: Paint, style: Style): string[] {
+type Note = readonly [name: string, text: string]
+
+function block(
+  finding: Finding,
+  states: readonly Note[],
+  places: Places,
+  paint: Paint,
+  style: Style,
+): string[] {
   const { severity, rule, what, span } = finding
   const { line, column } = places.start(span)
   const label = `${severityWord(severity)}[${rule}]`
@@ -46,7 +55,7 @@ function block(finding: Finding, places: Places, paint: Paint, style: Style): st
     ...rest,
     `${gutter}${paint.blue('-->')} ${places.path(span.path)}:${line}:${column}`,
     ...source(finding, places, paint, style),
-    ...notes(finding, places).flatMap(([name, text]) => {
+    ...[...notes(finding, places), ...states].flatMap(([name, text]) => {
       const [head, ...more] = wrap(text, style.width, `${gutter} = ${name}: `)
       return [head!.replace(`= ${name}:`, `${paint.blue('=')} ${paint.bold(name)}:`), ...more]
     }),
@@ -73,16 +82,13 @@ function source({ span, severity }: Finding, places: Places, paint: Paint, style
   ]
 }
 
-function notes(finding: Finding, places: Places): [name: string, text: string][] {
+function notes(finding: Finding, places: Places): Note[] {
   const chain = finding.chain.length > 1 ? [way(finding.chain.map(span => places.short(span)))] : []
   return [
     ['why', finding.why],
-    ...chain.map((text): [string, string] => ['way', text]),
-    ...finding.related.map(({ span, message }): [string, string] => [
-      'see',
-      `${places.short(span)}: ${message}`,
-    ]),
-    ['do', finding.todo],
+    ...chain.map((text): Note => ['way', text]),
+    ...finding.related.map(({ span, message }): Note => ['see', `${places.short(span)}: ${message}`]),
+    ...(finding.todo ? [['do', finding.todo] as const] : []),
   ]
 }
 

@@ -2,10 +2,13 @@
  * The JSON document, version 1: what other programs read. Names once given stay; more may be added. Paths are
  * relative to `root` with '/'; lines and columns start at 1, columns in UTF-16 units.
  */
+import type { FindingState } from '../confirm/judge.ts'
 import type { Span } from '../files/span.ts'
 import { type Cause, collectorsOf } from '../rules/causes.ts'
 import type { Severity } from '../rules/finding.ts'
 import type { CollectorTrace, Failure } from '../simulate/trace.ts'
+import { stateOf } from './confirmation.ts'
+import { type JsonConfirmation, jsonConfirmation } from './confirmation_json.ts'
 import type { Health, Totals } from './health.ts'
 import { Places } from './places.ts'
 import type { ReportInput } from './report_input.ts'
@@ -32,6 +35,8 @@ export interface JsonReport {
   readonly collectors: readonly JsonCollector[]
   readonly causes: readonly JsonCause[]
   readonly findings: readonly JsonFinding[]
+  /** Of `precollect confirm` only. */
+  readonly confirmation?: JsonConfirmation
   readonly statistics: {
     readonly collectors: Totals
     readonly files: Totals
@@ -87,7 +92,7 @@ export interface JsonFinding {
   readonly chain: readonly JsonPlace[]
   readonly related: readonly (JsonPlace & { readonly message: string })[]
   readonly fingerprint: string
-  readonly state: 'predicted'
+  readonly state: FindingState
 }
 
 /** The document as text, with a line end. `tool` is name and version. */
@@ -140,8 +145,9 @@ export function jsonReport(input: ReportInput, model: Health, tool: string): Jso
       chain: finding.chain.map(span => write.place(span)),
       related: finding.related.map(({ span, message }) => ({ ...write.place(span), message })),
       fingerprint: finding.fingerprint,
-      state: 'predicted',
+      state: stateOf(finding, input.confirmation),
     })),
+    ...(input.confirmation ? { confirmation: jsonConfirmation(input.confirmation, plan.rootdir) } : {}),
     statistics: {
       collectors: model.collectors,
       files: model.files,

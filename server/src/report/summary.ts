@@ -1,4 +1,5 @@
 /** The end of a terminal report: how many test files stand where, what would mend most, what is not known. */
+import { confirmationSummary } from './confirmation.ts'
 import type { Health, Totals } from './health.ts'
 import { cells, wrap } from './layout.ts'
 import { Places } from './places.ts'
@@ -17,6 +18,7 @@ export function summary(input: ReportInput, model: Health, style: Style, whole =
     topCauses(model, new Places(input), paint),
     doubts(model, style, whole),
     wrap(verdict(input, model, paint), style.width),
+    confirmationSummary(input, style, whole),
   ]
   return paragraphs
     .filter(lines => lines.length > 0)

@@ -31,6 +31,7 @@ import { undefinedName } from './undefined_name.ts'
 import { unknownConfigOption } from './unknown_config_option.ts'
 import { unmatchedTestpath } from './unmatched_testpath.ts'
 import { unmetRequirement } from './unmet_requirement.ts'
+import { unpredictedError } from './unpredicted_error.ts'
 import { unregisteredMarker } from './unregistered_marker.ts'
 import { unresolvedImport } from './unresolved_import.ts'
 import { unusedSuppression } from './unused_suppression.ts'
@@ -74,6 +75,7 @@ export const allRules: readonly Rule[] = [
   unmetRequirement,
   wrongInterpreter,
   unusedSuppression,
+  unpredictedError,
 ]
 
 const byId = new Map(allRules.map(rule => [rule.id, rule]))

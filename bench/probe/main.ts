@@ -1,0 +1,274 @@
+/**
+ * Does the probe leave a collection alone, and what does it cost? `pytest --collect-only` over real projects by
+ * turns without and with it. All that pytest prints has to be the same: node ids, counts, errors with their
+ * tracebacks, warnings, the exit code; and what the probe wrote down has to be what pytest printed. Then a pass over
+ * one test file alone, as after an edit: what it costs of a full one.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { readProbe } from '../../server/src/confirm/events.ts'
+import { asExitCode, type Bench, openBench, progress, saveResult } from '../shared/bench.ts'
+import {
+  chooseEntries,
+  type Entry,
+  fetchMissing,
+  projectOf,
+  SETTINGS,
+  type Setting,
+  SetupError,
+} from '../shared/corpus.ts'
+import { toCount } from '../shared/requirements.ts'
+import { environmentOf, folderIn, measure, type Project, withFolder } from '../shared/run.ts'
+import { median, seconds, table } from '../shared/table.ts'
+
+const PYTEST_LIMIT_S = 900
+
+interface Options {
+  readonly full: boolean
+  readonly rounds: number
+  readonly setting?: Setting
+  readonly maxDifferent?: number
+  readonly maxCost?: number
+}
+
+interface Run {
+  readonly printed: string
+  readonly exit: number
+  readonly cpuS: number
+  readonly wallS: number
+  /** Node ids of failed collectors, as printed; with the probe, as written down. */
+  readonly failed: readonly string[]
+}
+
+interface Row {
+  readonly name: string
+  readonly setting: Setting
+  /** `unstable`: two runs without the probe differ as well. */
+  readonly output: 'same' | 'DIFFERENT' | 'unstable'
+  readonly record: 'same' | 'DIFFERENT'
+  readonly failed: number
+  readonly plainCpuS: number
+  readonly probedCpuS: number
+  /** A pass over one test file; null where none was collected. */
+  readonly partCpuS: number | null
+  readonly plainWallS: number
+  readonly probedWallS: number
+  /** The first lines that differ. */
+  readonly difference: readonly string[]
+}
+
+/** `root`: the repository; `args`: the command line after the benchmark's name. Returns the exit code. */
+export function main(root: string, args: readonly string[]): Promise<number> {
+  return asExitCode(async () => {
+    const command = new Command('bench:probe')
+      .description('pytest --collect-only without and with the probe: the same outcome, and what it costs')
+      .argument('[names...]', 'entries of the corpus; without: the small subset')
+      .option('--full', 'every entry', false)
+      .option('--setting <name>', 'healthy or lean alone')
+      .option('--rounds <n>', 'runs of each', toCount, 3)
+      .option('--max-different <n>', 'exit 1 where more runs differ', toCount)
+      .option('--max-cost <percent>', 'exit 1 where the probe costs more CPU over all', Number)
+      .exitOverride()
+    command.parse(args, { from: 'user' })
+    const options = command.opts<Options>()
+    if (options.rounds === 0) throw new SetupError('--rounds must be at least 1')
+    const bench = await openBench(root, undefined)
+    const entries = chooseEntries(bench.corpus, command.args, options.full)
+    const settings = options.setting ? [options.setting] : SETTINGS
+    await fetchMissing(bench.corpus, bench.tools.python, entries, settings)
+
+    const rows: Row[] = []
+    for (const entry of entries) {
+      for (const setting of settings) {
+        rows.push(await compare(bench, entry, setting, options.rounds))
+        if (!process.stderr.isTTY) process.stderr.write(`${line(rows.at(-1)!).join('  ')}\n`)
+      }
+    }
+    progress('')
+    process.stdout.write(`${report(rows)}\n`)
+    for (const { name, setting, difference } of rows)
+      if (difference.length > 0) process.stdout.write(`\n${name} ${setting}\n${difference.join('\n')}\n`)
+    process.stdout.write(
+      `\nAll figures: ${saveResult(root, 'probe', { rounds: options.rounds, rows, cost: cost(rows) })}\n`,
+    )
+    const different = rows.filter(row => row.output === 'DIFFERENT' || row.record === 'DIFFERENT').length
+    return different <= (options.maxDifferent ?? Infinity) && cost(rows) <= (options.maxCost ?? Infinity)
+  })
+}
+
+async function compare(bench: Bench, entry: Entry, setting: Setting, rounds: number): Promise<Row> {
+  const project = projectOf(bench.corpus.data, entry, setting)
+  return withFolder(async home => {
+    const plain: Run[] = []
+    const probed: Run[] = []
+    progress(`${entry.name} ${setting}: first run, not counted`)
+    await collect(bench, project, home, null)
+    for (let round = 1; round <= rounds; round++) {
+      progress(`${entry.name} ${setting}: round ${round} of ${rounds}`)
+      plain.push(await collect(bench, project, home, null))
+      probed.push(await collect(bench, project, home, join(home, `record-${round}`)))
+    }
+    const [first] = plain
+    const other = probed.find(run => !same(run, first!))
+    // Only who differs is asked once more.
+    const stable =
+      plain.every(run => same(run, first!)) &&
+      (!other || same(await collect(bench, project, home, null), first!))
+    const record = probed.find(run => !agrees(run.failed, first!))
+    return {
+      name: entry.name,
+      setting,
+      output: !other ? 'same' : stable ? 'DIFFERENT' : 'unstable',
+      record: record && stable ? 'DIFFERENT' : 'same',
+      failed: first!.failed.length,
+      plainCpuS: median(plain.map(run => run.cpuS)),
+      probedCpuS: median(probed.map(run => run.cpuS)),
+      partCpuS: await partOf(bench, project, home),
+      plainWallS: median(plain.map(run => run.wallS)),
+      probedWallS: median(probed.map(run => run.wallS)),
+      difference: [
+        ...(other && stable ? firstDifference(first!.printed, other.printed) : []),
+        ...(record && stable ? firstDifference(first!.failed.join('\n'), record.failed.join('\n')) : []),
+      ],
+    }
+  })
+}
+
+/** CPU seconds of a pass over the one test file in the middle of the order. */
+async function partOf(bench: Bench, project: Project, home: string): Promise<number | null> {
+  const record = join(home, 'record-1')
+  const files = existsSync(record)
+    ? readProbe(readFileSync(record)).collectors.filter(it => it.kind === 'module')
+    : []
+  const middle = files[files.length >> 1]
+  if (!middle) return null
+  const only = join(home, 'only')
+  writeFileSync(only, JSON.stringify([middle.path]))
+  const { cpuS } = await collect(bench, project, home, join(home, 'record-part'), only)
+  return cpuS
+}
+
+/** One run; `record`: the file the probe writes to, null: without it. */
+async function collect(
+  bench: Bench,
+  project: Project,
+  home: string,
+  record: string | null,
+  only: string | null = null,
+): Promise<Run> {
+  const cache = folderIn(home, 'pytest-cache')
+  const probe = join(bench.tools.root, 'dist', 'probe')
+  const env = environmentOf(project, home)
+  const { ended, usage } = await measure(
+    bench.tools,
+    [
+      ...[project.python, '-m', 'pytest', '--collect-only', '-q', '-rA', '-o', `cache_dir=${cache}`],
+      ...(record ? ['-p', 'precollect_probe'] : []),
+      ...project.args,
+    ],
+    {
+      cwd: project.cwd,
+      env: {
+        ...env,
+        PYTHONDONTWRITEBYTECODE: '1',
+        COLUMNS: '1000',
+        ...(record ? { PYTHONPATH: probe, PRECOLLECT_PROBE_OUT: record } : {}),
+        ...(only ? { PRECOLLECT_PROBE_ONLY: only } : {}),
+      },
+      limitS: PYTEST_LIMIT_S,
+    },
+  )
+  if (usage.exit === null) throw new SetupError(`${project.cwd}: pytest took more than ${PYTEST_LIMIT_S} s`)
+  const printed = withoutChance(ended.stdout + ended.stderr)
+  const failed = record ? failedOf(record) : failedIn(ended.stdout)
+  return { printed, exit: usage.exit, cpuS: usage.cpuS, wallS: usage.wallS, failed }
+}
+
+/** Times, addresses and process numbers differ from run to run. */
+function withoutChance(text: string): string {
+  return text
+    .replace(/ in \d+\.\d+s( \([\d:]+\))?/g, ' in TIME')
+    .replace(/0x[0-9a-f]{6,}/g, 'ADDRESS')
+    .replace(/precollect-bench-\w+/g, 'HOME')
+}
+
+/** As pytest's short summary names them: `ERROR path::node - Type: message`. */
+function failedIn(stdout: string): string[] {
+  const lines = stdout.split('\n').flatMap(line => /^ERROR (\S+)(?: - .*)?$/.exec(line)?.[1] ?? [])
+  return [...new Set(lines)].sort()
+}
+
+function failedOf(record: string): string[] {
+  if (!existsSync(record)) return [] // It ended before the probe was loaded.
+  const { collectors } = readProbe(readFileSync(record))
+  return [...new Set(collectors.filter(it => it.outcome === 'fails').map(it => it.nodeid))].sort()
+}
+
+/** A run that ends with an internal error prints no summary, and only how many errors there were. */
+function agrees(failed: readonly string[], { failed: named, printed }: Run): boolean {
+  if (named.length > 0) return failed.join('\n') === named.join('\n')
+  return failed.length === Number(/(\d+) errors? in TIME/.exec(printed)?.[1] ?? 0)
+}
+
+function same(a: Run, b: Run): boolean {
+  return a.exit === b.exit && a.printed === b.printed
+}
+
+function firstDifference(a: string, b: string): string[] {
+  const [left, right] = [a.split('\n'), b.split('\n')]
+  const at = left.findIndex((line, index) => line !== right[index])
+  const from = at < 0 ? left.length : at
+  return [`- ${left[from] ?? '(ends)'}`, `+ ${right[from] ?? '(ends)'}`]
+}
+
+/** Percent of CPU that the probe adds, over all projects together. */
+function cost(rows: readonly Row[]): number {
+  const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0)
+  return 100 * (sum(row => row.probedCpuS) / sum(row => row.plainCpuS) - 1)
+}
+
+function line(row: Row): string[] {
+  return [
+    `${row.name} ${row.setting}`,
+    row.output,
+    row.record,
+    String(row.failed),
+    seconds(row.plainCpuS),
+    seconds(row.probedCpuS),
+    `${(100 * (row.probedCpuS / row.plainCpuS - 1)).toFixed(1)}%`,
+    row.partCpuS === null ? '-' : (row.partCpuS / row.probedCpuS).toFixed(2),
+    seconds(row.plainWallS),
+    seconds(row.probedWallS),
+  ]
+}
+
+function report(rows: readonly Row[]): string {
+  const head = [
+    'project',
+    'output',
+    'record',
+    'failed',
+    'plain cpu',
+    'probed',
+    'cost',
+    'one file',
+    'plain wall',
+    'probed',
+  ]
+  const sum = (of: (row: Row) => number) => seconds(rows.reduce((total, row) => total + of(row), 0))
+  const different = rows.filter(row => row.output === 'DIFFERENT').length
+  const all = [
+    'all',
+    `${different} differ`,
+    `${rows.filter(row => row.record === 'DIFFERENT').length} differ`,
+    String(rows.reduce((total, row) => total + row.failed, 0)),
+    sum(row => row.plainCpuS),
+    sum(row => row.probedCpuS),
+    `${cost(rows).toFixed(1)}%`,
+    '',
+    sum(row => row.plainWallS),
+    sum(row => row.probedWallS),
+  ]
+  return table(head, [...rows.map(line), all], true)
+}
