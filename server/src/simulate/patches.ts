@@ -92,7 +92,8 @@ function* takersOf(text: string, alias: string): Iterable<string> {
   for (const { index } of text.matchAll(bare)) {
     const taker = takerBefore(text, index)
     const listed =
-      /^[\w.\s]*,|^[\w.\s]*\]/.test(text.slice(index, index + 80)) || /[,[]\s*$/.test(text.slice(0, index))
+      /^[\w.\s]*,|^[\w.\s]*\]/.test(text.slice(index, index + 80)) ||
+      /[,[]\s*$/.test(text.slice(Math.max(0, index - 80), index))
     if (taker !== null && !READERS.test(taker) && (taker !== '' || listed)) yield taker
   }
 }
@@ -116,7 +117,7 @@ function definesWriter(text: string, taker: string, seen = new Set<string>()): b
   if (seen.has(taker) || !WRITES_COMPUTED.test(text)) return false
   seen.add(taker)
   const definition = new RegExp(
-    `^([ \\t]*)(?:async +)?(?:def|class) +${taker}\\b.*\\n(?:\\1[ \\t)].*\\n|\\s*\\n)*`,
+    `^([ \\t]*)(?:async +)?(?:def|class) +${taker}\\b.*\\n(?:\\1[ \\t)].*\\n|[ \\t]*\\n)*`,
     'gm',
   )
   return [...text.matchAll(definition)].some(
