@@ -30,7 +30,7 @@ import { traceback } from './stop.ts'
 import { uncollectableStop } from './uncollectable.ts'
 import { pathsAmong, type Registrants, unknownKeys, unknownOptions } from './unregistered.ts'
 import { atLeast } from './version.ts'
-import { makesError } from './warning_filters.ts'
+import { environmentWarningFilters, makesError } from './warning_filters.ts'
 
 export interface PlanRequest {
   /** Where pytest is started, absolute. */
@@ -182,8 +182,10 @@ class Planning {
     if (this.environment.pytestVersion !== null)
       this.note(requiredPluginsStop(this.settings, plugins.distributions))
     this.note(...typeStops(this.settings))
-    if (!plugins.active.has('warnings')) return []
-    const { filters, stop } = warningFilters(this.settings, givenValues(parsed, 'pythonwarnings'))
+    const pythonWarnings = this.invocation.env.PYTHONWARNINGS ?? ''
+    if (!plugins.active.has('warnings')) return environmentWarningFilters(pythonWarnings)
+    const given = givenValues(parsed, 'pythonwarnings')
+    const { filters, stop } = warningFilters(this.settings, given, pythonWarnings)
     this.note(stop)
     return filters
   }

@@ -27,7 +27,7 @@ import type { Machine } from './machine.ts'
 import { FAILED, SKIPPED } from './models/outcomes.ts'
 import { configObject } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
-import { applyConfiguredFilters, USAGE_ERROR } from './models/warnings.ts'
+import { applyFilters, showAllWarnings, USAGE_ERROR } from './models/warnings.ts'
 import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
 import { constant, type Exc, list, PyRaise, UNKNOWN } from './values.ts'
 
@@ -117,6 +117,10 @@ function start(m: Machine): Plugin[] {
     () => importPytest(m),
   )
   stopFor(m, ['config'])
+  const version = m.plan.pytestVersion
+  applyFilters(m, 'python')
+  const plain = m.warningFilters
+  if (atLeast(version, '9.2')) applyConfigured(m)
   const plugins: Plugin[] = []
   for (const load of m.plan.plugins) {
     guardSession(
@@ -126,11 +130,8 @@ function start(m: Machine): Plugin[] {
     )
   }
   stopFor(m, ['plugins'])
-  guardSession(
-    m,
-    exc => filterExit(m, exc),
-    () => applyConfiguredFilters(m),
-  )
+  m.warningFilters = plain
+  applyConfigured(m)
   for (const path of m.plan.noConftest ? [] : m.plan.initialConftests) {
     guardSession(
       m,
@@ -139,11 +140,27 @@ function start(m: Machine): Plugin[] {
     )
   }
   stopFor(m, ['conftests', 'options'])
+  m.warningFilters = plain
+  // The filters stay in force from here to the end of the run: from 9.2 on before the hooks, from 8.4 on behind.
+  if (atLeast(version, '9.2')) applyConfigured(m)
+  else if (!atLeast(version, '8.4')) showAllWarnings(m)
   for (const plugin of plugins) guardSession(m, hookExit, () => configure(m, plugin))
+  if (!atLeast(version, '8.4')) m.warningFilters = plain
+  else if (!atLeast(version, '9.2')) applyConfigured(m)
   m.configured = true
   for (const plugin of plugins)
     guardSession(m, hookExit, () => callHook(m, plugin, 'pytest_sessionstart', { session: UNKNOWN }))
+  applyConfigured(m)
   return plugins
+}
+
+/** Enters one of pytest's contexts that catch warnings. */
+function applyConfigured(m: Machine): void {
+  guardSession(
+    m,
+    exc => filterExit(m, exc),
+    () => applyFilters(m, 'all'),
+  )
 }
 
 function initialSysPath(m: Machine): void {
