@@ -12,7 +12,7 @@ import { asList, type IniValue, itemsOf, readIniValue, settingsOf } from './conf
 import { confcutdirOf, initialConftests } from './conftests.ts'
 import { detectInvocation, programPath, relevantVariables } from './invocation.ts'
 import { type PluginMarkers, registeredMarkers } from './markers.ts'
-import { expressionStops } from './match_expression.ts'
+import { expressionStops, selectedMarkers } from './match_expression.ts'
 import { givenValues, isGiven, lastValue, optionSettings, optionValues, parseStop } from './options.ts'
 import { withoutOverlap } from './overlap.ts'
 import type { ConfigWarning, Invocation, Plan, Stop, StopPhase } from './plan.ts'
@@ -156,6 +156,7 @@ class Planning {
       markersOpen: markers
         .filter(({ facts }) => !facts.local && facts.open.has('markers'))
         .map(({ from }) => from),
+      selectedMarkers: selectedMarkers(command.final, version),
       filterwarnings: this.filterwarnings,
       options: values,
       argv: [programPath(this.environment, invocation.kind), ...invocation.args],

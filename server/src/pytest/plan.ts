@@ -24,6 +24,8 @@ export interface Plan {
   readonly markers: readonly Marker[]
   /** Names the plugin whose markers are not known; a mark is then never called unknown. Empty: all known. */
   readonly markersOpen: readonly string[]
+  /** The marker names in each `-m` that counts, which is the last one given; empty where pytest can't read it. */
+  readonly selectedMarkers: readonly { readonly names: readonly string[]; readonly span: Span | null }[]
   /**
    * Warning filters: those of PYTHONWARNINGS (origin 'environment'), pytest's own (origin 'default'), then in
    * the order of the files and options. The last that matches wins.

@@ -9,11 +9,13 @@ import { duplicateTestName } from './duplicate_test_name.ts'
 import { importTimeException } from './import_time_exception.ts'
 import { importTimeMetric } from './import_time_metric.ts'
 import { invalidConfiguration } from './invalid_configuration.ts'
+import { invalidMarkExpression } from './invalid_mark_expression.ts'
 import { invalidParametrize } from './invalid_parametrize.ts'
 import { invocationDependent } from './invocation_dependent.ts'
 import { leakedPath } from './leaked_path.ts'
 import { leakedStub } from './leaked_stub.ts'
 import { legacyImportHook } from './legacy_import_hook.ts'
+import { misplacedPytestPlugins } from './misplaced_pytest_plugins.ts'
 import { missingAttribute } from './missing_attribute.ts'
 import { missingPlugin } from './missing_plugin.ts'
 import { missingSymbol } from './missing_symbol.ts'
@@ -56,6 +58,7 @@ export const allRules: readonly Rule[] = [
   leakedStub,
   leakedPath,
   unregisteredMarker,
+  invalidMarkExpression,
   moduleLevelSkip,
   invalidParametrize,
   uncollectableTest,
@@ -64,6 +67,7 @@ export const allRules: readonly Rule[] = [
   duplicateMetric,
   importTimeMetric,
   brokenConftest,
+  misplacedPytestPlugins,
   missingPlugin,
   unknownConfigOption,
   unmatchedTestpath,

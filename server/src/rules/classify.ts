@@ -87,6 +87,10 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here('uncollectable-test')
     case 'plugin':
       return here('missing-plugin')
+    case 'misplaced-plugins':
+      return here('misplaced-pytest-plugins')
+    case 'unknown-marker-selected':
+      return here('invalid-mark-expression')
     case 'configuration':
       return here('invalid-configuration')
     case 'exit':
@@ -144,6 +148,8 @@ function failsInside(detail: FailureDetail): boolean {
     case 'duplicate-metric':
     case 'file-mismatch':
     case 'plugin':
+    case 'misplaced-plugins':
+    case 'unknown-marker-selected':
     case 'configuration':
     case 'skip-misused':
       return false
@@ -214,6 +220,7 @@ function subjectOf(failure: Failure, root: string): string {
       return detail.reason
     case 'undefined-name':
     case 'unknown-marker':
+    case 'unknown-marker-selected':
     case 'file-mismatch':
     case 'uncollectable-class':
     case 'refused-test':
@@ -227,6 +234,8 @@ function subjectOf(failure: Failure, root: string): string {
       return detail.marker ?? detail.category
     case 'plugin':
       return detail.plugin
+    case 'misplaced-plugins':
+      return 'pytest_plugins'
     case 'configuration':
       return detail.subject
     case 'syntax': // the message holds line numbers

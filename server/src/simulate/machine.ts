@@ -144,6 +144,8 @@ export class Machine {
   /** Files that ran `exec` or `eval` on text that isn't known; conftests among them speak for all. */
   readonly executors = new Set<string>()
   readonly markers = new Set<string>()
+  /** Names of the marks that were asked for, registered or not. */
+  readonly marksMet = new Set<string>()
   /** Marks are checked only once the mark plugin was configured. */
   configured = false
   markersOpen: boolean
