@@ -127,6 +127,7 @@ export async function analyze(
     syntax: path => verdicts.get(path),
     standardName: question => names.get(questionKey(question)),
     variables: { values: request.env, exact: request.envIsExact },
+    registries: settings.registries,
     layers: true,
   })
   const names = remembered.namesOf(environment)

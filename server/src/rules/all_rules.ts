@@ -5,6 +5,8 @@ import { brokenImport } from './broken_import.ts'
 import { circularImport } from './circular_import.ts'
 import { duplicateMetric } from './duplicate_metric.ts'
 import { duplicateModuleIdentity } from './duplicate_module_identity.ts'
+import { duplicateRegistration } from './duplicate_registration.ts'
+import { duplicateTable } from './duplicate_table.ts'
 import { duplicateTestName } from './duplicate_test_name.ts'
 import { importTimeException } from './import_time_exception.ts'
 import { importTimeMetric } from './import_time_metric.ts'
@@ -66,6 +68,8 @@ export const allRules: readonly Rule[] = [
   duplicateTestName,
   duplicateMetric,
   importTimeMetric,
+  duplicateTable,
+  duplicateRegistration,
   brokenConftest,
   misplacedPytestPlugins,
   missingPlugin,

@@ -73,6 +73,8 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here('unregistered-marker')
     case 'duplicate-metric':
       return here('duplicate-metric')
+    case 'registered-twice':
+      return here(detail.what === 'table' ? 'duplicate-table' : 'duplicate-registration')
     case 'file-mismatch':
       return here('basename-conflict')
     case 'warning':
@@ -146,6 +148,7 @@ function failsInside(detail: FailureDetail): boolean {
     case 'warning': // the project's own filters made an error of it
     case 'unknown-marker':
     case 'duplicate-metric':
+    case 'registered-twice':
     case 'file-mismatch':
     case 'plugin':
     case 'misplaced-plugins':
@@ -221,6 +224,7 @@ function subjectOf(failure: Failure, root: string): string {
     case 'undefined-name':
     case 'unknown-marker':
     case 'unknown-marker-selected':
+    case 'registered-twice':
     case 'file-mismatch':
     case 'uncollectable-class':
     case 'refused-test':

@@ -7,6 +7,7 @@ import { type Completion, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import type { Frame, Machine } from './machine.ts'
+import { classMade } from './models/class_hooks.ts'
 import { noteRedefinition } from './redefinition.ts'
 import { refuseBase } from './refuse.ts'
 import { type Args, type Class, constant, type Func, type Scope, UNKNOWN, type Value } from './values.ts'
@@ -124,6 +125,7 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     m.frames.pop()
   }
   if (!completion.normal) return completion
+  classMade(m, cls, op, frame)
   const value = decorate(m, cls, decorators, frame)
   noteRedefinition(m, op, frame)
   bindName(m, op.name, value, frame)

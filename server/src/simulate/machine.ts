@@ -16,6 +16,7 @@ import { exceptionClass, isSubclass } from './classes.ts'
 import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
 import { Leaks } from './leaks.ts'
+import type { RegisteringFunction } from './models/registries.ts'
 import type { FailureDetail, OpenQuestion, TraceEvent } from './trace.ts'
 import {
   type Class,
@@ -64,6 +65,8 @@ export interface World {
   readonly variables: { readonly values: Readonly<Record<string, string>>; readonly exact: boolean }
   /** An interpreter's answer on its standard library; undefined where it wasn't asked yet. */
   readonly standardName: (question: NameQuestion) => NameVerdict | undefined
+  /** Functions that raise when they are called twice with one name, as the settings tell. */
+  readonly registries: readonly RegisteringFunction[]
   /** Failures to be passed over as if cured: see `siteOf`. */
   readonly healed: ReadonlySet<string>
 }

@@ -126,6 +126,14 @@ export type FailureDetail =
       readonly first: Span
       readonly twice: boolean
     }
+  /** A name is registered although the registry holds it: a table, or what a project's own function registers. */
+  | {
+      readonly kind: 'registered-twice'
+      readonly what: 'table' | 'name'
+      readonly name: string
+      readonly first: Span
+      readonly twice: boolean
+    }
   | { readonly kind: 'file-mismatch'; readonly name: string; readonly first: string; readonly second: string }
   | { readonly kind: 'warning'; readonly category: string; readonly marker: string | null }
   | { readonly kind: 'exit'; readonly code: number | null }

@@ -10,6 +10,8 @@ import { pathlibModels } from './pathlib.ts'
 import { platformModels } from './platform.ts'
 import { prometheusModels } from './prometheus_client.ts'
 import { pytestModels } from './pytest.ts'
+import { tableNames } from './registries.ts'
+import { sqlalchemyModels } from './sqlalchemy.ts'
 import { sysModels } from './sys.ts'
 import { typesModels } from './types.ts'
 import { typingModels } from './typing.ts'
@@ -24,6 +26,7 @@ const ALL: readonly Model[] = [
   ...platformModels,
   ...prometheusModels,
   ...pytestModels,
+  ...sqlalchemyModels,
   ...sysModels,
   ...typesModels,
   ...typingModels,
@@ -37,9 +40,9 @@ const made = new WeakMap<Machine, Map<string, Readonly<Record<string, Value>>>>(
 /** The modelled names of a module; null where it has no model. The values are the same for one machine. */
 export function modelOf(m: Machine, module: string): Readonly<Record<string, Value>> | null {
   const model = byModule.get(module)
-  if (!model) return null
   const names = remember(made, m, () => new Map())
-  return remember(names, module, () => model.names(m, module))
+  if (!model && !m.world.registries.some(entry => entry.function.startsWith(`${module}.`))) return null
+  return remember(names, module, () => ({ ...model?.names(m, module), ...tableNames(m, module) }))
 }
 
 /**
