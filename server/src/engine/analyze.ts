@@ -139,6 +139,10 @@ export async function analyze(
     plan,
     environment,
     text,
+    code: path => {
+      const unit = sources.code(path, true)
+      return 'code' in unit ? unit.code : null
+    },
     exists: path => fs.stat(path) !== null,
     settings: withOverrides(settings, request),
     needs: readNeeds(fs, plan.rootdir),

@@ -17,6 +17,7 @@ import { invocationDependent } from './invocation_dependent.ts'
 import { leakedPath } from './leaked_path.ts'
 import { leakedStub } from './leaked_stub.ts'
 import { legacyImportHook } from './legacy_import_hook.ts'
+import { misplacedMark } from './misplaced_mark.ts'
 import { misplacedPytestPlugins } from './misplaced_pytest_plugins.ts'
 import { missingAttribute } from './missing_attribute.ts'
 import { missingPlugin } from './missing_plugin.ts'
@@ -60,6 +61,7 @@ export const allRules: readonly Rule[] = [
   leakedStub,
   leakedPath,
   unregisteredMarker,
+  misplacedMark,
   invalidMarkExpression,
   moduleLevelSkip,
   invalidParametrize,
