@@ -93,6 +93,7 @@ function afterCollection(
 /** `pytest_collection_modifyitems` gets the items; of them it is known only that there are some. */
 function modifyItems(m: Machine, plugins: readonly Plugin[], collectors: readonly CollectorTrace[]): void {
   if (!collectors.some(c => c.outcome === 'collects' && /\bdef test/.test(m.world.text(c.path) ?? ''))) return
+  const before = m.perhapsRefused.length
   for (const plugin of plugins) {
     const items = list([UNKNOWN])
     guardSession(m, hookExit, () =>
@@ -103,6 +104,21 @@ function modifyItems(m: Machine, plugins: readonly Plugin[], collectors: readonl
       }),
     )
   }
+  const refused = m.perhapsRefused[before]
+  if (!refused) return
+  const name = markerIn(refused)
+  m.events.push({ event: 'unknown-marker', name, span: refused.focus, strict: false })
+  throw new SessionEnds({
+    outcome: 'unknown',
+    exitCode: null,
+    failure: null,
+    reason: `whether an item is given the mark '${name}', which is not registered, depends on a condition that can't be evaluated`,
+  })
+}
+
+function markerIn({ detail }: Exc): string {
+  if (detail.kind === 'unknown-marker') return detail.name
+  return detail.kind === 'warning' ? (detail.marker ?? '') : ''
 }
 
 /**

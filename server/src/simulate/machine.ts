@@ -147,6 +147,8 @@ export class Machine {
   /** Files that ran `exec` or `eval` on text that isn't known; conftests among them speak for all. */
   readonly executors = new Set<string>()
   readonly markers = new Set<string>()
+  /** Unregistered marks that are an error here and may have been asked for: a condition that isn't known leads there. */
+  readonly perhapsRefused: Exc[] = []
   /** Names of the marks that were asked for, registered or not. */
   readonly marksMet = new Set<string>()
   /** Marks are checked only once the mark plugin was configured. */
@@ -325,6 +327,9 @@ export class Machine {
 
   /** An exception on a path that may not be taken. In a library that works for others it says nothing. */
   mayHaveRaised(exc: Exc): void {
+    const { detail } = exc
+    if (detail.kind === 'unknown-marker' || (detail.kind === 'warning' && detail.marker !== null))
+      this.perhapsRefused.push(exc)
     if (isSubclass(exc.cls, exceptionClass('ImportError')) && this.supposing === 0 && !exc.foreign)
       this.mayFail({ exc, reason: "a condition that can't be evaluated leads there" })
     else this.mayRaise(exc.cls)
