@@ -103,9 +103,19 @@ class Reading {
     for (const mark of marks) {
       if (!isFixture) yield* this.withoutCondition(mark)
       // From 9.0 on it is an error, or its warning was switched off.
-      else if (!atLeast(this.context.plan.pytestVersion, '9.0'))
+      else if (!atLeast(this.context.plan.pytestVersion, '9.0') && !this.isToldOf(op))
         yield tellNoEffect(mark.span, mark.name, `a mark on a fixture has no effect: '${op.name}' is one`)
     }
+  }
+
+  /** Warnings may be errors here, and then another rule tells of this one. */
+  private isToldOf(op: DefOp): boolean {
+    const name = this.words.span(op.nameAt)
+    const first = op.decorators[0]!
+    const start = 'at' in first ? this.words.span(first.at).start : name.start
+    return this.context.causes.some(
+      ({ span }) => span.path === name.path && start <= span.start && span.end <= name.start,
+    )
   }
 
   private *classDefined(op: ClassOp): Generator<Draft> {

@@ -3,8 +3,10 @@ import { remember } from '../../files/memo.ts'
 import type { Machine } from '../machine.ts'
 import { HARMLESS, type Module, type Value } from '../values.ts'
 import { contextModels } from './contexts.ts'
+import { dataclassModels } from './dataclasses.ts'
 import { importlibModels } from './importlib.ts'
 import type { Model } from './model.ts'
+import { multiprocessingModels } from './multiprocessing.ts'
 import { osModels } from './os.ts'
 import { pathlibModels } from './pathlib.ts'
 import { platformModels } from './platform.ts'
@@ -20,7 +22,9 @@ import { warningsModels } from './warnings.ts'
 
 const ALL: readonly Model[] = [
   ...contextModels,
+  ...dataclassModels,
   ...importlibModels,
+  ...multiprocessingModels,
   ...osModels,
   ...pathlibModels,
   ...platformModels,
