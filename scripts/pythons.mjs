@@ -13,7 +13,7 @@ const PINS = {
   default: ['pytest==9.0.2', 'prometheus-client==0.26.0', 'six==1.17.0'],
   '7.4.4': ['pytest==7.4.4'],
   '8.4.2': ['pytest==8.4.2'],
-  '9.2.0': ['pytest==9.2.0', 'SQLAlchemy==2.0.44', 'Flask==3.1.3'],
+  '9.2.0': ['pytest==9.2.0', 'SQLAlchemy==2.0.44'],
 }
 const OLDEST_PYTHON = [3, 8]
 
