@@ -61,10 +61,11 @@ function told(c: Case, root: string, { trace, findings, text }: Analysis): strin
 
 function expected(c: Case, root: string, { trace }: Analysis): string[] {
   const exitCode = sessionStop(c, 'predicted')
+  const unsure = c.marks.some(mark => mark.known === 'UNSURE' && mark.exitCode !== null)
   const said = trace.collectors.map(it => relative(root, it.path))
   const named = [...c.outcomes.keys(), ...c.marks.flatMap(({ breaks }) => breaks)]
   return [
-    exitCode === null ? 'session runs' : `session stops, exit code ${exitCode}`,
+    exitCode !== null ? `session stops, exit code ${exitCode}` : unsure ? 'session unknown' : 'session runs',
     ...[...new Set([...said, ...named])].map(path => `${path} ${predictedOutcome(c, path)}`),
     ...c.marks
       .filter(({ known }) => known !== 'MISS')

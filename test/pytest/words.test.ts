@@ -71,6 +71,9 @@ describe('warning filters', () => {
       span && text.slice(span.start, span.end),
     ])
     expect(shown).toEqual([
+      ['always::DeprecationWarning', 'default', null],
+      ['always::PendingDeprecationWarning', 'default', null],
+      ['error::pytest.PytestRemovedIn9Warning', 'default', null],
       ['error', 'file', 'error'],
       ['ignore::UserWarning', 'file', 'ignore::UserWarning'],
       ['once', 'file', '-W'],

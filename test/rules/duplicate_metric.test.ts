@@ -46,7 +46,7 @@ test('duplicate-metric: a second definition, and one that an earlier error left 
     test_c.py runs into it and is not collected
     define the metric in one place and import it from there, or rename one of the two
     breaks test_c.py
-    see app.py: 'hits' is registered here first",
+    see app.py: metric 'hits' is registered here first",
     ]
   `)
 })

@@ -1,4 +1,5 @@
 /** `[tool.precollect]`: what is read, and what is said of what cannot be. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MemoryFileSystem } from '../../server/src/files/memory.ts'
 import { globTest } from '../../server/src/rules/glob.ts'
@@ -28,6 +29,10 @@ invocation = "python -m pytest"
 
 [tool.precollect.severity]
 shadowed-module = "warning"
+
+[tool.precollect.registries]
+"app.metrics.counter" = { name = "title", registry = 2, raises = "app.errors.Taken" }
+"acme.signal" = {}
 `
   expect(readSettings(text, PATH)).toEqual({
     problems: [],
@@ -40,6 +45,10 @@ shadowed-module = "warning"
       invocation: 'python -m pytest',
       perFileIgnores: [{ pattern: 'tests/old/*', rules: ['missing-symbol', 'unresolved-import'] }],
       severity: { 'shadowed-module': 'warning' },
+      registries: [
+        { function: 'app.metrics.counter', name: 'title', registry: 2, raises: 'app.errors.Taken' },
+        { function: 'acme.signal', name: 0, registry: null, raises: 'ValueError' },
+      ],
     },
   })
 })
@@ -79,6 +88,28 @@ leaked-stub = "fatal"
     })
   })
 
+  test('a registry that cannot be understood is left out, with the part that is wrong', () => {
+    const text = `[tool.precollect.registries]
+counter = {}
+"a.b" = 1
+"a.c" = { name = -1 }
+"a.d" = { nam = 0, registry = [] }
+"a.e" = { raises = "not a name" }
+"a.f" = { name = 1 }
+`
+    expect(problems(text)).toEqual([
+      '2: tool.precollect.registries.counter: must be a module and a name in it, such as "app.metrics.counter"',
+      '3: tool.precollect.registries."a.b": must be a table, not a number',
+      "4: tool.precollect.registries.\"a.c\".name: must be a parameter's position, from 0, or its name, not '-1'",
+      '5: tool.precollect.registries."a.d".nam: is not a part of a registry; those are name, registry, raises; did you mean \'name\'?',
+      '5: tool.precollect.registries."a.d".registry: must be a parameter\'s position, from 0, or its name, not a list',
+      '6: tool.precollect.registries."a.e".raises: must be the name of an exception, such as "ValueError" or "app.errors.Taken", not \'not a name\'',
+    ])
+    expect(readSettings(text, PATH)?.settings.registries).toEqual([
+      { function: 'a.f', name: 1, registry: null, raises: 'ValueError' },
+    ])
+  })
+
   test('a file that is not TOML', () => {
     expect(problems('[tool.precollect]\nselect = [\n')).toEqual([
       expect.stringMatching(/^\d+: this is not TOML: /),
@@ -96,6 +127,14 @@ leaked-stub = "fatal"
       '2: tool.precollect.severity: must be a table, not a number',
     ])
   })
+})
+
+test('the guide has a section for each setting, and no other', () => {
+  const guide = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
+  const sections = [...guide.matchAll(/^## `(.+)`$/gm)].map(([, key]) => key!)
+  const { folder: _, ...settings } = DEFAULT_SETTINGS
+  const keys = Object.keys(settings).map(key => key.replaceAll(/[A-Z]/g, c => `-${c.toLowerCase()}`))
+  expect(sections.toSorted()).toEqual(keys.toSorted())
 })
 
 test('the nearest file that has the table counts', () => {

@@ -63,6 +63,7 @@ const emptyPlan: Plan = {
     { name: 'parametrize', line: 'parametrize(argnames, argvalues)', from: 'pytest' },
   ],
   markersOpen: [],
+  selectedMarkers: [],
   filterwarnings: [],
   options: {},
   argv: [],

@@ -135,6 +135,7 @@ export async function analyze(
     syntax: path => verdicts.get(path),
     standardName: question => names.get(questionKey(question)),
     variables: { values: request.env, exact: request.envIsExact },
+    registries: settings.registries,
     layers: true,
   })
   const names = remembered.namesOf(environment)
@@ -147,6 +148,10 @@ export async function analyze(
     plan,
     environment,
     text,
+    code: path => {
+      const unit = sources.code(path, true)
+      return 'code' in unit ? unit.code : null
+    },
     exists: path => fs.stat(path) !== null,
     settings: told,
     needs: readNeeds(fs, plan.rootdir),

@@ -12,7 +12,7 @@ import { asList, type IniValue, itemsOf, readIniValue, settingsOf } from './conf
 import { confcutdirOf, initialConftests } from './conftests.ts'
 import { detectInvocation, programPath, relevantVariables } from './invocation.ts'
 import { type PluginMarkers, registeredMarkers } from './markers.ts'
-import { expressionStops } from './match_expression.ts'
+import { expressionStops, selectedMarkers } from './match_expression.ts'
 import { givenValues, isGiven, lastValue, optionSettings, optionValues, parseStop } from './options.ts'
 import { withoutOverlap } from './overlap.ts'
 import type { ConfigWarning, Invocation, Plan, Stop, StopPhase } from './plan.ts'
@@ -31,7 +31,7 @@ import { traceback } from './stop.ts'
 import { uncollectableStop } from './uncollectable.ts'
 import { pathsAmong, type Registrants, unknownKeys, unknownOptions } from './unregistered.ts'
 import { atLeast } from './version.ts'
-import { makesError } from './warning_filters.ts'
+import { environmentWarningFilters, makesError } from './warning_filters.ts'
 
 export interface PlanRequest {
   /** Where pytest is started, absolute. */
@@ -157,6 +157,7 @@ class Planning {
       markersOpen: markers
         .filter(({ facts }) => !facts.local && facts.open.has('markers'))
         .map(({ from }) => from),
+      selectedMarkers: selectedMarkers(command.final, version),
       filterwarnings: this.filterwarnings,
       options: values,
       argv: [programPath(this.environment, invocation.kind), ...invocation.args],
@@ -184,8 +185,10 @@ class Planning {
     if (this.environment.pytestVersion !== null)
       this.note(requiredPluginsStop(this.settings, plugins.distributions))
     this.note(...typeStops(this.settings))
-    if (!plugins.active.has('warnings')) return []
-    const { filters, stop } = warningFilters(this.settings, givenValues(parsed, 'pythonwarnings'))
+    const pythonWarnings = this.invocation.env.PYTHONWARNINGS ?? ''
+    if (!plugins.active.has('warnings')) return environmentWarningFilters(pythonWarnings)
+    const given = givenValues(parsed, 'pythonwarnings')
+    const { filters, stop } = warningFilters(this.settings, given, pythonWarnings)
     this.note(stop)
     return filters
   }

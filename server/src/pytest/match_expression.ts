@@ -1,10 +1,10 @@
 /**
  * The syntax of `-k` and `-m` expressions (`_pytest/mark/expression.py`, 7.0 to 9.2): only whether pytest can
- * read them, not what they select.
+ * read them and which names stand in them, not what they select.
  */
 import type { Arg, Parsed } from './argparse.ts'
 import { givenValues } from './options.ts'
-import type { Stop } from './plan.ts'
+import type { Plan, Stop } from './plan.ts'
 import { usageError } from './stop.ts'
 import { atLeast } from './version.ts'
 
@@ -14,6 +14,15 @@ export function expressionStops(parsed: Parsed, version: string): Stop[] {
   const mark = givenValues(parsed, 'markexpr').at(-1)
   const stops = [keyword && stopOf('-k', keyword, version), mark && stopOf('-m', mark, version)]
   return stops.filter(stop => stop !== null && stop !== undefined)
+}
+
+/** The names that the last `-m` selects by; nothing where there is none or pytest can't read it. */
+export function selectedMarkers(parsed: Parsed, version: string): Plan['selectedMarkers'] {
+  const given = givenValues(parsed, 'markexpr').at(-1)
+  if (!given) return []
+  const expression = new Expression(given.text, version)
+  if (expression.fault() !== null || expression.names.size === 0) return []
+  return [{ names: [...expression.names], span: given.span }]
 }
 
 function stopOf(option: '-k' | '-m', { text, span }: Arg, version: string): Stop | null {
@@ -73,6 +82,8 @@ class Expression {
   private readonly input: string
   /** From 8.3 on `-m` takes arguments: name(key=value). The signs are tokens in `-k` as well. */
   private readonly withArguments: boolean
+  /** The names in it, without those of arguments. */
+  readonly names = new Set<string>()
   private at = 0
   private token: Token | null = null
 
@@ -114,7 +125,8 @@ class Expression {
     else if (this.accept('left parenthesis')) {
       this.or()
       this.expect('right parenthesis')
-    } else if (this.accept('identifier')) {
+    } else if (this.current.kind === 'identifier') {
+      this.names.add(this.expect('identifier').value)
       if (!this.withArguments || !this.accept('left parenthesis')) return
       do this.argument()
       while (this.accept(','))

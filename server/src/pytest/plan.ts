@@ -24,7 +24,12 @@ export interface Plan {
   readonly markers: readonly Marker[]
   /** Names the plugin whose markers are not known; a mark is then never called unknown. Empty: all known. */
   readonly markersOpen: readonly string[]
-  /** Warning filters in the order of the files and options: the last that matches wins. */
+  /** The marker names in each `-m` that counts, which is the last one given; empty where pytest can't read it. */
+  readonly selectedMarkers: readonly { readonly names: readonly string[]; readonly span: Span | null }[]
+  /**
+   * Warning filters: those of PYTHONWARNINGS (origin 'environment'), pytest's own (origin 'default'), then in
+   * the order of the files and options. The last that matches wins.
+   */
   readonly filterwarnings: readonly Setting[]
   /** Options that pytest and its plugins know, with values from addopts and the command line (for getoption). */
   readonly options: Readonly<Record<string, OptionValue>>

@@ -11,7 +11,12 @@ import { isInteger, repr } from './python_text.ts'
 import { badValue, internalError, type StopPlace, traceback, usageError } from './stop.ts'
 import type { IniSpec, Plain } from './tables.ts'
 import { atLeast, isNewer } from './version.ts'
-import { fromCommandLine, parseWarningFilter } from './warning_filters.ts'
+import {
+  defaultWarningFilters,
+  environmentWarningFilters,
+  fromCommandLine,
+  parseWarningFilter,
+} from './warning_filters.ts'
 
 export interface Settings {
   readonly config: Config
@@ -197,17 +202,27 @@ function isMet(requirement: string, loaded: ReadonlyMap<string, string>): boolea
 }
 
 export interface Filters {
-  /** As `filterwarnings` lines, those of the file first: the last that matches wins. */
+  /** As `filterwarnings` lines, those of the file behind Python's and pytest's own: the last that matches wins. */
   readonly filters: readonly Setting[]
   readonly stop: Stop | null
 }
 
-/** All warning filters in force, `-W` in the spelling of the file, and what pytest says of the first bad one. */
-export function warningFilters({ config, specs }: Settings, commandLine: readonly Arg[]): Filters {
+/**
+ * All warning filters in force, `-W` in the spelling of the file, and what pytest says of the first bad one.
+ * `pythonWarnings` is the variable PYTHONWARNINGS.
+ */
+export function warningFilters(
+  { config, specs }: Settings,
+  commandLine: readonly Arg[],
+  pythonWarnings: string,
+): Filters {
   const { version } = config
   const spec = specs.get('filterwarnings')
   const lines = spec ? itemsOf(readIniValue(config, spec)) : []
-  const filters: Setting[] = []
+  const filters: Setting[] = [
+    ...environmentWarningFilters(pythonWarnings),
+    ...defaultWarningFilters(version, pythonWarnings !== ''),
+  ]
   let stop: Stop | null = null
   for (const arg of [...lines, ...commandLine]) {
     const given = commandLine.includes(arg)

@@ -98,7 +98,7 @@ class Walk {
     if (this.text[this.at] === '=') this.at++
     this.skipBlank()
     const lines = this.value(keys)
-    if (lines) this.places.set(keys.join('\0'), { span, lines })
+    this.places.set(keys.join('\0'), { span, lines: lines ?? [] })
   }
 
   private keys(): string[] {

@@ -96,11 +96,27 @@ function quoted(fields: readonly string[]): string[] {
   })
 }
 
-/** What pytest puts in force before the configured filters; a filter given later wins. */
-export function defaultWarningFilters(version: string): readonly string[] {
-  const removed =
-    atLeast(version, '9.0') && !atLeast(version, '9.1') ? ['error::pytest.PytestRemovedIn9Warning'] : []
-  return ['always::DeprecationWarning', 'always::PendingDeprecationWarning', ...removed]
+/** Python's own filters, from PYTHONWARNINGS: in force from the start, and before those of pytest. */
+export function environmentWarningFilters(pythonWarnings: string): readonly Setting[] {
+  if (pythonWarnings === '') return []
+  return pythonWarnings
+    .split(',')
+    .map(text => ({ value: fromCommandLine(text.trim()), span: null, origin: 'environment' as const }))
+}
+
+/**
+ * What pytest puts in force before the configured filters (`catch_warnings_for_item`); one that is given later
+ * wins. Where Python itself was told of filters, pytest does not ask for what is deprecated.
+ */
+export function defaultWarningFilters(version: string, pythonTold: boolean): readonly Setting[] {
+  const shown = ['always::DeprecationWarning', 'always::PendingDeprecationWarning']
+  const removed = 'error::pytest.PytestRemovedIn9Warning'
+  const isError = atLeast(version, '9.0') && !atLeast(version, '9.1')
+  return [...(pythonTold ? [] : shown), ...(isError ? [removed] : [])].map(value => ({
+    value,
+    span: null,
+    origin: 'default' as const,
+  }))
 }
 
 /**

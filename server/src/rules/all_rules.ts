@@ -5,15 +5,20 @@ import { brokenImport } from './broken_import.ts'
 import { circularImport } from './circular_import.ts'
 import { duplicateMetric } from './duplicate_metric.ts'
 import { duplicateModuleIdentity } from './duplicate_module_identity.ts'
+import { duplicateRegistration } from './duplicate_registration.ts'
+import { duplicateTable } from './duplicate_table.ts'
 import { duplicateTestName } from './duplicate_test_name.ts'
 import { importTimeException } from './import_time_exception.ts'
 import { importTimeMetric } from './import_time_metric.ts'
 import { invalidConfiguration } from './invalid_configuration.ts'
+import { invalidMarkExpression } from './invalid_mark_expression.ts'
 import { invalidParametrize } from './invalid_parametrize.ts'
 import { invocationDependent } from './invocation_dependent.ts'
 import { leakedPath } from './leaked_path.ts'
 import { leakedStub } from './leaked_stub.ts'
 import { legacyImportHook } from './legacy_import_hook.ts'
+import { misplacedMark } from './misplaced_mark.ts'
+import { misplacedPytestPlugins } from './misplaced_pytest_plugins.ts'
 import { missingAttribute } from './missing_attribute.ts'
 import { missingPlugin } from './missing_plugin.ts'
 import { missingSymbol } from './missing_symbol.ts'
@@ -58,6 +63,8 @@ export const allRules: readonly Rule[] = [
   leakedStub,
   leakedPath,
   unregisteredMarker,
+  misplacedMark,
+  invalidMarkExpression,
   moduleLevelSkip,
   invalidParametrize,
   uncollectableTest,
@@ -66,7 +73,10 @@ export const allRules: readonly Rule[] = [
   duplicateMetric,
   importTimeMetric,
   unconfiguredDjango,
+  duplicateTable,
+  duplicateRegistration,
   brokenConftest,
+  misplacedPytestPlugins,
   missingPlugin,
   unknownConfigOption,
   unmatchedTestpath,

@@ -12,11 +12,10 @@ export const brokenConftest: Rule = {
       'The whole run, if the conftest is loaded before collection starts (those of the root folder, of the given ' +
       'paths and of `test*` folders right below them); else everything below its folder.',
     why:
-      'The conftest itself can be imported, but pytest does not accept it: `pytest_plugins` below the root folder, a ' +
-      'module-level skip in a conftest that is loaded first, a hook that does not exist or has wrong arguments.',
-    todo: 'Follow what pytest says: most often a line has to move to the conftest of the root folder.',
-    pytest:
-      "Defining 'pytest_plugins' in a non-top-level conftest is no longer supported:\nIt affects the entire test suite instead of just below the conftest as expected.\n  {conftest}\nPlease move it to a top level conftest file at the rootdir:\n  {rootdir}",
+      'The conftest itself can be imported, but pytest does not accept it: a module-level skip in a conftest that is ' +
+      'loaded first, a hook that does not exist or has wrong arguments.',
+    todo: 'Follow what pytest says.',
+    pytest: 'INTERNALERROR> {Exception}: {message}\n\nSkipped: {reason}',
     limits:
       'An exception that a conftest runs into while it is imported is told by the rule of that exception, at its ' +
       'own line.',

@@ -75,6 +75,8 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here('duplicate-metric')
     case 'django':
       return here('unconfigured-django')
+    case 'registered-twice':
+      return here(detail.what === 'table' ? 'duplicate-table' : 'duplicate-registration')
     case 'file-mismatch':
       return here('basename-conflict')
     case 'warning':
@@ -89,6 +91,10 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here('uncollectable-test')
     case 'plugin':
       return here('missing-plugin')
+    case 'misplaced-plugins':
+      return here('misplaced-pytest-plugins')
+    case 'unknown-marker-selected':
+      return here('invalid-mark-expression')
     case 'configuration':
       return here('invalid-configuration')
     case 'exit':
@@ -145,8 +151,11 @@ function failsInside(detail: FailureDetail): boolean {
     case 'unknown-marker':
     case 'duplicate-metric':
     case 'django':
+    case 'registered-twice':
     case 'file-mismatch':
     case 'plugin':
+    case 'misplaced-plugins':
+    case 'unknown-marker-selected':
     case 'configuration':
     case 'skip-misused':
       return false
@@ -217,6 +226,8 @@ function subjectOf(failure: Failure, root: string): string {
       return detail.reason
     case 'undefined-name':
     case 'unknown-marker':
+    case 'unknown-marker-selected':
+    case 'registered-twice':
     case 'file-mismatch':
     case 'uncollectable-class':
     case 'refused-test':
@@ -230,6 +241,8 @@ function subjectOf(failure: Failure, root: string): string {
       return detail.marker ?? detail.category
     case 'plugin':
       return detail.plugin
+    case 'misplaced-plugins':
+      return 'pytest_plugins'
     case 'configuration':
       return detail.subject
     case 'syntax': // the message holds line numbers

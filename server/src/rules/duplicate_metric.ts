@@ -1,7 +1,6 @@
 /** A Prometheus metric is registered although its name is already taken in the registry. */
-import type { Cause } from './causes.ts'
-import { shown } from './impact.ts'
-import { detailsOf, type Rule, type RuleContext, tell } from './rule.ts'
+import { tellRegisteredTwice } from './registered_twice.ts'
+import { detailsOf, type Rule } from './rule.ts'
 
 export const duplicateMetric: Rule = {
   id: 'duplicate-metric',
@@ -25,31 +24,15 @@ export const duplicateMetric: Rule = {
   },
   *check(context) {
     for (const { cause, detail } of detailsOf(context, 'duplicate-metric', 'duplicate-metric')) {
-      const { metric, first, twice } = detail
-      const root = twice ? failedBefore(context, cause) : null
-      yield tell(context, cause, {
-        what: twice
-          ? `metric '${metric}' is registered a second time by the same line`
-          : `metric '${metric}' is already registered in ${shown(context, first.path)}`,
-        todo: root
-          ? `cure the error at ${shown(context, root.span.path)} first: this one goes with it`
-          : twice
-            ? 'import its file under one name only, or give the metric a registry of its own'
-            : 'define the metric in one place and import it from there, or rename one of the two',
-        related: [
-          ...(twice ? [] : [{ span: first, message: `'${metric}' is registered here first` }]),
-          ...(root ? [{ span: root.span, message: 'this error left the file half executed' }] : []),
-        ],
+      yield tellRegisteredTwice(context, cause, {
+        thing: `metric '${detail.metric}'`,
+        first: detail.first,
+        twice: detail.twice,
+        cures: {
+          twice: 'import its file under one name only, or give the metric a registry of its own',
+          two: 'define the metric in one place and import it from there, or rename one of the two',
+        },
       })
     }
   },
-}
-
-/** An earlier cause whose chain leads through the metric's file: its import failed after the registration. */
-function failedBefore(context: RuleContext, cause: Cause): Cause | null {
-  for (const other of context.causes) {
-    if (other === cause) return null
-    if (other.failure.chain.some(link => link.path === cause.span.path)) return other
-  }
-  return null
 }

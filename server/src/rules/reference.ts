@@ -30,9 +30,8 @@ export function ruleReference(): string {
     [
       'Silence a finding with a comment on its line, `# precollect: ignore[rule]` (several rules with commas, none ' +
         'for all), or for a whole file with `# precollect: ignore-file[rule]`.',
-      'In `pyproject.toml`, `[tool.precollect]` takes `select` and `ignore` (lists of rules), `per-file-ignores` ' +
-        '(pattern to rules), `severity` (rule to `error`, `warning` or `info`), `exclude` (patterns of files whose ' +
-        'findings are not shown), `python` and `invocation`.',
+      '`[tool.precollect]` in `pyproject.toml` says which rules are told of, where, and how severely: see ' +
+        '[configuration](configuration.md).',
     ].join('\n'),
     ['| rule | what it finds | severity |', '| --- | --- | --- |', ...rows].join('\n'),
     ...allRules.map(rule => rulePage(rule, 2)),

@@ -2,6 +2,7 @@
  * What a rule is, and what it sees. A rule turns what the simulation saw into words; it decides nothing
  * about imports or pytest itself, and it knows neither settings nor suppressions (`run_rules.ts` does).
  */
+import type { ModuleCode } from '../compile/module_code.ts'
 import type { OtherEnvironment } from '../environment/beside.ts'
 import type { Environment } from '../environment/environment.ts'
 import type { Needs } from '../environment/requirements.ts'
@@ -54,6 +55,8 @@ export interface RuleContext {
   readonly exists: (path: string) => boolean
   /** Decoded text of a file; null where it is not at hand. */
   readonly text: (path: string) => string | null
+  /** What a file of the project does when it is imported; null where it can't be read. */
+  readonly code: (path: string) => ModuleCode | null
 }
 
 /** What fails with the other of `pytest` and `python -m pytest` alone. */

@@ -2,6 +2,7 @@
  * From a trace to the findings a project wants to see: runs every rule, gives each finding its fingerprint,
  * and takes away what settings and comments silence.
  */
+import type { ModuleCode } from '../compile/module_code.ts'
 import type { OtherEnvironment } from '../environment/beside.ts'
 import type { Environment } from '../environment/environment.ts'
 import { type Needs, NO_NEEDS } from '../environment/requirements.ts'
@@ -25,6 +26,8 @@ export interface RulesInput {
   readonly environment: Environment
   /** Decoded text of a file; null where it is not at hand. */
   readonly text: (path: string) => string | null
+  /** What a file of the project does when it is imported; null where it can't be read. */
+  readonly code?: (path: string) => ModuleCode | null
   /** Is there a file or folder of that path? Makes hints and the blame of hidden modules better. */
   readonly exists?: (path: string) => boolean
   readonly settings?: Settings
@@ -68,7 +71,7 @@ export function withOverrides(
 
 function contextOf(input: RulesInput): RuleContext {
   const { trace, plan, environment, text, exists = () => false, otherStart = null } = input
-  const { needs = NO_NEEDS, otherEnvironments = [] } = input
+  const { needs = NO_NEEDS, otherEnvironments = [], code = () => null } = input
   const around = surroundings(trace, environment, plan.rootdir, { exists, text })
   const causes = findCauses(trace, plan, around, stop => knownRule(stop.rule))
   const configWarnings: readonly ConfigWarning[] = plan.warnings.map(warning => ({
@@ -86,6 +89,7 @@ function contextOf(input: RulesInput): RuleContext {
     configWarnings,
     exists,
     text,
+    code,
   }
 }
 

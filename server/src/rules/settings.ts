@@ -7,6 +7,7 @@ import { LineIndex } from '../files/lines.ts'
 import { dirname, join, parents } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import { isTable, readToml, type TomlFile, type TomlTable, type TomlValue } from '../pytest/toml_file.ts'
+import type { RegisteringFunction } from '../simulate/models/registries.ts'
 import { allRules } from './all_rules.ts'
 import type { Severity } from './finding.ts'
 import { globTest } from './glob.ts'
@@ -26,6 +27,8 @@ export interface Settings {
   /** An interpreter or environment folder: absolute where it is written as a path, else a name for PATH. */
   readonly python: string | null
   readonly invocation: 'pytest' | 'python -m pytest' | null
+  /** Functions that raise when they are called twice with one name. */
+  readonly registries: readonly RegisteringFunction[]
 }
 
 export interface SettingsProblem {
@@ -49,6 +52,7 @@ export const DEFAULT_SETTINGS: Settings = {
   exclude: [],
   python: null,
   invocation: null,
+  registries: [],
 }
 
 /** In lists of rules it stands for every rule. */
@@ -56,6 +60,9 @@ export const ALL = 'all'
 
 const SEVERITIES: readonly string[] = ['error', 'warning', 'info'] satisfies Severity[]
 const INVOCATIONS: readonly string[] = ['pytest', 'python -m pytest']
+const REGISTRY_KEYS: readonly string[] = ['name', 'registry', 'raises']
+const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u
+const DOTTED = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+$/u
 const TABLE = ['tool', 'precollect'] as const
 
 /** The settings of the nearest pyproject.toml, from `folder` upwards, that has the table. */
@@ -115,6 +122,7 @@ class Reader {
       invocation: (value, key) => ({
         invocation: this.oneOf(value, [key], INVOCATIONS) as Settings['invocation'],
       }),
+      registries: (value, key) => ({ registries: this.registries(value, key) }),
     }
     let settings: Settings = { ...DEFAULT_SETTINGS, folder }
     for (const [key, value] of Object.entries(table)) {
@@ -151,6 +159,52 @@ class Reader {
       if (word !== null && !trouble) found[rule] = word as Severity
     }
     return found
+  }
+
+  private registries(value: TomlValue, key: string): readonly RegisteringFunction[] {
+    return this.entries(value, key).flatMap(([name, given]) => {
+      const place = [key, name]
+      const before = this.problems.length
+      if (!DOTTED.test(name))
+        this.complain(place, 'must be a module and a name in it, such as "app.metrics.counter"')
+      if (!isTable(given)) {
+        this.complain(place, `must be a table, not ${kindOf(given)}`)
+        return []
+      }
+      for (const part of Object.keys(given)) {
+        if (REGISTRY_KEYS.includes(part)) continue
+        const message = `is not a part of a registry; those are ${REGISTRY_KEYS.join(', ')}`
+        this.complain([...place, part], `${message}${didYouMean(part, REGISTRY_KEYS)}`)
+      }
+      const entry = {
+        function: name,
+        name: this.parameter(given.name, [...place, 'name']) ?? 0,
+        registry: this.parameter(given.registry, [...place, 'registry']),
+        raises: this.className(given.raises, [...place, 'raises']) ?? 'ValueError',
+      }
+      return this.problems.length === before ? [entry] : []
+    })
+  }
+
+  /** A parameter by its position or name; null where it isn't given. */
+  private parameter(value: TomlValue | undefined, key: readonly string[]): number | string | null {
+    if (value === undefined) return null
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
+    if (typeof value === 'string' && IDENTIFIER.test(value)) return value
+    const shown = typeof value === 'string' || typeof value === 'number' ? `'${value}'` : kindOf(value)
+    this.complain(key, `must be a parameter's position, from 0, or its name, not ${shown}`)
+    return null
+  }
+
+  private className(value: TomlValue | undefined, key: readonly string[]): string | null {
+    if (value === undefined) return null
+    if (typeof value === 'string' && (IDENTIFIER.test(value) || DOTTED.test(value))) return value
+    const shown = typeof value === 'string' ? `'${value}'` : kindOf(value)
+    this.complain(
+      key,
+      `must be the name of an exception, such as "ValueError" or "app.errors.Taken", not ${shown}`,
+    )
+    return null
   }
 
   private patterns(value: TomlValue, key: readonly string[]): readonly string[] {

@@ -31,7 +31,7 @@ export const warningAsError: Rule = {
 
 /** Where the project asks for errors: the last of the filters that say so. */
 function filterPlaces(context: RuleContext): Finding['related'] {
-  const filter = context.plan.filterwarnings.findLast(({ value }) => /^\s*error\b/.test(value))
+  const filter = context.plan.filterwarnings.findLast(({ value, span }) => span && /^\s*error\b/.test(value))
   if (!filter?.span) return []
   return [{ span: filter.span, message: `'${filter.value.trim()}' makes errors of warnings` }]
 }

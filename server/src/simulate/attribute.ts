@@ -98,10 +98,13 @@ function classAttribute(cls: Extract<Value, { t: 'class' }>, name: string): Valu
   if (name === '__module__') return constant(cls.module)
   if (name === '__dict__') return { t: 'nsdict', ns: cls.ns, module: null }
   if (name === '__bases__') return tuple(cls.bases)
+  // An open class may bind any name before its bases are asked, and its instances may.
+  let open = false
   for (const ancestor of ancestry(cls)) {
     if (ancestor === null) return UNKNOWN
+    open ||= ancestor.open
     const slot = ancestor.ns.slots.get(name)
-    if (slot) return ancestor.open && slot.value.t !== 'func' ? UNKNOWN : slot.value
+    if (slot) return open && slot.value.t !== 'func' ? UNKNOWN : slot.value
   }
   return UNKNOWN
 }

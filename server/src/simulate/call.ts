@@ -15,6 +15,7 @@ import { evaluate, stringOf } from './evaluate.ts'
 import { runBlock } from './execute.ts'
 import type { Call, Frame, Machine } from './machine.ts'
 import { asksDjango, hasDjango, loseDjango } from './models/django_settings.ts'
+import { registerCall } from './models/registries.ts'
 import { isModuleClass } from './models/types.ts'
 import { refuseArguments, refuseCall, refuseConstruction } from './refuse.ts'
 import {
@@ -51,10 +52,13 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
       if (fn.call) return fn.call(args, call)
       break
     case 'class':
-      return fn.native ? fn.native(args, call) : instantiate(m, fn, args)
+      if (fn.native) return fn.native(args, call)
+      return registering(m, `${fn.module}.${fn.name}`, args, [], () => instantiate(m, fn, args))
     case 'func':
       refuseArguments(m, fn, args)
-      return callFunction(m, fn, args)
+      return registering(m, `${fn.module.name}.${fn.name}`, args, fn.code.params, () =>
+        callFunction(m, fn, args),
+      )
     case 'bound': {
       const all = { ...args, positional: [fn.self, ...args.positional] }
       refuseArguments(m, fn.fn, all)
@@ -84,6 +88,25 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
   // A call whose value nobody takes is made for its effect: `apipkg.initpkg(__name__, ...)`.
   handOver(m, args, call !== null && call === m.frames.at(-1)?.statement)
   return UNKNOWN
+}
+
+/** A call that the settings may name: what it does by itself comes first, as its own exception says more. */
+function registering(
+  m: Machine,
+  name: string,
+  args: Args,
+  params: readonly Parameter[],
+  run: () => Value,
+): Value {
+  const value = run()
+  if (m.world.registries.length > 0)
+    registerCall(
+      m,
+      name,
+      args,
+      params.map(p => p.name),
+    )
+  return value
 }
 
 /** Makes the function object of a `def` or `lambda`. */
@@ -271,6 +294,7 @@ const PROVEN = new Set<string>([
   'unknown-marker',
   'duplicate-metric',
   'django',
+  'registered-twice',
   'warning',
   'exit',
   'skip-misused',

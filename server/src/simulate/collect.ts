@@ -18,16 +18,17 @@ import {
   type Plugin,
   pluginNames,
   pluginsPlace,
+  refuseLatePlugins,
   register,
 } from './hooks.ts'
 import { importConftest, importPath } from './import_modes.ts'
 import { importModule } from './importer.ts'
 import { collectItems } from './items.ts'
 import type { Machine } from './machine.ts'
-import { FAILED, SKIPPED } from './models/outcomes.ts'
+import { SKIPPED } from './models/outcomes.ts'
 import { configObject } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
-import { applyConfiguredFilters, USAGE_ERROR } from './models/warnings.ts'
+import { applyFilters, showAllWarnings, USAGE_ERROR } from './models/warnings.ts'
 import { setUpDjango, startDjango } from './pytest_django.ts'
 import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
 import { constant, type Exc, list, PyRaise, UNKNOWN } from './values.ts'
@@ -82,6 +83,7 @@ function afterCollection(
 ): void {
   try {
     modifyItems(m, plugins, collectors)
+    noteSelectedMarkers(m)
     stopFor(m, ['collection', 'after collection'])
   } catch (error) {
     if (error instanceof SessionEnds) error.afterwards = true
@@ -92,6 +94,7 @@ function afterCollection(
 /** `pytest_collection_modifyitems` gets the items; of them it is known only that there are some. */
 function modifyItems(m: Machine, plugins: readonly Plugin[], collectors: readonly CollectorTrace[]): void {
   if (!collectors.some(c => c.outcome === 'collects' && /\bdef test/.test(m.world.text(c.path) ?? ''))) return
+  const before = m.perhapsRefused.length
   for (const plugin of plugins) {
     const items = list([UNKNOWN])
     guardSession(m, hookExit, () =>
@@ -101,6 +104,46 @@ function modifyItems(m: Machine, plugins: readonly Plugin[], collectors: readonl
         items,
       }),
     )
+  }
+  const refused = m.perhapsRefused[before]
+  if (!refused) return
+  const name = markerIn(refused)
+  m.events.push({ event: 'unknown-marker', name, span: refused.focus, strict: false })
+  throw new SessionEnds({
+    outcome: 'unknown',
+    exitCode: null,
+    failure: null,
+    reason: `whether an item is given the mark '${name}', which is not registered, depends on a condition that can't be evaluated`,
+  })
+}
+
+function markerIn({ detail }: Exc): string {
+  if (detail.kind === 'unknown-marker') return detail.name
+  return detail.kind === 'warning' ? (detail.marker ?? '') : ''
+}
+
+/**
+ * Names in `-m` that nobody registers. pytest selects nothing by them and keeps silent; from 9.2 on it refuses
+ * them where markers are strict. A mark that is used unregistered is told of where it is used.
+ */
+function noteSelectedMarkers(m: Machine): void {
+  if (m.markersOpen) return
+  for (const { names, span } of m.plan.selectedMarkers) {
+    const unknown = names.filter(name => !m.markers.has(name))
+    const place = span ?? placeOfNobody(m)
+    if (unknown.length > 0 && m.plan.strictMarkers && atLeast(m.plan.pytestVersion, '9.2')) {
+      const message = `Unknown marker(s) in '-m' expression: ${unknown.join(', ')}. Use 'pytest --markers' to see available markers.`
+      guardSession(
+        m,
+        () => 4,
+        () => {
+          const detail = { kind: 'unknown-marker-selected' as const, name: unknown[0]! }
+          throw new PyRaise(m.exception(USAGE_ERROR, message, detail, { span: place, focus: place }))
+        },
+      )
+    }
+    for (const name of unknown.filter(name => !m.marksMet.has(name)))
+      m.events.push({ event: 'unknown-marker-selected', name, span: place, registered: [...m.markers] })
   }
 }
 
@@ -118,6 +161,10 @@ function start(m: Machine): Plugin[] {
     () => importPytest(m),
   )
   stopFor(m, ['config'])
+  const version = m.plan.pytestVersion
+  applyFilters(m, 'python')
+  const plain = m.warningFilters
+  if (atLeast(version, '9.2')) applyConfigured(m)
   const plugins: Plugin[] = []
   for (const load of m.plan.plugins) {
     guardSession(
@@ -127,11 +174,8 @@ function start(m: Machine): Plugin[] {
     )
   }
   stopFor(m, ['plugins'])
-  guardSession(
-    m,
-    exc => filterExit(m, exc),
-    () => applyConfiguredFilters(m),
-  )
+  m.warningFilters = plain
+  applyConfigured(m)
   const { django } = m.plan
   if (django) guardSession(m, startExit, () => startDjango(m, django))
   for (const path of m.plan.noConftest ? [] : m.plan.initialConftests) {
@@ -142,12 +186,28 @@ function start(m: Machine): Plugin[] {
     )
   }
   stopFor(m, ['conftests', 'options'])
+  m.warningFilters = plain
+  // The filters stay in force from here to the end of the run: from 9.2 on before the hooks, from 8.4 on behind.
+  if (atLeast(version, '9.2')) applyConfigured(m)
+  else if (!atLeast(version, '8.4')) showAllWarnings(m)
   for (const plugin of plugins) guardSession(m, hookExit, () => configure(m, plugin))
   if (django) guardSession(m, hookExit, () => setUpDjango(m))
+  if (!atLeast(version, '8.4')) m.warningFilters = plain
+  else if (!atLeast(version, '9.2')) applyConfigured(m)
   m.configured = true
   for (const plugin of plugins)
     guardSession(m, hookExit, () => callHook(m, plugin, 'pytest_sessionstart', { session: UNKNOWN }))
+  applyConfigured(m)
   return plugins
+}
+
+/** Enters one of pytest's contexts that catch warnings. */
+function applyConfigured(m: Machine): void {
+  guardSession(
+    m,
+    exc => filterExit(m, exc),
+    () => applyFilters(m, 'all'),
+  )
 }
 
 function initialSysPath(m: Machine): void {
@@ -172,7 +232,7 @@ function importPytest(m: Machine): void {
 function stopFor(m: Machine, phases: readonly Stop['phase'][]): void {
   const stop = m.plan.stops.find(s => phases.includes(s.phase))
   if (!stop) return
-  const span: Span = stop.span ?? { path: m.plan.inipath ?? m.plan.rootdir, start: 0, end: 0 }
+  const span = stop.span ?? placeOfNobody(m)
   const failure: Failure = {
     exception: stop.exception,
     message: stop.message,
@@ -187,7 +247,12 @@ function stopFor(m: Machine, phases: readonly Stop['phase'][]): void {
 }
 
 function placeOf(m: Machine, load: PluginLoad): Span {
-  return load.span ?? { path: m.plan.inipath ?? m.plan.rootdir, start: 0, end: 0 }
+  return load.span ?? placeOfNobody(m)
+}
+
+/** The place of what nobody wrote down. */
+function placeOfNobody(m: Machine): Span {
+  return { path: m.plan.inipath ?? m.plan.rootdir, start: 0, end: 0 }
 }
 
 /** Runs a part of the start-up; its exception ends the session with the exit code that `code` tells. */
@@ -209,6 +274,7 @@ function guardSession(m: Machine, code: (exc: Exc) => number, run: () => void): 
 
 function pluginExit(m: Machine, exc: Exc, how: PluginLoad['how']): number {
   if (isSystemExit(exc)) return exitStatus(exc)
+  if (isSubclass(exc.cls, USAGE_ERROR) === true) return 4
   if (!atLeast(m.plan.pytestVersion, '9.2')) return 1
   return how !== 'entry point' && exc.detail.kind === 'plugin' ? 4 : 3
 }
@@ -247,10 +313,11 @@ function exitStatus(exc: Exc): number {
 function loadConftest(m: Machine, path: string, plugins: Plugin[]): void {
   const module = importConftest(m, path)
   if (!module) return
+  refuseLatePlugins(m, module, path)
   const folder = path.slice(0, path.lastIndexOf('/'))
   const plugin: Plugin = { module, folder }
   plugins.push(plugin)
-  const named = pluginNames(module)
+  const named = pluginNames(m, module)
   for (const name of named ?? []) loadPlugin(m, name, plugins, pluginsPlace(m, path))
   register(m, plugin)
   if (m.configured) configure(m, plugin)
@@ -268,10 +335,7 @@ function loadEarly(m: Machine, node: CollectNode, plugins: readonly Plugin[]): v
   const inForce = [...plugins]
   const { conftest } = node
   if (conftest && !m.plan.noConftest && (!node.package || node.children.some(c => c.kind === 'directory'))) {
-    const result = observe(m, node.path, null, () => {
-      checkPlugins(m, conftest)
-      loadConftest(m, conftest, inForce)
-    })
+    const result = observe(m, node.path, null, () => loadConftest(m, conftest, inForce))
     if (result.outcome === 'fails') throw new NothingElse(result)
     if (result.outcome !== 'collects') return
     remember(loadedEarly, m, () => new Map()).set(conftest, inForce.slice(plugins.length))
@@ -304,10 +368,7 @@ function collectNode(
   if (early) inForce.push(...early)
   else if (node.conftest && !m.plan.noConftest) {
     const conftest = node.conftest
-    const result = observe(m, node.path, doubt, () => {
-      checkPlugins(m, conftest)
-      loadConftest(m, conftest, inForce)
-    })
+    const result = observe(m, node.path, doubt, () => loadConftest(m, conftest, inForce))
     if (result.outcome === 'fails' || result.outcome === 'skips') {
       if (result.outcome === 'fails' && !atLeast(m.plan.pytestVersion, '8.0')) throw new NothingElse(result)
       out.push(result)
@@ -315,16 +376,6 @@ function collectNode(
     }
   }
   for (const child of node.children) collectNode(m, child, inForce, out, doubt)
-}
-
-/** `pytest_plugins` in a conftest that is loaded after configuration is refused. */
-function checkPlugins(m: Machine, conftest: string): void {
-  const text = m.world.text(conftest)
-  if (!text || !/^pytest_plugins\s*[:=]/m.test(text)) return
-  const focus = pluginsPlace(m, conftest)
-  const message = `Defining 'pytest_plugins' in a non-top-level conftest is no longer supported:\nIt affects the entire test suite instead of just below the conftest as expected.\n  ${conftest}\nPlease move it to a top level conftest file at the rootdir:\n  ${m.plan.confcutdir}`
-  const exc = m.exception(FAILED, message, { kind: 'other' }, { span: focus, focus })
-  if (!m.isHealed(exc)) throw new PyRaise(exc)
 }
 
 function collectFile(
@@ -338,7 +389,7 @@ function collectFile(
     try {
       const module = importPath(m, path)
       if (module.t !== 'module' || node.doctestOnly) return
-      for (const name of pluginNames(module) ?? []) loadPlugin(m, name, [], pluginsPlace(m, path))
+      for (const name of pluginNames(m, module) ?? []) loadPlugin(m, name, [], pluginsPlace(m, path))
       const inForce = plugins.filter(({ folder }) => folder === null || isWithin(path, folder))
       collectItems(m, module, path, inForce)
     } catch (error) {

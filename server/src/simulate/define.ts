@@ -7,6 +7,7 @@ import { type Completion, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import type { Frame, Machine } from './machine.ts'
+import { classMade } from './models/class_hooks.ts'
 import { hasDjango } from './models/django_settings.ts'
 import { noteRedefinition } from './redefinition.ts'
 import { refuseBase } from './refuse.ts'
@@ -130,6 +131,7 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   }
   if (!completion.normal) return completion
   runMetaclass(cls)
+  classMade(m, cls, op, frame)
   const value = decorate(m, cls, decorators, frame)
   noteRedefinition(m, op, frame)
   bindName(m, op.name, value, frame)

@@ -8,10 +8,13 @@ import { matchesGlob } from '../pytest/glob.ts'
 import { DJANGO_PLUGIN } from '../pytest/start_django.ts'
 import { bodyText, CONFIGURES_DJANGO, callFunction } from './call.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
+import { stringOf } from './evaluate.ts'
 import { importModule } from './importer.ts'
 import type { Machine } from './machine.ts'
 import { loseDjango } from './models/django_settings.ts'
+import { FAILED } from './models/outcomes.ts'
 import { configObject, parserObject } from './models/pytest.ts'
+import { USAGE_ERROR } from './models/warnings.ts'
 import { elementsOf, pathText } from './operate.ts'
 import { isNone, isString, type Module, PyRaise, truth, UNKNOWN, type Value } from './values.ts'
 
@@ -58,17 +61,41 @@ export function configure(m: Machine, plugin: Plugin): void {
   callHook(m, plugin, 'pytest_configure', { config: configObject(m) })
 }
 
-/** `pytest_plugins` of a module: names to load; null where they aren't known. */
-export function pluginNames(module: Module): readonly string[] | null {
-  const value = module.ns.slots.get('pytest_plugins')?.value
-  if (!value) return []
+/**
+ * `pytest_plugins` of a module: names to load; null where they aren't known. Raises what pytest says of a value
+ * that is no sequence (`_get_plugin_specs_as_list`).
+ */
+export function pluginNames(m: Machine, module: Module): readonly string[] | null {
+  const slot = module.ns.slots.get('pytest_plugins')
+  if (!slot) return []
+  if (slot.maybe) return null
+  const { value } = slot
+  if (value.t === 'const' && value.v === null) return []
   if (isString(value))
     return value.v
       .split(',')
       .map(name => name.trim())
       .filter(Boolean)
+  if (value.t === 'const' || value.t === 'dict' || value.t === 'set') {
+    const place = pluginsPlace(m, module.file!)
+    const message = `Plugins may be specified as a sequence or a ','-separated string of plugin names. Got: ${stringOf(value) ?? '...'}`
+    const detail = { kind: 'configuration' as const, subject: 'pytest_plugins' }
+    m.throwUnlessHealed(m.exception(USAGE_ERROR, message, detail, { span: place, focus: place }))
+    return null
+  }
   const elements = elementsOf(value)
   return elements?.every(isString) ? elements.map(e => e.v as string) : null
+}
+
+/** `pytest_plugins` in a conftest that is loaded after configuration is refused, unless under --pyargs. */
+export function refuseLatePlugins(m: Machine, module: Module, conftest: string): void {
+  const slot = module.ns.slots.get('pytest_plugins')
+  if (!slot || !m.configured || m.plan.options.pyargs?.value === true) return
+  if (slot.maybe) return m.doubt('this conftest may define pytest_plugins, which pytest refuses here')
+  const place = pluginsPlace(m, conftest)
+  const message = `Defining 'pytest_plugins' in a non-top-level conftest is no longer supported:\nIt affects the entire test suite instead of just below the conftest as expected.\n  ${conftest}\nPlease move it to a top level conftest file at the rootdir:\n  ${m.plan.confcutdir}`
+  const detail = { kind: 'misplaced-plugins' as const }
+  m.throwUnlessHealed(m.exception(FAILED, message, detail, { span: place, focus: place }))
 }
 
 /**
@@ -84,7 +111,7 @@ export function loadPlugin(m: Machine, name: string, into: Plugin[], place: Span
   const plugin: Plugin = { module, folder: null }
   into.push(plugin)
   register(m, plugin)
-  for (const more of pluginNames(module) ?? []) loadPlugin(m, more, into, pluginsPlace(m, module.file!))
+  for (const more of pluginNames(m, module) ?? []) loadPlugin(m, more, into, pluginsPlace(m, module.file!))
 }
 
 /**
@@ -122,7 +149,7 @@ function importPlugin(m: Machine, name: string, place: Span): Module | null {
 
 /** Where a file assigns `pytest_plugins`. */
 export function pluginsPlace(m: Machine, path: string): Span {
-  const start = m.world.text(path)?.search(/^pytest_plugins\b/m) ?? -1
+  const start = m.world.text(path)?.search(/(?<=^[ \t]*)pytest_plugins\b/m) ?? -1
   return start < 0 ? { path, start: 0, end: 0 } : { path, start, end: start + 'pytest_plugins'.length }
 }
 

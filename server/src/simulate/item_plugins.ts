@@ -94,7 +94,7 @@ function autouseTexts(m: Machine): readonly string[] {
 }
 
 function installed(m: Machine, plugins: readonly Plugin[]): Installed {
-  const named = plugins.map(({ module }) => pluginNames(module))
+  const named = plugins.map(({ module }) => pluginNames(m, module))
   if (named.includes(null)) return null
   const modules = [...m.plan.plugins.map(load => load.module), ...named.flatMap(names => names!)]
   return remember(

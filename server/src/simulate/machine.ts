@@ -16,6 +16,7 @@ import { exceptionClass, isSubclass } from './classes.ts'
 import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
 import { Leaks } from './leaks.ts'
+import type { RegisteringFunction } from './models/registries.ts'
 import type { FailureDetail, OpenQuestion, TraceEvent } from './trace.ts'
 import {
   type Class,
@@ -64,6 +65,8 @@ export interface World {
   readonly variables: { readonly values: Readonly<Record<string, string>>; readonly exact: boolean }
   /** An interpreter's answer on its standard library; undefined where it wasn't asked yet. */
   readonly standardName: (question: NameQuestion) => NameVerdict | undefined
+  /** Functions that raise when they are called twice with one name, as the settings tell. */
+  readonly registries: readonly RegisteringFunction[]
   /** Failures to be passed over as if cured: see `siteOf`. */
   readonly healed: ReadonlySet<string>
 }
@@ -144,6 +147,10 @@ export class Machine {
   /** Files that ran `exec` or `eval` on text that isn't known; conftests among them speak for all. */
   readonly executors = new Set<string>()
   readonly markers = new Set<string>()
+  /** Unregistered marks that are an error here and may have been asked for: a condition that isn't known leads there. */
+  readonly perhapsRefused: Exc[] = []
+  /** Names of the marks that were asked for, registered or not. */
+  readonly marksMet = new Set<string>()
   /** Marks are checked only once the mark plugin was configured. */
   configured = false
   markersOpen: boolean
@@ -320,6 +327,9 @@ export class Machine {
 
   /** An exception on a path that may not be taken. In a library that works for others it says nothing. */
   mayHaveRaised(exc: Exc): void {
+    const { detail } = exc
+    if (detail.kind === 'unknown-marker' || (detail.kind === 'warning' && detail.marker !== null))
+      this.perhapsRefused.push(exc)
     if (isSubclass(exc.cls, exceptionClass('ImportError')) && this.supposing === 0 && !exc.foreign)
       this.mayFail({ exc, reason: "a condition that can't be evaluated leads there" })
     else this.mayRaise(exc.cls)

@@ -2,6 +2,7 @@
  * Operators, subscripts and iteration on values: exact where the operands are, unknown otherwise.
  */
 import { join, normalize } from '../files/paths.ts'
+import { integer, repetition } from './arithmetic.ts'
 import { exceptionClass } from './classes.ts'
 import type { Machine } from './machine.ts'
 import { linesOf } from './models/text_files.ts'
@@ -76,10 +77,10 @@ export function binary(m: Machine, operator: string, left: Value, right: Value):
     const path = pathDivision(left, right)
     if (path) return path
   }
+  const repeated = operator === '*' ? (repetition(left, right) ?? repetition(right, left)) : null
+  if (repeated) return repeated
   if (isString(left)) {
     if (operator === '+' && isString(right)) return constant(left.v + right.v)
-    if (operator === '*' && isInt(right) && left.v.length * right.v < 10_000)
-      return constant(left.v.repeat(Math.max(0, right.v)))
     if (operator === '%') return formatPercent(left.v, right)
   }
   if (operator === '+') {
@@ -104,57 +105,6 @@ function pathDivision(left: Value, right: Value): Value | null {
   if (left.t === 'path' && right.t === 'path') return { t: 'path', path: join(left.path, right.path) }
   if (isString(left) && right.t === 'path') return { t: 'path', path: join(left.v, right.path) }
   return null
-}
-
-function integer(m: Machine, operator: string, a: number, b: number): Value {
-  switch (operator) {
-    case '+':
-      return constant(a + b)
-    case '-':
-      return constant(a - b)
-    case '*':
-      return Number.isSafeInteger(a * b) ? constant(a * b) : HARMLESS
-    case '//':
-    case '%':
-    case '/':
-      if (b === 0) {
-        const words =
-          operator === '%'
-            ? 'integer modulo by zero'
-            : operator === '/'
-              ? 'division by zero'
-              : 'integer division or modulo by zero'
-        m.raise('ZeroDivisionError', words, { kind: 'other' })
-      }
-      if (operator === '/') return Number.isInteger(a / b) ? HARMLESS : constant(a / b)
-      return constant(operator === '//' ? Math.floor(a / b) : a - b * Math.floor(a / b))
-    case '**':
-      return b >= 0 && Number.isSafeInteger(a ** b) ? constant(a ** b) : HARMLESS
-    case '&':
-    case '|':
-    case '^':
-    case '<<':
-    case '>>':
-      return bits(operator, a, b)
-    default:
-      return UNKNOWN
-  }
-}
-
-function bits(operator: string, a: number, b: number): Value {
-  const [x, y] = [BigInt(a), BigInt(b)]
-  if ((operator === '<<' || operator === '>>') && (b < 0 || b > 64)) return HARMLESS
-  const result =
-    operator === '&'
-      ? x & y
-      : operator === '|'
-        ? x | y
-        : operator === '^'
-          ? x ^ y
-          : operator === '<<'
-            ? x << y
-            : x >> y
-  return constant(Number.isSafeInteger(Number(result)) ? Number(result) : result)
 }
 
 type SetV = Extract<Value, { t: 'set' }>

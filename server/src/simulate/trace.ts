@@ -126,6 +126,14 @@ export type FailureDetail =
       readonly first: Span
       readonly twice: boolean
     }
+  /** A name is registered although the registry holds it: a table, or what a project's own function registers. */
+  | {
+      readonly kind: 'registered-twice'
+      readonly what: 'table' | 'name'
+      readonly name: string
+      readonly first: Span
+      readonly twice: boolean
+    }
   | { readonly kind: 'file-mismatch'; readonly name: string; readonly first: string; readonly second: string }
   /** Django was asked before it was set up, or for an app that is not installed. */
   | { readonly kind: 'django'; readonly needs: 'settings' | 'registry' | 'app' }
@@ -147,6 +155,8 @@ export type FailureDetail =
   /** pytest refuses a test, fixture or `pytestmark` while it collects the module. */
   | { readonly kind: 'refused-test'; readonly name: string; readonly problem: RefusedTest }
   | { readonly kind: 'plugin'; readonly plugin: string }
+  | { readonly kind: 'unknown-marker-selected'; readonly name: string } // in -m, under strict markers
+  | { readonly kind: 'misplaced-plugins' } // pytest_plugins in a conftest that is loaded late
   /** pytest's own settings name what can't be had, e.g. a warning category. */
   | { readonly kind: 'configuration'; readonly subject: string }
   | { readonly kind: 'other' }
@@ -217,6 +227,13 @@ export type TraceEvent =
     }
   /** A mark not registered, under settings that only warn. */
   | { readonly event: 'unknown-marker'; readonly name: string; readonly span: Span; readonly strict: boolean }
+  /** A name in `-m` that nobody registers and no mark met so far has; the registered ones. */
+  | {
+      readonly event: 'unknown-marker-selected'
+      readonly name: string
+      readonly span: Span
+      readonly registered: readonly string[]
+    }
   /** A metric registered at import in a registry that outlives the module. */
   | {
       readonly event: 'metric'

@@ -3,14 +3,18 @@ import { remember } from '../../files/memo.ts'
 import type { Machine } from '../machine.ts'
 import { HARMLESS, type Module, type Value } from '../values.ts'
 import { contextModels } from './contexts.ts'
+import { dataclassModels } from './dataclasses.ts'
 import { djangoModels } from './django.ts'
 import { importlibModels } from './importlib.ts'
 import type { Model } from './model.ts'
+import { multiprocessingModels } from './multiprocessing.ts'
 import { osModels } from './os.ts'
 import { pathlibModels } from './pathlib.ts'
 import { platformModels } from './platform.ts'
 import { prometheusModels } from './prometheus_client.ts'
 import { pytestModels } from './pytest.ts'
+import { tableNames } from './registries.ts'
+import { sqlalchemyModels } from './sqlalchemy.ts'
 import { sysModels } from './sys.ts'
 import { typesModels } from './types.ts'
 import { typingModels } from './typing.ts'
@@ -20,12 +24,15 @@ import { warningsModels } from './warnings.ts'
 const ALL: readonly Model[] = [
   ...contextModels,
   ...djangoModels,
+  ...dataclassModels,
   ...importlibModels,
+  ...multiprocessingModels,
   ...osModels,
   ...pathlibModels,
   ...platformModels,
   ...prometheusModels,
   ...pytestModels,
+  ...sqlalchemyModels,
   ...sysModels,
   ...typesModels,
   ...typingModels,
@@ -39,9 +46,9 @@ const made = new WeakMap<Machine, Map<string, Readonly<Record<string, Value>>>>(
 /** The modelled names of a module; null where it has no model. The values are the same for one machine. */
 export function modelOf(m: Machine, module: string): Readonly<Record<string, Value>> | null {
   const model = byModule.get(module)
-  if (!model) return null
   const names = remember(made, m, () => new Map())
-  return remember(names, module, () => model.names(m, module))
+  if (!model && !m.world.registries.some(entry => entry.function.startsWith(`${module}.`))) return null
+  return remember(names, module, () => ({ ...model?.names(m, module), ...tableNames(m, module) }))
 }
 
 /**

@@ -58,6 +58,7 @@ const NO_ARGS: Args = { positional: [], keywords: new Map(), open: false }
 const MISSPELT = ['parameterize', 'parametrise', 'parameterise']
 
 function checkedMark(m: Machine, name: string, focus: Span): Value {
+  m.marksMet.add(name)
   if (name.startsWith('_'))
     return m.raise('AttributeError', 'Marker name must NOT start with underscore', { kind: 'other' }, focus)
   const decorator = decoratorOf(m, { name, args: NO_ARGS, span: focus })

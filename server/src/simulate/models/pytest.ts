@@ -24,13 +24,7 @@ import { markGenerator, param } from './marks.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
 import { monkeyPatch } from './monkeypatch.ts'
 import { EXIT, FAILED, SKIPPED, XFAILED } from './outcomes.ts'
-import {
-  COLLECTION_WARNING,
-  DEPRECATION_WARNING,
-  PYTEST_WARNING,
-  UNKNOWN_MARK_WARNING,
-  USAGE_ERROR,
-} from './warnings.ts'
+import { PYTEST_WARNINGS, USAGE_ERROR } from './warnings.ts'
 
 export const pytestModels: readonly Model[] = [{ modules: ['pytest'], names: pytestNames }]
 
@@ -63,10 +57,7 @@ function pytestNames(m: Machine): Record<string, Value> {
     register_assert_rewrite: native('pytest.register_assert_rewrite', () => NONE),
     MonkeyPatch: monkeyPatch(m),
     UsageError: USAGE_ERROR,
-    PytestWarning: PYTEST_WARNING,
-    PytestUnknownMarkWarning: UNKNOWN_MARK_WARNING,
-    PytestCollectionWarning: COLLECTION_WARNING,
-    PytestDeprecationWarning: DEPRECATION_WARNING,
+    ...PYTEST_WARNINGS,
     __version__: constant(version),
     version_tuple: tuple(version.split('.').map(part => constant(/^\d+$/.test(part) ? Number(part) : part))),
   }

@@ -24,15 +24,39 @@ import { argument, type Model } from './model.ts'
 
 export const warningsModels: readonly Model[] = [{ modules: ['warnings'], names: warningsNames }]
 
-/** pytest's own warnings, by name. */
-export const PYTEST_WARNING = nativeClass('PytestWarning', 'pytest', [exceptionClass('UserWarning')])
-export const UNKNOWN_MARK_WARNING = nativeClass('PytestUnknownMarkWarning', 'pytest', [PYTEST_WARNING])
-export const COLLECTION_WARNING = nativeClass('PytestCollectionWarning', 'pytest', [PYTEST_WARNING])
-export const DEPRECATION_WARNING = nativeClass('PytestDeprecationWarning', 'pytest', [
-  PYTEST_WARNING,
-  exceptionClass('DeprecationWarning'),
-])
-export const REMOVED_IN_9 = nativeClass('PytestRemovedIn9Warning', 'pytest', [DEPRECATION_WARNING])
+/** pytest's own warnings (`_pytest/warning_types.py`, 7.4 to 9.2), each with its bases. */
+const HIERARCHY: Readonly<Record<string, readonly string[]>> = {
+  PytestWarning: ['UserWarning'],
+  PytestAssertRewriteWarning: ['PytestWarning'],
+  PytestCacheWarning: ['PytestWarning'],
+  PytestConfigWarning: ['PytestWarning'],
+  PytestCollectionWarning: ['PytestWarning'],
+  PytestDeprecationWarning: ['PytestWarning', 'DeprecationWarning'],
+  PytestRemovedIn8Warning: ['PytestDeprecationWarning'],
+  PytestRemovedIn9Warning: ['PytestDeprecationWarning'],
+  PytestRemovedIn10Warning: ['PytestDeprecationWarning'],
+  PytestExperimentalApiWarning: ['PytestWarning', 'FutureWarning'],
+  PytestUnknownMarkWarning: ['PytestWarning'],
+  PytestUnraisableExceptionWarning: ['PytestWarning'],
+  PytestUnhandledThreadExceptionWarning: ['PytestWarning'],
+  PytestFDWarning: ['PytestWarning'],
+}
+
+/** The same, as classes by name. */
+export const PYTEST_WARNINGS: Readonly<Record<string, Class>> = (() => {
+  const made: Record<string, Class> = {}
+  for (const [name, bases] of Object.entries(HIERARCHY))
+    made[name] = nativeClass(
+      name,
+      'pytest',
+      bases.map(base => made[base] ?? exceptionClass(base)),
+    )
+  return made
+})()
+export const UNKNOWN_MARK_WARNING = PYTEST_WARNINGS.PytestUnknownMarkWarning!
+export const COLLECTION_WARNING = PYTEST_WARNINGS.PytestCollectionWarning!
+export const REMOVED_IN_9 = PYTEST_WARNINGS.PytestRemovedIn9Warning!
+const OF_PYTEST = new Map(Object.entries(PYTEST_WARNINGS).map(([name, cls]) => [`pytest.${name}`, cls]))
 
 function warningsNames(m: Machine): Record<string, Value> {
   return {
@@ -80,33 +104,34 @@ function warningsNames(m: Machine): Record<string, Value> {
 }
 
 /**
- * Puts the configured filters in force: later ones win, as pytest applies them. Categories with a dot are
- * imported; where that fails pytest up to 8.4 stops, and later warns (raises PyRaise).
+ * Puts filters of the plan in force, on top of those that are: all of them, or with 'python' those that Python
+ * had before pytest. Categories with a dot are imported; where that fails pytest up to 8.4 stops, and later
+ * warns (raises PyRaise).
  */
-export function applyConfiguredFilters(m: Machine): void {
-  m.warningFilters = []
-  const { pytestVersion } = m.plan
-  // The last warning before a removal: 9.0 makes an error of it, before any filter of the project's.
-  if (atLeast(pytestVersion, '9.0') && !atLeast(pytestVersion, '9.1'))
-    m.warningFilters.push({ action: 'error', message: '', category: REMOVED_IN_9, module: '' })
-  for (const [index, { value, span }] of m.plan.filterwarnings.entries()) {
+export function applyFilters(m: Machine, which: 'all' | 'python'): void {
+  const added: Filter[] = []
+  for (const [index, { value, span, origin }] of m.plan.filterwarnings.entries()) {
+    if (which === 'python' && origin !== 'environment') continue
     const filter = parseWarningFilter(value, m.plan.pytestVersion)
     if ('error' in filter) continue
     m.start = span ?? m.start
     const category =
       filter.category === '' ? exceptionClass('Warning') : categoryOf(m, filter.category, value, index)
-    if (category !== 'skip')
-      m.warningFilters.push({
-        action: filter.action,
-        message: filter.message,
-        category,
-        module: filter.module,
-      })
+    if (category === 'skip') continue
+    added.push({ action: filter.action, message: filter.message, category, module: filter.module })
   }
+  m.warningFilters = [...m.warningFilters, ...added]
+}
+
+type Filter = Machine['warningFilters'][number]
+
+/** pytest 7's `pytest_configure` is called under this one alone. */
+export function showAllWarnings(m: Machine): void {
+  m.warningFilters = [{ action: 'default', category: exceptionClass('Warning'), message: '', module: '' }]
 }
 
 function categoryOf(m: Machine, name: string, filter: string, index: number): Class | null | 'skip' {
-  const known = EXCEPTIONS.get(name) ?? OF_PYTEST[name]
+  const known = EXCEPTIONS.get(name) ?? OF_PYTEST.get(name)
   if (known || !name.includes('.')) return known ?? null
   const module = name.slice(0, name.lastIndexOf('.'))
   try {
@@ -116,7 +141,9 @@ function categoryOf(m: Machine, name: string, filter: string, index: number): Cl
   } catch (error) {
     if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true)
       throw error
-    return refuseCategory(m, module, filter, index, error.exc)
+    const { detail } = error.exc
+    const missing = detail.kind === 'module-not-found' ? detail.module : module
+    return refuseCategory(m, missing, filter, index, error.exc)
   }
 }
 
@@ -129,19 +156,10 @@ function refuseCategory(m: Machine, module: string, filter: string, index: numbe
   }
   const message = `Failed to import filter module '${module}': ${filter}`
   if (makesError(m.plan.filterwarnings.slice(0, index), m.plan.pytestVersion, message))
-    m.throwUnlessHealed(m.exception(CONFIG_WARNING, message, detail, { cause }))
+    m.throwUnlessHealed(m.exception(PYTEST_WARNINGS.PytestConfigWarning!, message, detail, { cause }))
   return 'skip'
 }
 
-const CONFIG_WARNING = nativeClass('PytestConfigWarning', 'pytest', [PYTEST_WARNING])
-const OF_PYTEST: Readonly<Record<string, Class>> = {
-  'pytest.PytestUnknownMarkWarning': UNKNOWN_MARK_WARNING,
-  'pytest.PytestWarning': PYTEST_WARNING,
-  'pytest.PytestConfigWarning': CONFIG_WARNING,
-  'pytest.PytestCollectionWarning': COLLECTION_WARNING,
-  'pytest.PytestDeprecationWarning': DEPRECATION_WARNING,
-  'pytest.PytestRemovedIn9Warning': REMOVED_IN_9,
-}
 /** pytest refuses its configuration. */
 export const USAGE_ERROR = nativeClass('UsageError', '_pytest.config.exceptions', [
   exceptionClass('Exception'),
