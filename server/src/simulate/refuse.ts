@@ -5,6 +5,7 @@
  */
 import { exceptionClass } from './classes.ts'
 import type { Machine } from './machine.ts'
+import { typeName as typeOf } from './representation.ts'
 import { type Args, type Func, isInt, isString, type Value } from './values.ts'
 
 /** Public attributes of the built-in types (`dir()` of 3.8 to 3.13), with the minor version for later ones. */
@@ -30,19 +31,16 @@ const SINCE: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map(
   ]),
 )
 
-/** The name of a value's type where that is certain; null elsewhere. */
+/**
+ * The name of a value's type where that is certain. Tuples, lists and sets may stand for other things that have
+ * elements (views, versions), an open class for one with a metaclass.
+ */
 function typeName(value: Value): string | null {
   switch (value.t) {
-    case 'const':
-      if (value.v === null) return 'NoneType'
-      if (typeof value.v === 'boolean') return 'bool'
-      if (typeof value.v === 'string') return 'str'
-      return typeof value.v === 'bigint' || Number.isInteger(value.v) ? 'int' : 'float'
-    case 'bytes':
-    case 'dict':
-      return value.t
-    case 'func':
-      return 'function'
+    case 'tuple':
+    case 'list':
+    case 'set':
+      return null
     case 'class':
       return value.open ? null : 'type'
     case 'module':
@@ -51,7 +49,7 @@ function typeName(value: Value): string | null {
         ? 'module'
         : null
     default:
-      return null
+      return typeOf(value)
   }
 }
 
