@@ -6,6 +6,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { CheckOptions } from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
+import { expectShortRun } from './short_run.ts'
 import { version } from './version.ts'
 
 const CHECK_HELP = `
@@ -29,6 +30,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
   let code: number = ExitCode.clean
   const program = programOf(io, {
     check: async (paths, options) => {
+      expectShortRun()
       const { check } = await import('./check.ts')
       code = await check(paths, pytestArgs, options, io)
     },
