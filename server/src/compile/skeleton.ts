@@ -12,7 +12,9 @@ import { isGenerator } from './generator.ts'
 import { Code, lineEnd, skipBlanks, UNSURE } from './lexical.ts'
 import { Indentation, LogicalLine } from './logical_line.ts'
 import type { BodyIndex, Expr, Op } from './module_code.ts'
-import { type PlainHeader, PlainStatements } from './plain_statement.ts'
+import { PlainBlocks } from './plain_blocks.ts'
+import { PlainCompounds } from './plain_compound.ts'
+import type { PlainHeader, PlainScope } from './plain_statement.ts'
 import { type OffsetMap, TextEdits } from './text_edits.ts'
 import { TokenOrder } from './token_order.ts'
 import { unreadableParts } from './unreadable.ts'
@@ -27,7 +29,7 @@ export interface Skeleton {
   readonly cuts: ReadonlyMap<number, CutBody>
   /** Where `lazy` stood, by the offset of the `import` or `from` behind it; both in the original. */
   readonly lazy: ReadonlyMap<number, number>
-  /** Original offsets at which logical lines begin. */
+  /** Original offsets at which logical lines begin, but for those in bodies that were cut, where only those that speak of `__future__` count. */
   readonly lines: readonly number[]
   /** False: the text could not be followed, and is left whole. */
   readonly followed: boolean
@@ -52,6 +54,14 @@ export interface Extent {
 export const PLACEHOLDER = '_'
 /** `except A, B:` */
 const EXCEPT_LIST = /except[ \t]+[\w.]+[ \t]*,/y
+const EXCEPT_LIST_BEGINS = 'e'.charCodeAt(0)
+const LETTER_D = 'd'.charCodeAt(0)
+const FUTURE = '__future__'
+/** Where statements outside plain compound ones stand. */
+const MODULE: PlainScope = { kind: 'module', loop: false, outermost: true }
+const INDENTED: PlainScope = { ...MODULE, outermost: false }
+const BODY: PlainScope = { ...INDENTED, kind: 'function' }
+
 const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
 
 /** Decorators seen, whose function or class is still to come. */
@@ -88,7 +98,28 @@ interface OpenFunction {
   readonly header: PlainHeader | null
   /** -1: no statement of the body seen yet. */
   bodyStart: number
+  /** The functions in it that the present line lies in, the outermost first. */
+  readonly inner: { readonly column: number; readonly async: boolean }[]
 }
+
+/** The state of a scan where it may have to begin again. */
+interface Retreat {
+  readonly mark: Mark
+  readonly lineStart: number
+  /** The keyword of the compound statement that the scan entered. */
+  readonly keyword: number
+  readonly indentation: ReturnType<Indentation['save']>
+  readonly nextYield: number
+  readonly run: PlainRun | null
+  readonly runLength: number
+  readonly runEnd: number
+}
+
+/** The column of what is no part of any block. */
+const OUTSIDE = -1
+
+/** What was read as a plain compound statement is none: the scan has to go back. */
+const RETREAT = -2
 
 /** Makes the skeleton of `text` within `extent`; places, bodies and suspects go to `builder`. */
 export function skeletonOf(text: string, extent: Extent, builder: CodeBuilder): Skeleton {
@@ -119,7 +150,7 @@ class Scan {
   private readonly lines: number[] = []
   private readonly line: LogicalLine
   private readonly indentation: Indentation
-  private readonly plain: PlainStatements
+  private readonly plain: PlainCompounds
   private readonly order: TokenOrder
   private readonly end: number
   /** Behind the code of the last logical line. */
@@ -131,6 +162,14 @@ class Scan {
   private decorated: Decorated | null = null
   private open: OpenFunction | null = null
   private nextYield: number
+  /** Where the text speaks of `__future__`: nowhere before it and behind what was asked about last. */
+  private nextFuture: number
+  private readonly blocks: PlainBlocks
+  private retreat: Retreat | null = null
+  /** The last compound statement that turned out not to be plain. */
+  private rejected = -1
+  /** Characters that may still be read a second time. */
+  private patience: number
 
   constructor(
     private readonly text: string,
@@ -142,9 +181,12 @@ class Scan {
     this.edits = new TextEdits(text, extent.start, extent.end)
     this.line = new LogicalLine(text, extent.end)
     this.indentation = new Indentation(text, extent.kind === 'module')
-    this.plain = new PlainStatements(text, builder, extent.kind === 'body')
-    this.order = new TokenOrder(text)
+    this.plain = new PlainCompounds(text, builder)
+    this.blocks = new PlainBlocks(this.plain)
+    this.patience = extent.end - extent.start
+    this.order = new TokenOrder(text, extent.end)
     this.nextYield = text.indexOf('yield', extent.start)
+    this.nextFuture = text.indexOf(FUTURE, extent.start)
   }
 
   skeleton(): Skeleton {
@@ -154,9 +196,26 @@ class Scan {
 
   /** False: the text can't be followed. */
   run(): boolean {
+    const { blocks, end, extent } = this
+    let i = extent.start + (this.text.charCodeAt(extent.start) === Code.byteOrderMark ? 1 : 0)
+    for (;;) {
+      if (!this.scan(i)) return false
+      const bodyless = this.codeEnd > i && this.text.charCodeAt(this.codeEnd - 1) === Code.colon
+      if (!bodyless || !blocks.open) {
+        if (bodyless) this.suspect(this.codeEnd - 1, 'expected an indented block')
+        if (this.open) this.closeFunction(end)
+        if (!blocks.open || (!this.decorated && blocks.end(end, OUTSIDE) === 'ended')) break
+      }
+      i = this.goBack(end)
+    }
+    this.closeRun(this.decorated?.lineStart ?? end)
+    return true
+  }
+
+  /** Reads from `i`, a line's start, to the end; false: the text can't be followed. */
+  private scan(i: number): boolean {
     const { text, end } = this
-    let i = this.extent.start
-    if (text.charCodeAt(i) === Code.byteOrderMark) i++
+    /** The last logical line ended with a colon. */
     let block = false
     while (i < end) {
       const first = this.indentation.measure(i)
@@ -168,93 +227,184 @@ class Scan {
         }
         i = lineEnd(text, first, end) + 1
       } else {
-        this.checkIndentation(first, block)
-        i = this.logicalLine(i, first)
-        if (i === UNSURE) return false
-        block = text.charCodeAt(this.codeEnd - 1) === Code.colon
+        const next: number = this.isIndented(first, block) ? this.logicalLine(i, first) : RETREAT
+        if (next === UNSURE) return false
+        block = next !== RETREAT && text.charCodeAt(this.codeEnd - 1) === Code.colon
+        i = next === RETREAT ? this.goBack(first) : next
       }
     }
-    if (block) this.suspect(this.codeEnd - 1, 'expected an indented block')
-    if (this.open) this.closeFunction(end)
-    this.closeRun(this.decorated?.lineStart ?? end)
     return true
+  }
+
+  /** Forgets the plain compound statement that was read up to `at`; gives where to read on from. */
+  private goBack(at: number): number {
+    const { mark, lineStart, keyword, indentation, nextYield, run, runLength, runEnd } = this.retreat!
+    this.rejected = keyword
+    this.patience -= at - lineStart
+    this.builder.reset(mark)
+    this.indentation.restore(indentation)
+    this.nextYield = nextYield
+    this.nextFuture = this.text.indexOf(FUTURE, lineStart)
+    this.plainRun = run
+    if (run !== null) {
+      run.ops.length = runLength
+      run.end = runEnd
+    }
+    while (this.lines.length > 0 && this.lines.at(-1)! >= lineStart) this.lines.pop()
+    this.blocks.clear()
+    this.open = null
+    this.decorated = null
+    return lineStart
   }
 
   private suspect(at: number, what: string): void {
     this.builder.suspect(at, Math.min(at + 1, this.end), what, null)
   }
 
-  /** `block`: the last logical line ended with a colon. */
-  private checkIndentation(first: number, block: boolean): void {
+  /** Raises the suspicions of a new line's indentation; false: inside a plain compound statement there is one. */
+  private isIndented(first: number, block: boolean): boolean {
     const step = this.indentation.step()
+    if (block ? step === 'deeper' : step === 'same' || step === 'shallower') return true
+    if (this.blocks.open) return false
     if (step === 'inconsistent') this.suspect(first, 'inconsistent indentation')
-    else if (step === 'deeper' && !block) this.suspect(first, 'unexpected indentation')
-    else if (step !== 'deeper' && block) this.suspect(this.codeEnd - 1, 'expected an indented block')
+    else if (step === 'deeper') this.suspect(first, 'unexpected indentation')
+    else this.suspect(this.codeEnd - 1, 'expected an indented block')
+    return true
   }
 
   /** Deals with the logical line whose code begins at `first`; gives the start of the next line. */
   private logicalLine(lineStart: number, first: number): number {
     const { column } = this.indentation
-    this.lines.push(first)
     if (this.open) {
       if (column > this.open.column) return this.passOver(lineStart, first)
       this.closeFunction(lineStart)
     }
-    const { extent, text } = this
+    this.lines.push(first)
+    const { blocks, extent, text } = this
     if (!extent.cutting) return this.leave(first)
-    if (this.comments >= 0) {
-      this.edits.cut(this.comments, lineStart, '')
-      this.comments = -1
+    if (blocks.open) {
+      if (this.decorated && blocks.column >= column) return RETREAT
+      const verdict = blocks.end(first, column)
+      if (verdict === 'wrong') return RETREAT
+      if (verdict === 'clause') return this.afterHeader()
     }
-    if (this.plainRun && this.plainRun.column !== column)
-      this.closeRun(this.decorated?.lineStart ?? lineStart)
+    if (blocks.open) blocks.fill()
+    else {
+      if (this.comments >= 0) {
+        this.edits.cut(this.comments, lineStart, '')
+        this.comments = -1
+      }
+      if (this.plainRun && this.plainRun.column !== column)
+        this.closeRun(this.decorated?.lineStart ?? lineStart)
+    }
     if (text.charCodeAt(first) === Code.at) return this.decorator(lineStart, first)
     const { decorated } = this
     this.decorated = null
     DEFINITION.lastIndex = first
     if (DEFINITION.test(text)) return this.definition(lineStart, first, decorated)
     if (decorated === null) {
-      const ops = this.plainRun?.ops ?? []
-      if (this.plain.statement(first, column === 0 && extent.kind === 'module', ops)) {
+      const ops = this.openOps ?? []
+      if (this.plain.statement(first, this.scope, ops)) {
         const next = this.afterPlain()
         this.plainRun ??= { start: first, column, ops, end: 0 }
         this.plainRun.end = this.codeEnd
         return next
       }
     }
+    if (decorated?.expressions !== null && this.compound(lineStart, first, decorated))
+      return this.afterHeader()
+    if (blocks.open) return RETREAT
     this.closeRun(decorated?.lineStart ?? lineStart)
     return this.leave(first)
+  }
+
+  /** What the block that is being read did so far; null: nothing plain is open. */
+  private get openOps(): Op[] | null {
+    return this.blocks.open ? this.blocks.ops : (this.plainRun?.ops ?? null)
+  }
+
+  /** Where the next statement stands. */
+  private get scope(): PlainScope {
+    if (this.blocks.open) return this.blocks.scope
+    if (this.extent.kind === 'body') return BODY
+    return this.indentation.column > 0 ? INDENTED : MODULE
+  }
+
+  /** Enters the compound statement whose keyword stands at `first`; false: it is not plain. */
+  private compound(lineStart: number, first: number, decorated: Decorated | null): boolean {
+    const { blocks, builder, plainRun } = this
+    if (first === this.rejected || this.patience < 0) return false
+    const { column } = this.indentation
+    const outermost = !blocks.open
+    const mark = builder.mark()
+    const ops = this.openOps ?? []
+    const runLength = ops.length
+    if (!blocks.enter(first, column, decorated?.expressions ?? [], this.scope, ops)) {
+      builder.reset(mark)
+      return false
+    }
+    if (outermost) {
+      this.retreat = {
+        mark: decorated?.mark ?? mark,
+        lineStart: decorated?.lineStart ?? lineStart,
+        keyword: first,
+        indentation: this.indentation.save(),
+        nextYield: this.nextYield,
+        run: plainRun,
+        runLength,
+        runEnd: plainRun?.end ?? 0,
+      }
+      this.plainRun ??= { start: decorated?.start ?? first, column, ops, end: 0 }
+    }
+    return true
+  }
+
+  /** Goes on behind the header of a plain compound statement or clause. */
+  private afterHeader(): number {
+    const { blocks, plain } = this
+    const behind = plain.statementBehind
+    if (behind !== UNSURE) {
+      if (!plain.statement(behind, blocks.scope, blocks.ops)) return RETREAT
+      blocks.fill()
+    }
+    const next = this.afterPlain()
+    this.plainRun!.end = this.codeEnd
+    return next
   }
 
   /** A line in the body of a function that will be cut. */
   private passOver(lineStart: number, first: number): number {
     if (this.open!.bodyStart < 0) this.open!.bodyStart = lineStart
-    const next = this.read(first)
+    this.noteInner(first)
+    const next = this.readWith(this.order, first)
     if (next === UNSURE) return UNSURE
-    const odd = this.order.odd(first, this.codeEnd)
+    const { odd, suspending } = this.order
     if (odd !== UNSURE) this.suspect(odd, 'error')
-    const { suspending } = this.order
     if (suspending !== UNSURE && !this.isInAsync()) this.suspect(suspending, 'error')
-    EXCEPT_LIST.lastIndex = first
-    if (EXCEPT_LIST.test(this.text))
-      this.builder.suspect(first, this.codeEnd, 'except without brackets', [3, 14])
+    if (this.text.charCodeAt(first) === EXCEPT_LIST_BEGINS) {
+      EXCEPT_LIST.lastIndex = first
+      if (EXCEPT_LIST.test(this.text))
+        this.builder.suspect(first, this.codeEnd, 'except without brackets', [3, 14])
+    }
+    if (this.speaksOfFuture(first, this.codeEnd)) this.lines.push(first)
     return next
+  }
+
+  /** Keeps the functions inside the one that is passed over, down to the line that begins at `first`. */
+  private noteInner(first: number): void {
+    const { column } = this.indentation
+    const { inner } = this.open!
+    while (inner.length > 0 && inner.at(-1)!.column >= column) inner.pop()
+    const code = this.text.charCodeAt(first)
+    if (code !== LETTER_D && code !== Code.letterA) return
+    DEFINITION.lastIndex = first
+    if (DEFINITION.test(this.text)) inner.push({ column, async: code === Code.letterA })
   }
 
   /** Is the innermost function around the present logical line, in the body that is passed over, `async`? */
   private isInAsync(): boolean {
-    const { text, lines } = this
-    let column = this.indentation.column + 1 // `async def f(): await x` counts for itself
-    const { keyword } = this.open!
-    for (let i = lines.length - 1; i >= 0 && lines[i]! > keyword; i--) {
-      const at = lines[i]!
-      const indentation = at - text.lastIndexOf('\n', at) - 1
-      if (indentation >= column) continue
-      column = indentation
-      DEFINITION.lastIndex = at
-      if (DEFINITION.test(text)) return text.startsWith('async', at)
-    }
-    return text.startsWith('async', keyword)
+    const { inner, keyword } = this.open!
+    return inner.at(-1)?.async ?? this.text.charCodeAt(keyword) === Code.letterA
   }
 
   /** Leaves a logical line to tree-sitter, but for what it can't read. */
@@ -269,12 +419,16 @@ class Scan {
 
   /** Reads on to the end of the logical line; gives the start of the next. */
   private read(i: number): number {
-    if (!this.line.read(i)) {
-      this.trouble = this.line.end
+    return this.readWith(this.line, i)
+  }
+
+  private readWith(line: LogicalLine, i: number): number {
+    if (!line.read(i)) {
+      this.trouble = line.end
       return UNSURE
     }
-    this.codeEnd = this.line.codeEnd
-    return this.line.end + 1
+    this.codeEnd = line.codeEnd
+    return line.end + 1
   }
 
   /** Goes to the next line behind a plain statement. */
@@ -297,6 +451,7 @@ class Scan {
     this.decorated ??= { mark: this.builder.mark(), lineStart, start, expressions: [] }
     const expression = this.decorated.expressions && this.plain.decorator(start)
     if (expression === null) {
+      if (this.blocks.open) return RETREAT
       this.decorated.expressions = null
       return this.read(start)
     }
@@ -310,6 +465,7 @@ class Scan {
     const header = decorators && this.plain.header(keyword)
     let headerEnd = header?.end ?? 0
     if (header === null) {
+      if (this.blocks.open) return RETREAT
       this.builder.reset(mark)
       this.closeRun(decorated?.lineStart ?? lineStart)
       const next = this.leave(keyword)
@@ -323,6 +479,7 @@ class Scan {
     const rest = skipBlanks(this.text, headerEnd)
     if (this.text[rest] === '\\') {
       // A body that begins behind a continued line is tree-sitter's.
+      if (this.blocks.open) return RETREAT
       this.builder.resetCode(mark)
       this.closeRun(decorated?.lineStart ?? lineStart)
       return next
@@ -337,6 +494,7 @@ class Scan {
       decorators: decorators ?? [],
       header,
       bodyStart: -1,
+      inner: [],
     }
     if (this.codeEnd > headerEnd) {
       this.open.bodyStart = rest
@@ -366,7 +524,8 @@ class Scan {
     const { name, params, returns, async, at, nameAt } = header
     this.plainRun ??= { start, column, ops: [], end: 0 }
     this.plainRun.end = this.codeEnd
-    this.plainRun.ops.push({
+    const ops = this.openOps!
+    ops.push({
       op: 'def',
       name,
       decorators,
@@ -379,6 +538,11 @@ class Scan {
       at,
       nameAt,
     })
+  }
+
+  private speaksOfFuture(start: number, end: number): boolean {
+    if (this.nextFuture >= 0 && this.nextFuture < start) this.nextFuture = this.text.indexOf(FUTURE, start)
+    return this.nextFuture >= 0 && this.nextFuture < end
   }
 
   private isGenerator(start: number, end: number): boolean {

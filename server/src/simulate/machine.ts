@@ -226,7 +226,17 @@ export class Machine {
     return this.pathCache.path
   }
 
+  private readonly projectFiles = new Map<string, boolean>()
+
   isProject(path: string): boolean {
+    const known = this.projectFiles.get(path)
+    if (known !== undefined) return known
+    const answer = this.liesInProject(path)
+    this.projectFiles.set(path, answer)
+    return answer
+  }
+
+  private liesInProject(path: string): boolean {
     if (this.environment.sitePackages.some(site => isWithin(path, site))) return false
     if (this.environment.stdlib.some(lib => isWithin(path, lib))) return false
     if (this.environment.prefix && isWithin(path, this.environment.prefix)) return false
