@@ -23,7 +23,7 @@ import {
 } from './hooks.ts'
 import { importConftest, importPath } from './import_modes.ts'
 import { importModule } from './importer.ts'
-import { collectItems } from './items.ts'
+import { collectItems } from './items/collect_items.ts'
 import type { Machine } from './machine.ts'
 import { SKIPPED } from './models/outcomes.ts'
 import { configObject } from './models/pytest.ts'

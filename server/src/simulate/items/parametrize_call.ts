@@ -2,14 +2,14 @@
  * One `parametrize` mark of a test: its arguments by their names, what is refused about the call itself, and the
  * words in which pytest refuses.
  */
-import { atLeast } from '../pytest/version.ts'
-import { exceptionClass, nativeClass } from './classes.ts'
+import { atLeast } from '../../pytest/version.ts'
+import { exceptionClass, nativeClass } from '../classes.ts'
+import type { Machine } from '../machine.ts'
+import type { Mark } from '../models/marks.ts'
+import { elementsOf } from '../operate.ts'
+import type { ParametrizeProblem } from '../trace.ts'
+import { type Class, isString, truth, type Value } from '../values.ts'
 import type { TestFunction } from './fixture_closure.ts'
-import type { Machine } from './machine.ts'
-import type { Mark } from './models/marks.ts'
-import { elementsOf } from './operate.ts'
-import type { ParametrizeProblem } from './trace.ts'
-import { type Class, isString, truth, type Value } from './values.ts'
 
 /** pytest's own exception of a collector that can't go on. */
 export const COLLECT_ERROR = nativeClass('CollectError', '_pytest.nodes', [exceptionClass('Exception')])

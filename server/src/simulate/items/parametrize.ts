@@ -2,14 +2,16 @@
  * What `@pytest.mark.parametrize` refuses when a test is collected: `Metafunc.parametrize` and
  * `ParameterSet._for_parametrize`, check for check and in their order. What isn't known passes.
  */
-import { atLeast } from '../pytest/version.ts'
-import { exceptionClass } from './classes.ts'
-import { isGenerator } from './evaluate.ts'
+import { atLeast } from '../../pytest/version.ts'
+import { exceptionClass } from '../classes.ts'
+import { isGenerator } from '../evaluate.ts'
+import type { Machine } from '../machine.ts'
+import { markOf, parameterSet } from '../models/marks.ts'
+import { FAILED } from '../models/outcomes.ts'
+import { elementsOf } from '../operate.ts'
+import { representation, typeName } from '../representation.ts'
+import { isString, truth, type Value } from '../values.ts'
 import { argumentsWithDefault, requestedArguments, type TestFunction } from './fixture_closure.ts'
-import type { Machine } from './machine.ts'
-import { markOf, parameterSet } from './models/marks.ts'
-import { FAILED } from './models/outcomes.ts'
-import { elementsOf } from './operate.ts'
 import {
   COLLECT_ERROR,
   checkCall,
@@ -21,8 +23,6 @@ import {
   refusal,
 } from './parametrize_call.ts'
 import { checkIds } from './parametrize_ids.ts'
-import { representation, typeName } from './representation.ts'
-import { isString, truth, type Value } from './values.ts'
 
 /**
  * All that pytest refuses about the parametrization of a test, in its order: the first is what it shows, unless

@@ -1,9 +1,9 @@
 /** Tests that a later definition of the same name hides: Python says nothing, and pytest never sees the first. */
-import type { ClassOp, DefOp } from '../compile/module_code.ts'
-import { hasWord } from '../files/words.ts'
-import { matchesName } from './item_names.ts'
-import type { Frame, Machine } from './machine.ts'
-import type { Value } from './values.ts'
+import type { ClassOp, DefOp } from '../../compile/module_code.ts'
+import { hasWord } from '../../files/words.ts'
+import type { Frame, Machine } from '../machine.ts'
+import type { Value } from '../values.ts'
+import { matchesName } from './names.ts'
 
 /**
  * To be called before a `def` or `class` binds its name. Noted is a test of the file under collection that the same

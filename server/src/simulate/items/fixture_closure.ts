@@ -3,14 +3,14 @@
  * `_pytest.compat.getfuncargnames` and `FixtureManager.getfixtureclosure`. The closure is only ever taken too
  * large: whatever a name may stand for is followed, so that "nothing asks for it" is a proof.
  */
-import type { Parameter } from '../compile/module_code.ts'
-import { functionBehind } from './behind.ts'
-import type { Plugin } from './hooks.ts'
-import { asksForArgument } from './item_plugins.ts'
-import type { Machine } from './machine.ts'
-import { fixtureOf } from './models/fixtures.ts'
-import { markOf } from './models/marks.ts'
-import { type Class, type Func, isString, type Namespace, type Value } from './values.ts'
+import type { Parameter } from '../../compile/module_code.ts'
+import { functionBehind } from '../behind.ts'
+import type { Plugin } from '../hooks.ts'
+import type { Machine } from '../machine.ts'
+import { fixtureOf } from '../models/fixtures.ts'
+import { markOf } from '../models/marks.ts'
+import { type Class, type Func, isString, type Namespace, type Value } from '../values.ts'
+import { asksForArgument } from './plugins.ts'
 
 /** A test function where it is collected. */
 export interface TestFunction {

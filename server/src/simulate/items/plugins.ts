@@ -3,13 +3,13 @@
  * ask for what no fixture of the project asks for. Installed plugins are judged by their text. Asked only where a
  * failure is to be proved: nothing in here costs anything while all is well.
  */
-import { remember } from '../files/memo.ts'
-import { escapeRegExp } from '../files/words.ts'
-import { filesOfPlugin, moduleFile, type Places } from '../pytest/plugin_facts.ts'
-import { bodyText } from './call.ts'
-import { isBuiltIn, type Plugin, pluginNames } from './hooks.ts'
-import type { Machine } from './machine.ts'
-import type { Value } from './values.ts'
+import { remember } from '../../files/memo.ts'
+import { escapeRegExp } from '../../files/words.ts'
+import { filesOfPlugin, moduleFile, type Places } from '../../pytest/plugin_facts.ts'
+import { bodyText } from '../call.ts'
+import { isBuiltIn, type Plugin, pluginNames } from '../hooks.ts'
+import type { Machine } from '../machine.ts'
+import type { Value } from '../values.ts'
 
 /** The texts of the installed plugins in force; null where one of them is not found. */
 type Installed = readonly string[] | null

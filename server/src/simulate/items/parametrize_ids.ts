@@ -2,17 +2,17 @@
  * The ids of parametrized tests: how many, of which types, and, where the configuration is strict about it, whether
  * two are alike. Follows `Metafunc._resolve_parameter_set_ids` and `IdMaker`.
  */
-import { atLeast } from '../pytest/version.ts'
-import { exceptionClass } from './classes.ts'
-import { isGenerator, stringOf } from './evaluate.ts'
+import { atLeast } from '../../pytest/version.ts'
+import { exceptionClass } from '../classes.ts'
+import { isGenerator, stringOf } from '../evaluate.ts'
+import type { Machine } from '../machine.ts'
+import { parameterSet } from '../models/marks.ts'
+import { FAILED } from '../models/outcomes.ts'
+import { elementsOf } from '../operate.ts'
+import { representation, typeName } from '../representation.ts'
+import { isString, type Value } from '../values.ts'
 import type { TestFunction } from './fixture_closure.ts'
-import type { Machine } from './machine.ts'
-import { parameterSet } from './models/marks.ts'
-import { FAILED } from './models/outcomes.ts'
-import { elementsOf } from './operate.ts'
 import { COLLECT_ERROR, type Given, prefix, type Refusal, refusal } from './parametrize_call.ts'
-import { representation, typeName } from './representation.ts'
-import { isString, type Value } from './values.ts'
 
 /** What is refused about the `ids` of a mark, and about those that pytest makes. */
 export function* checkIds(m: Machine, test: TestFunction, given: Given): Generator<Refusal> {

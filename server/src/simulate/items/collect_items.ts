@@ -3,23 +3,19 @@
  * `_pytest.python` (PyCollector.collect, pytest_pycollect_makeitem, Class.collect). Only what the machine left
  * bound for certain is looked at. Tests of `unittest.TestCase` classes take no fixtures: nothing is refused there.
  */
-import { relative } from '../files/paths.ts'
-import type { Span } from '../files/span.ts'
-import { atLeast } from '../pytest/version.ts'
-import { functionBehind } from './behind.ts'
-import { ancestry, exceptionClass, isException, OBJECT } from './classes.ts'
-import { mayBeAskedFor, type TestFunction } from './fixture_closure.ts'
-import type { Plugin } from './hooks.ts'
-import { matchesName } from './item_names.ts'
-import { collectsDifferently } from './item_plugins.ts'
-import type { Machine } from './machine.ts'
-import { fixtureOf } from './models/fixtures.ts'
-import { markOf, marksIn } from './models/marks.ts'
-import { FAILED } from './models/outcomes.ts'
-import { actionFor, COLLECTION_WARNING } from './models/warnings.ts'
-import { refusals, SCOPES } from './parametrize.ts'
-import { representation } from './representation.ts'
-import type { Constructor, FailureDetail } from './trace.ts'
+import { relative } from '../../files/paths.ts'
+import type { Span } from '../../files/span.ts'
+import { atLeast } from '../../pytest/version.ts'
+import { functionBehind } from '../behind.ts'
+import { ancestry, exceptionClass, isException, OBJECT } from '../classes.ts'
+import type { Plugin } from '../hooks.ts'
+import type { Machine } from '../machine.ts'
+import { fixtureOf } from '../models/fixtures.ts'
+import { markOf, marksIn } from '../models/marks.ts'
+import { FAILED } from '../models/outcomes.ts'
+import { actionFor, COLLECTION_WARNING } from '../models/warnings.ts'
+import { representation } from '../representation.ts'
+import type { Constructor, FailureDetail } from '../trace.ts'
 import {
   type Class,
   type Exc,
@@ -31,7 +27,11 @@ import {
   PyRaise,
   truth,
   type Value,
-} from './values.ts'
+} from '../values.ts'
+import { mayBeAskedFor, type TestFunction } from './fixture_closure.ts'
+import { matchesName } from './names.ts'
+import { refusals, SCOPES } from './parametrize.ts'
+import { collectsDifferently } from './plugins.ts'
 
 /** One module under collection. */
 interface Collection {
