@@ -17,7 +17,9 @@ export const Code = {
   carriageReturn: 13,
   space: 32,
   exclamation: 33,
+  quote: 34,
   hash: 35,
+  apostrophe: 39,
   openParenthesis: 40,
   closeParenthesis: 41,
   star: 42,
@@ -33,6 +35,9 @@ export const Code = {
   letterN: 78,
   openBracket: 91,
   backslash: 92,
+  closeBracket: 93,
+  letterA: 97,
+  letterZ: 122,
   openBrace: 123,
   closeBrace: 125,
   byteOrderMark: 0xfeff,
@@ -91,6 +96,16 @@ export function isWordCode(code: number): boolean {
   return code < 128 ? IDENTIFIER[code] === 1 : code >= 128
 }
 
+/** The end of the word that begins at `i`; `UNSURE` where it holds a character that no word may. */
+export function wordEnd(text: string, i: number): number {
+  for (;;) {
+    const code = text.charCodeAt(i)
+    if (code < 128 ? IDENTIFIER[code] === 0 : !(code >= 128)) return i
+    if (code >= 128 && foreignClass(text, i, code) !== Char.plain) return UNSURE
+    i++
+  }
+}
+
 /** Space, tab, form feed, and the CR of a CRLF. */
 export function isBlankCode(code: number): boolean {
   return code === Code.space || code === Code.tab || code === Code.formFeed || code === Code.carriageReturn
@@ -112,6 +127,11 @@ const NUMBER = /(?:0[xXoObB]\w+|(?:\d[\d_]*)?\.?\d?[\d_]*(?:[eE][-+]?\d[\d_]*)?[
 
 /** The end of the number that begins at `i`, with its point, exponent and letters, right or wrong. */
 export function numberEnd(text: string, i: number): number {
+  let digits = i
+  let code = text.charCodeAt(digits)
+  while (code >= Code.digit0 && code <= Code.digit9) code = text.charCodeAt(++digits)
+  // Most numbers are a few digits.
+  if (digits > i && code !== Code.dot && !isWordCode(code)) return digits
   NUMBER.lastIndex = i
   return NUMBER.test(text) ? NUMBER.lastIndex : i
 }

@@ -34,6 +34,11 @@ export function stringPrefix(letters: string): Prefix | null {
   return PREFIXES.get(letters) ?? PREFIXES.get(letters.toLowerCase()) ?? null
 }
 
+/** Whether the one or two letters of `text` in [start, end) are a string's prefix. */
+export function isStringPrefix(text: string, start: number, end: number): boolean {
+  return stringPrefix(text.slice(start, end)) !== null
+}
+
 const ESCAPES = /\\(?:[0-7]{1,3}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|N\{[^}]*\}|[\s\S])/g
 
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@
 import { Char, Code, classAt, isBlankCode, lineEnd, stringEnd, UNSURE } from './lexical.ts'
 
 /** CPython's tokenizer refuses more open brackets (MAXLEVEL) and more open blocks (MAXINDENT) than these. */
-const MOST_BRACKETS = 200
+export const MOST_BRACKETS = 200
 const MOST_LEVELS = 100
 
 /** A reader of logical lines; what it found stands in its fields until the next call. */
@@ -14,28 +14,34 @@ export class LogicalLine {
   end = 0
   /** Behind the last character that is neither blank nor comment. */
   codeEnd = 0
-  private readonly closers: number[] = []
+  /** What closes the brackets that are open. */
+  protected readonly closers: number[] = []
 
   constructor(
-    private readonly text: string,
-    private readonly limit: number,
+    protected readonly text: string,
+    protected readonly limit: number,
   ) {}
 
   /** Reads from `i`, the first character of a line or any later one outside brackets; false: can't be followed. */
   read(i: number): boolean {
-    return this.walk(i, false)
+    this.begin()
+    return this.walk(i, i, false)
   }
 
   /** The offset of the first ':' outside brackets, at or after `i` on this line; `UNSURE` without one. */
   colon(i: number): number {
-    return this.walk(i, true) && this.text.charCodeAt(this.end) === Code.colon ? this.end : UNSURE
+    this.begin()
+    return this.walk(i, i, true) && this.text.charCodeAt(this.end) === Code.colon ? this.end : UNSURE
   }
 
-  private walk(i: number, untilColon: boolean): boolean {
-    const { text, limit, closers } = this
-    const start = i
+  protected begin(): void {
     // Setting a length is slow, and most lines leave none.
-    if (closers.length > 0) closers.length = 0
+    if (this.closers.length > 0) this.closers.length = 0
+  }
+
+  /** Reads on from `i` on the line that began at `start`. */
+  protected walk(start: number, i: number, untilColon: boolean): boolean {
+    const { text, limit, closers } = this
     let comment = -1
     scan: while (i < limit) {
       switch (classAt(text, i)) {
@@ -53,13 +59,11 @@ export class LogicalLine {
           i = end
           break
         }
-        case Char.open: {
-          const code = text.charCodeAt(i)
+        case Char.open:
           if (closers.length === MOST_BRACKETS) return this.fail(i)
-          closers.push(code === Code.openParenthesis ? Code.closeParenthesis : code + 2)
+          closers.push(closerOf(text.charCodeAt(i)))
           i++
           break
-        }
         case Char.close:
           if (closers.pop() !== text.charCodeAt(i)) return this.fail(i)
           i++
@@ -68,28 +72,41 @@ export class LogicalLine {
           if (closers.length === 0) comment = i
           i = lineEnd(text, i, limit)
           break
-        case Char.backslash: {
-          const next = text.charCodeAt(i + 1) === Code.carriageReturn ? i + 2 : i + 1
-          if (text.charCodeAt(next) !== Code.newline || next + 1 >= limit) return this.fail(i)
-          i = next + 1
+        case Char.backslash:
+          i = continuation(text, i, limit)
+          if (i < 0) return this.fail(~i)
           break
-        }
         default:
           return this.fail(i)
       }
     }
-    if (i >= limit && closers.length > 0) return this.fail(limit)
+    return this.finish(start, i, comment)
+  }
+
+  /** The line ends at `i`; its comment, if it has one, begins at `comment`. */
+  protected finish(start: number, i: number, comment: number): boolean {
+    if (i >= this.limit && this.closers.length > 0) return this.fail(this.limit)
     this.end = i
     let codeEnd = comment < 0 ? i : comment
-    while (codeEnd > start && isFillerCode(text.charCodeAt(codeEnd - 1))) codeEnd--
+    while (codeEnd > start && isFillerCode(this.text.charCodeAt(codeEnd - 1))) codeEnd--
     this.codeEnd = codeEnd
     return true
   }
 
-  private fail(at: number): false {
+  protected fail(at: number): false {
     this.end = at
     return false
   }
+}
+
+export function closerOf(open: number): number {
+  return open === Code.openParenthesis ? Code.closeParenthesis : open + 2
+}
+
+/** The beginning of the line that goes on behind the backslash at `i`; `~i` where none does. */
+export function continuation(text: string, i: number, limit: number): number {
+  const next = text.charCodeAt(i + 1) === Code.carriageReturn ? i + 2 : i + 1
+  return text.charCodeAt(next) === Code.newline && next + 1 < limit ? next + 1 : ~i
 }
 
 /** Blanks, and what a continued line leaves where nothing follows but a comment. */

@@ -27,7 +27,7 @@ export interface Skeleton {
   readonly cuts: ReadonlyMap<number, CutBody>
   /** Where `lazy` stood, by the offset of the `import` or `from` behind it; both in the original. */
   readonly lazy: ReadonlyMap<number, number>
-  /** Original offsets at which logical lines begin. */
+  /** Original offsets at which logical lines begin, but for those in bodies that were cut, where only those that speak of `__future__` count. */
   readonly lines: readonly number[]
   /** False: the text could not be followed, and is left whole. */
   readonly followed: boolean
@@ -52,6 +52,9 @@ export interface Extent {
 export const PLACEHOLDER = '_'
 /** `except A, B:` */
 const EXCEPT_LIST = /except[ \t]+[\w.]+[ \t]*,/y
+const EXCEPT_LIST_BEGINS = 'e'.charCodeAt(0)
+const LETTER_D = 'd'.charCodeAt(0)
+const FUTURE = '__future__'
 const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
 
 /** Decorators seen, whose function or class is still to come. */
@@ -88,6 +91,8 @@ interface OpenFunction {
   readonly header: PlainHeader | null
   /** -1: no statement of the body seen yet. */
   bodyStart: number
+  /** The functions in it that the present line lies in, the outermost first. */
+  readonly inner: { readonly column: number; readonly async: boolean }[]
 }
 
 /** Makes the skeleton of `text` within `extent`; places, bodies and suspects go to `builder`. */
@@ -131,6 +136,8 @@ class Scan {
   private decorated: Decorated | null = null
   private open: OpenFunction | null = null
   private nextYield: number
+  /** Where the text speaks of `__future__`: nowhere before it and behind what was asked about last. */
+  private nextFuture: number
 
   constructor(
     private readonly text: string,
@@ -143,8 +150,9 @@ class Scan {
     this.line = new LogicalLine(text, extent.end)
     this.indentation = new Indentation(text, extent.kind === 'module')
     this.plain = new PlainStatements(text, builder, extent.kind === 'body')
-    this.order = new TokenOrder(text)
+    this.order = new TokenOrder(text, extent.end)
     this.nextYield = text.indexOf('yield', extent.start)
+    this.nextFuture = text.indexOf(FUTURE, extent.start)
   }
 
   skeleton(): Skeleton {
@@ -195,11 +203,11 @@ class Scan {
   /** Deals with the logical line whose code begins at `first`; gives the start of the next line. */
   private logicalLine(lineStart: number, first: number): number {
     const { column } = this.indentation
-    this.lines.push(first)
     if (this.open) {
       if (column > this.open.column) return this.passOver(lineStart, first)
       this.closeFunction(lineStart)
     }
+    this.lines.push(first)
     const { extent, text } = this
     if (!extent.cutting) return this.leave(first)
     if (this.comments >= 0) {
@@ -229,32 +237,36 @@ class Scan {
   /** A line in the body of a function that will be cut. */
   private passOver(lineStart: number, first: number): number {
     if (this.open!.bodyStart < 0) this.open!.bodyStart = lineStart
-    const next = this.read(first)
+    this.noteInner(first)
+    const next = this.readWith(this.order, first)
     if (next === UNSURE) return UNSURE
-    const odd = this.order.odd(first, this.codeEnd)
+    const { odd, suspending } = this.order
     if (odd !== UNSURE) this.suspect(odd, 'error')
-    const { suspending } = this.order
     if (suspending !== UNSURE && !this.isInAsync()) this.suspect(suspending, 'error')
-    EXCEPT_LIST.lastIndex = first
-    if (EXCEPT_LIST.test(this.text))
-      this.builder.suspect(first, this.codeEnd, 'except without brackets', [3, 14])
+    if (this.text.charCodeAt(first) === EXCEPT_LIST_BEGINS) {
+      EXCEPT_LIST.lastIndex = first
+      if (EXCEPT_LIST.test(this.text))
+        this.builder.suspect(first, this.codeEnd, 'except without brackets', [3, 14])
+    }
+    if (this.speaksOfFuture(first, this.codeEnd)) this.lines.push(first)
     return next
+  }
+
+  /** Keeps the functions inside the one that is passed over, down to the line that begins at `first`. */
+  private noteInner(first: number): void {
+    const { column } = this.indentation
+    const { inner } = this.open!
+    while (inner.length > 0 && inner.at(-1)!.column >= column) inner.pop()
+    const code = this.text.charCodeAt(first)
+    if (code !== LETTER_D && code !== Code.letterA) return
+    DEFINITION.lastIndex = first
+    if (DEFINITION.test(this.text)) inner.push({ column, async: code === Code.letterA })
   }
 
   /** Is the innermost function around the present logical line, in the body that is passed over, `async`? */
   private isInAsync(): boolean {
-    const { text, lines } = this
-    let column = this.indentation.column + 1 // `async def f(): await x` counts for itself
-    const { keyword } = this.open!
-    for (let i = lines.length - 1; i >= 0 && lines[i]! > keyword; i--) {
-      const at = lines[i]!
-      const indentation = at - text.lastIndexOf('\n', at) - 1
-      if (indentation >= column) continue
-      column = indentation
-      DEFINITION.lastIndex = at
-      if (DEFINITION.test(text)) return text.startsWith('async', at)
-    }
-    return text.startsWith('async', keyword)
+    const { inner, keyword } = this.open!
+    return inner.at(-1)?.async ?? this.text.charCodeAt(keyword) === Code.letterA
   }
 
   /** Leaves a logical line to tree-sitter, but for what it can't read. */
@@ -269,12 +281,16 @@ class Scan {
 
   /** Reads on to the end of the logical line; gives the start of the next. */
   private read(i: number): number {
-    if (!this.line.read(i)) {
-      this.trouble = this.line.end
+    return this.readWith(this.line, i)
+  }
+
+  private readWith(line: LogicalLine, i: number): number {
+    if (!line.read(i)) {
+      this.trouble = line.end
       return UNSURE
     }
-    this.codeEnd = this.line.codeEnd
-    return this.line.end + 1
+    this.codeEnd = line.codeEnd
+    return line.end + 1
   }
 
   /** Goes to the next line behind a plain statement. */
@@ -337,6 +353,7 @@ class Scan {
       decorators: decorators ?? [],
       header,
       bodyStart: -1,
+      inner: [],
     }
     if (this.codeEnd > headerEnd) {
       this.open.bodyStart = rest
@@ -379,6 +396,11 @@ class Scan {
       at,
       nameAt,
     })
+  }
+
+  private speaksOfFuture(start: number, end: number): boolean {
+    if (this.nextFuture >= 0 && this.nextFuture < start) this.nextFuture = this.text.indexOf(FUTURE, start)
+    return this.nextFuture >= 0 && this.nextFuture < end
   }
 
   private isGenerator(start: number, end: number): boolean {
