@@ -162,6 +162,16 @@ export class Indentation {
     return i
   }
 
+  /** The levels as they are, for `restore`. */
+  save(): readonly [columns: readonly number[], alternates: readonly number[]] {
+    return [[...this.columns], [...this.alternates]]
+  }
+
+  restore([columns, alternates]: ReturnType<Indentation['save']>): void {
+    this.columns.splice(0, Number.POSITIVE_INFINITY, ...columns)
+    this.alternates.splice(0, Number.POSITIVE_INFINITY, ...alternates)
+  }
+
   /** Enters the measured line as a logical one. */
   step(): Step {
     const { columns, alternates, column, alternate } = this

@@ -3,16 +3,8 @@ import { isDeletable, isSingleTarget } from './construct_checks.ts'
 import { expression, expressions, target } from './lower_expression.ts'
 import { type Lowering, normalName, UNKNOWN } from './lowering.ts'
 import type { At, Expr, FromOp, ImportOp, Op } from './module_code.ts'
-import { isBareString } from './plain_statement.ts'
+import { FUTURE_FEATURES, isBareString } from './plain_statement.ts'
 import { NONE, type NodeIndex } from './syntax.ts'
-
-/** The features of `__future__` (its `all_feature_names`). */
-const FUTURE_FEATURES = new Set(
-  (
-    'nested_scopes generators division absolute_import with_statement print_function unicode_literals ' +
-    'barry_as_FLUFL generator_stop annotations'
-  ).split(' '),
-)
 
 /** Puts what the statement does behind `ops`. */
 export function simpleStatement(cx: Lowering, node: NodeIndex, ops: Op[]): void {

@@ -1,11 +1,12 @@
 /**
- * Reads plain expressions straight from the text: names, constants, calls, operators, displays. What is
- * beyond it (f-strings, lambdas, comprehensions, `await`, `yield`, `:=`, anything that looks wrong) is null:
- * then tree-sitter reads the statement. Most import-time code is plain, and this is far cheaper.
+ * Reads plain expressions straight from the text: names, constants, calls, operators, displays,
+ * comprehensions, lambdas. What is beyond it (`:=`, `async for`, anything that looks wrong) is null: then
+ * tree-sitter reads the statement. Most import-time code is plain, and this is far cheaper.
  *
  * The result equals what `lower_expression.ts` makes of tree-sitter's tree; a property test holds them together.
  */
-import type { Expr } from './module_code.ts'
+import { parameterFault } from './construct_checks.ts'
+import type { Expr, Parameter } from './module_code.ts'
 import { MAX_PLAIN_NESTING, PlainOperands } from './plain_operand.ts'
 
 /** `<=`, `not in` and the like; a '=' alone assigns, and two '<' or '>' shift. */
@@ -62,10 +63,34 @@ export class PlainExpressions extends PlainOperands {
     return this.binary(LOOSEST_BINDING)
   }
 
+  protected yielded(): Expr | null | undefined {
+    if (this.peek() !== 'y' || !this.takeKeyword('yield')) return undefined
+    if (!this.suspends) return null
+    const next = this.peek()
+    if (next === undefined || next === ')' || next === '\n' || next === '#') return { e: 'yield', of: null }
+    const of = this.takeKeyword('from') ? this.expression() : this.expressions(false)
+    return of === null ? null : { e: 'yield', of }
+  }
+
+  /** Behind its keyword. */
+  private lambda(): Expr | null {
+    const start = this.tokenEnd - 'lambda'.length
+    const { suspends } = this
+    this.suspends = false
+    const params = this.parameters(':')
+    // The versions that have positional-only ones are checked on the other side.
+    if (params === null || parameterFault(params) !== null || params.some(isPositionalOnly)) return null
+    const body = this.expression()
+    this.suspends = suspends
+    this.nesting--
+    return body === null ? null : { e: 'lambda', params, body, at: this.builder.place(start, this.tokenEnd) }
+  }
+
   /** `then if test else otherwise`, or what binds tighter. */
   protected expression(): Expr | null {
     // Where reading fails it fails for good, so the level need not be left.
     if (++this.nesting > MAX_PLAIN_NESTING) return null
+    if (this.peek() === 'l' && this.takeKeyword('lambda')) return this.lambda()
     const then = this.disjunction()
     this.nesting--
     if (then === null || this.peek() !== 'i' || !this.takeKeyword('if')) return then
@@ -77,7 +102,7 @@ export class PlainExpressions extends PlainOperands {
     return otherwise === null ? null : { e: 'if', test, then, else: otherwise }
   }
 
-  private disjunction(): Expr | null {
+  protected disjunction(): Expr | null {
     let left = this.conjunction()
     for (let terms = 0; left !== null && this.peek() === 'o' && this.takeKeyword('or'); terms++) {
       const right = this.conjunction()
@@ -168,4 +193,72 @@ export class PlainExpressions extends PlainOperands {
     this.nesting--
     return of === null ? null : { e: 'unary', operator, of }
   }
+
+  /** Parameters up to and with what closes them: ')' or, of a lambda, ':'. The '(' is taken. */
+  protected parameters(closer: ')' | ':'): Parameter[] | null {
+    const params: Parameter[] = []
+    let kind: 'normal' | 'keyword' = 'normal'
+    let bareStar = false
+    while (!this.closed(closer)) {
+      const next = this.peek()
+      if (next === '/') {
+        if (kind !== 'normal' || params.length === 0 || params.some(param => param.kind === 'positional'))
+          return null
+        this.pos++
+        for (const [i, param] of params.entries()) params[i] = { ...param, kind: 'positional' }
+      } else if (next === '*') {
+        this.pos++
+        const double = this.take('*')
+        if (!double) {
+          if (kind === 'keyword') return null
+          kind = 'keyword'
+          bareStar = this.peek() === ','
+        }
+        if (double || !bareStar) {
+          const param = this.parameter(double ? 'kwargs' : 'args', closer)
+          if (param === null || param.default !== null) return null
+          params.push(param)
+          if (double) {
+            this.take(',')
+            if (bareStar) return null
+            return this.closed(closer) ? params : null
+          }
+        }
+      } else {
+        const param = this.parameter(kind, closer)
+        if (param === null) return null
+        bareStar = false
+        params.push(param)
+      }
+      if (!this.take(',') && this.peek() !== closer) return null
+    }
+    // A bare '*' needs a name behind it.
+    return bareStar ? null : params
+  }
+
+  private closed(closer: ')' | ':'): boolean {
+    return closer === ')' ? this.close(closer) : this.take(closer)
+  }
+
+  private parameter(kind: Parameter['kind'], closer: ')' | ':'): Parameter | null {
+    const name = this.identifier()
+    if (name === null) return null
+    let annotation: Expr | null = null
+    if (closer === ')' && this.take(':')) {
+      // `*args: *Ts` is rare.
+      annotation = this.expression()
+      if (annotation === null) return null
+    }
+    let value: Expr | null = null
+    if (this.peek() === '=') {
+      this.pos++
+      value = this.expression()
+      if (value === null) return null
+    }
+    return { name, kind, default: value, annotation }
+  }
+}
+
+function isPositionalOnly({ kind }: Parameter): boolean {
+  return kind === 'positional'
 }

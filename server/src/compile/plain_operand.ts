@@ -2,11 +2,12 @@
  * The operands of plain expressions, read straight from the text: names, literals, displays, and the calls,
  * attributes and subscripts behind them. Null: not plain.
  */
-import { suspectUnpackingIndex } from './construct_checks.ts'
-import { isTriple, isWordCode, numberEnd, stringEnd, UNSURE } from './lexical.ts'
-import { decodeNumber, decodeString, stringPrefix } from './literals.ts'
-import type { Expr, Keyword } from './module_code.ts'
-import { KEYWORDS, PlainReader } from './plain_reader.ts'
+import { isTarget, suspectUnpackingIndex } from './construct_checks.ts'
+import { isWordCode, numberEnd } from './lexical.ts'
+import { decodeNumber } from './literals.ts'
+import type { CompClause, Expr, Keyword } from './module_code.ts'
+import { KEYWORDS } from './plain_reader.ts'
+import { PlainStrings } from './plain_string.ts'
 
 /** Nested deeper than this is rare enough to leave it to tree-sitter. */
 export const MAX_PLAIN_NESTING = 40
@@ -17,12 +18,18 @@ const CONSTANTS: ReadonlyMap<string, Expr> = new Map([
   ['False', { e: 'const', value: false }],
 ])
 
-export abstract class PlainOperands extends PlainReader {
-  /** One expression of any kind that is plain. */
-  protected abstract expression(): Expr | null
-
+export abstract class PlainOperands extends PlainStrings {
   /** An expression, or `*expression` where that may stand. */
   protected abstract element(starred: boolean): Expr | null
+
+  /** What stands between `if`s and `or`s: no comprehension's parts hold more without brackets. */
+  protected abstract disjunction(): Expr | null
+
+  /** `yield` and its value, where it comes next and may stand; undefined where it does not come. */
+  protected abstract yielded(): Expr | null | undefined
+
+  /** May `await` and `yield` stand here without a doubt? */
+  protected suspends = false
 
   /** What `*` and `**` unpack in a display: no comparisons, no words. */
   protected abstract unpacked(): Expr | null
@@ -30,6 +37,12 @@ export abstract class PlainOperands extends PlainReader {
   /** An atom and what stands behind it. */
   protected primary(): Expr | null {
     const start = this.startOfNext()
+    if (this.suspends && this.peek() === 'a' && this.takeKeyword('await')) {
+      if (++this.nesting > MAX_PLAIN_NESTING) return null
+      const of = this.primary()
+      this.nesting--
+      return of === null ? null : { e: 'await', of }
+    }
     let value = this.atom()
     for (let links = 0; value !== null; links++) {
       const next = this.peek()
@@ -53,10 +66,8 @@ export abstract class PlainOperands extends PlainReader {
         return this.string('')
       case '(':
         return this.parenthesized()
-      case '[': {
-        const items = this.listItems()
-        return items === null ? null : { e: 'list', items }
-      }
+      case '[':
+        return this.list()
       case '{':
         return this.braces()
       case '.':
@@ -87,51 +98,29 @@ export abstract class PlainOperands extends PlainReader {
     return value
   }
 
-  /** One string literal or several side by side, of one kind; f- and t-strings are not plain. */
-  private string(firstPrefix: string): Expr | null {
-    let letters: string | null = firstPrefix
-    let bytes: boolean | null = null
-    let value = ''
-    while (letters !== null) {
-      const prefix = stringPrefix(letters)
-      if (prefix === null || prefix.format || (bytes !== null && bytes !== prefix.bytes)) return null
-      bytes = prefix.bytes
-      const quote: number = this.pos + letters.length
-      const end = stringEnd(this.text, quote, this.text.length)
-      if (end === UNSURE) return null
-      const width = isTriple(this.text, quote) ? 3 : 1
-      const decoded = decodeString(this.text.slice(quote + width, end - width), prefix)
-      if (decoded.kind !== 'value') return null
-      value += decoded.value
-      this.pos = end
-      this.tokenEnd = end
-      letters = this.nextPrefix()
-    }
-    return bytes ? { e: 'bytes', value } : { e: 'const', value }
-  }
-
-  /** The prefix of the string that comes next; null where none does. */
-  private nextPrefix(): string | null {
-    const word = this.word()
-    // A keyword may touch a quote: `"a" in"abc"`.
-    return this.isPrefix(word) && stringPrefix(word) !== null ? word : null
-  }
-
   private parenthesized(): Expr | null {
+    const start = this.pos
     this.open()
     if (this.close(')')) return { e: 'tuple', items: [] }
+    const yielded = this.yielded()
+    if (yielded !== undefined) return yielded !== null && this.close(')') ? yielded : null
     const first = this.element(true)
     if (first === null) return null
+    if (this.atComprehension()) return this.comprehension('generator', null, first, start, ')')
     if (this.peek() !== ',') return first.e !== 'star' && this.close(')') ? first : null
     const items = this.rest(first, ')')
     return items === null ? null : { e: 'tuple', items }
   }
 
-  private listItems(): Expr[] | null {
+  private list(): Expr | null {
+    const start = this.pos
     this.open()
-    if (this.close(']')) return []
+    if (this.close(']')) return { e: 'list', items: [] }
     const first = this.element(true)
-    return first === null ? null : this.rest(first, ']')
+    if (first === null) return null
+    if (this.atComprehension()) return this.comprehension('list', null, first, start, ']')
+    const items = this.rest(first, ']')
+    return items === null ? null : { e: 'list', items }
   }
 
   /** The items after the first, up to and with the closing bracket. */
@@ -146,13 +135,64 @@ export abstract class PlainOperands extends PlainReader {
     return this.close(closer) ? items : null
   }
 
+  private atComprehension(): boolean {
+    return this.peek() === 'f' && this.word() === 'for'
+  }
+
+  /** A comprehension from its first `for` to the closing bracket; `start` is where the opening one stands. */
+  private comprehension(
+    kind: 'list' | 'set' | 'dict' | 'generator',
+    key: Expr | null,
+    value: Expr,
+    start: number,
+    closer: string,
+  ): Expr | null {
+    if (value.e === 'star' || ++this.nesting > MAX_PLAIN_NESTING) return null
+    const clauses: CompClause[] = []
+    while (this.takeKeyword('for')) {
+      const target = this.targets()
+      if (target === null) return null
+      const iter = this.disjunction()
+      if (iter === null) return null
+      const conditions: Expr[] = []
+      while (this.takeKeyword('if')) {
+        const condition = this.disjunction()
+        if (condition === null) return null
+        conditions.push(condition)
+      }
+      clauses.push({ target, iter, conditions })
+    }
+    this.nesting--
+    if (!this.close(closer)) return null
+    return { e: 'comp', kind, key, value, clauses, at: this.builder.place(start, this.tokenEnd) }
+  }
+
+  /** What a `for` assigns to, and the `in` behind it. */
+  protected targets(): Expr | null {
+    const items: Expr[] = []
+    let comma = false
+    do {
+      if (comma && this.takeKeyword('in')) return { e: 'tuple', items }
+      const star = this.take('*')
+      const of = this.unpacked()
+      if (of === null) return null
+      items.push(star ? { e: 'star', of } : of)
+      comma = this.take(',')
+    } while (comma)
+    const [first] = items
+    const target: Expr = items.length === 1 ? first! : { e: 'tuple', items }
+    return isTarget(target) && this.takeKeyword('in') ? target : null
+  }
+
   private braces(): Expr | null {
+    const start = this.pos
     this.open()
     if (this.close('}')) return { e: 'dict', items: [] }
-    if (this.atDoubleStar()) return this.dictionary(null)
+    if (this.atDoubleStar()) return this.dictionary(null, start)
     const first = this.element(true)
     if (first === null) return null
-    if (this.peek() === ':') return first.e === 'star' ? null : this.dictionary(first)
+    if (this.peek() === ':') return first.e === 'star' ? null : this.dictionary(first, start)
+    if (this.atComprehension()) return this.comprehension('set', null, first, start, '}')
     const items = this.rest(first, '}')
     return items === null ? null : { e: 'set', items }
   }
@@ -162,7 +202,7 @@ export abstract class PlainOperands extends PlainReader {
   }
 
   /** The items of a dict display from its first ':' or '**' on. */
-  private dictionary(firstKey: Expr | null): Expr | null {
+  private dictionary(firstKey: Expr | null, start: number): Expr | null {
     const items: { key: Expr | null; value: Expr }[] = []
     let key = firstKey
     for (;;) {
@@ -170,6 +210,8 @@ export abstract class PlainOperands extends PlainReader {
       else if (!this.take(':')) return null
       const value = key === null ? this.unpacked() : this.expression()
       if (value === null) return null
+      if (key !== null && items.length === 0 && this.atComprehension())
+        return this.comprehension('dict', key, value, start, '}')
       items.push({ key, value })
       if (!this.take(',') || this.peek() === '}') break
       key = null
@@ -188,12 +230,19 @@ export abstract class PlainOperands extends PlainReader {
   }
 
   /** Arguments from their opening parenthesis to the closing one. */
-  private callArguments(args: Expr[], keywords: Keyword[]): boolean {
+  protected callArguments(args: Expr[], keywords: Keyword[]): boolean {
+    const start = this.pos
     this.open()
     while (!this.close(')')) {
       const name = this.keywordName()
       const value = name === '*' ? this.starred() : this.expression()
       if (value === null) return false
+      if (name === '' && args.length + keywords.length === 0 && this.atComprehension()) {
+        const generator = this.comprehension('generator', null, value, start, ')')
+        if (generator === null) return false
+        args.push(generator)
+        return true
+      }
       if (name === '' || name === '*') {
         // Positional arguments behind keywords are wrong, or rare (`f(a=1, *b)`).
         if (keywords.length > 0) return false

@@ -1,7 +1,7 @@
 /**
  * Reads plain statements straight from the text: imports, assignments, calls, `raise`, `assert`, headers of
- * functions. Compound statements, two statements on a line and all that `plain_expression.ts` leaves alone
- * are not plain; nor is anything that Python might refuse: tree-sitter's side raises the suspicions.
+ * functions. Two statements on a line and all that `plain_expression.ts` leaves alone are not plain; nor is
+ * anything that Python might refuse: tree-sitter's side raises the suspicions.
  */
 import type { CodeBuilder } from './code_builder.ts'
 import {
@@ -13,7 +13,7 @@ import {
   suspectParameters,
 } from './construct_checks.ts'
 import { isWordCode } from './lexical.ts'
-import type { At, DefOp, Expr, FromOp, ImportOp, Op, Parameter } from './module_code.ts'
+import type { At, DefOp, Expr, FromOp, ImportOp, Op } from './module_code.ts'
 import { PlainExpressions } from './plain_expression.ts'
 
 /** A function's header as read, up to and with its colon; the body's part of the operation is still open. */
@@ -24,20 +24,34 @@ export interface PlainHeader extends Pick<DefOp, 'name' | 'params' | 'returns' |
 /** Words whose statements may mean something else than they seem to: soft keywords, and those of Python 2. */
 const DOUBTFUL = new Set(['match', 'case', 'type', 'lazy', 'print', 'exec'])
 
+/** Where a statement stands, as far as that decides whether it may. */
+export interface PlainScope {
+  readonly kind: 'module' | 'class' | 'function'
+  readonly loop: boolean
+  /** A block of the module itself, or none: a star import may stand here. */
+  readonly outermost: boolean
+}
+
 /** Statements by their keyword; null: the statement is not plain. */
 type Reader = (start: number) => Op | null
+
+/** The features of `__future__` (its `all_feature_names`). */
+export const FUTURE_FEATURES: ReadonlySet<string> = new Set(
+  (
+    'nested_scopes generators division absolute_import with_statement print_function unicode_literals ' +
+    'barry_as_FLUFL generator_stop annotations'
+  ).split(' '),
+)
+
+const NOWHERE: PlainScope = { kind: 'module', loop: false, outermost: false }
 
 export class PlainStatements extends PlainExpressions {
   /** Where the line of the last statement goes on behind its code: a comment or the line end. */
   lineEnd = 0
   private readonly readers: ReadonlyMap<string, Reader>
+  private scope = NOWHERE
 
-  /** `inBody`: the text is a function's body, where `return` may stand and a star import may not. */
-  constructor(
-    text: string,
-    builder: CodeBuilder,
-    private readonly inBody: boolean,
-  ) {
+  constructor(text: string, builder: CodeBuilder) {
     super(text, builder)
     this.readers = new Map<string, Reader>([
       ['import', start => this.importStatement(start)],
@@ -46,7 +60,11 @@ export class PlainStatements extends PlainExpressions {
       ['raise', start => this.raiseStatement(start)],
       ['assert', start => this.assertStatement(start)],
       ['del', start => this.deleteStatement(start)],
-      ['return', start => (this.inBody ? this.returnStatement(start) : null)],
+      ['return', start => (this.scope.kind === 'function' ? this.returnStatement(start) : null)],
+      ['break', start => (this.scope.loop ? { op: 'break', at: this.at(start) } : null)],
+      ['continue', start => (this.scope.loop ? { op: 'continue', at: this.at(start) } : null)],
+      ['global', start => this.namesStatement('global', start)],
+      ['nonlocal', start => (this.scope.kind === 'module' ? null : this.namesStatement('nonlocal', start))],
     ])
   }
 
@@ -54,11 +72,13 @@ export class PlainStatements extends PlainExpressions {
    * The one statement of the logical line that begins at `start`, put behind `ops` (a statement that is
    * only a string leaves nothing). False, with nothing changed, where it is not plain.
    */
-  statement(start: number, topLevel: boolean, ops: Op[]): boolean {
+  statement(start: number, scope: PlainScope, ops: Op[]): boolean {
     const mark = this.builder.mark()
     this.begin(start)
-    const op = this.simple(start, topLevel)
-    if (op === null || !this.atLineEnd()) {
+    this.scope = scope
+    this.suspends = scope.kind === 'function'
+    const op = this.simple(start)
+    if (op === null || !this.atLineEnd() || (isFuture(op) && !this.acceptFuture(op))) {
       this.builder.reset(mark)
       return false
     }
@@ -66,9 +86,17 @@ export class PlainStatements extends PlainExpressions {
     return true
   }
 
+  /** Future statements name known features; one of them changes how the module is read. */
+  private acceptFuture({ names }: FromOp): boolean {
+    if (names === '*' || !names.every(({ name }) => FUTURE_FEATURES.has(name))) return false
+    if (names.some(({ name }) => name === 'annotations')) this.builder.lazyAnnotations = true
+    return true
+  }
+
   /** The expression of a decorator whose '@' stands at `start`. */
   decorator(start: number): Expr | null {
     this.begin(start + 1)
+    this.suspends = false
     const from = this.startOfNext()
     const value = this.expression()
     if (value === null) return null
@@ -79,6 +107,7 @@ export class PlainStatements extends PlainExpressions {
   /** The header of the `def` or `async def` at `start`. */
   header(start: number): PlainHeader | null {
     this.begin(start)
+    this.suspends = false
     const async = this.takeKeyword('async')
     if (!this.takeKeyword('def')) return null
     const nameStart = this.startOfNext()
@@ -87,7 +116,8 @@ export class PlainStatements extends PlainExpressions {
     const nameAt = this.builder.place(nameStart, this.tokenEnd)
     if (this.peek() !== '(') return null
     const open = this.pos
-    const params = this.parameters()
+    this.open()
+    const params = this.parameters(')')
     if (params === null || parameterFault(params) !== null) return null
     suspectParameters(this.builder, params, open, this.tokenEnd)
     let returns: Expr | null = null
@@ -107,23 +137,22 @@ export class PlainStatements extends PlainExpressions {
   }
 
   /** A place from `start` to the end of the last token. */
-  private at(start: number): At {
+  protected at(start: number): At {
     return this.builder.place(start, this.tokenEnd)
   }
 
-  private atLineEnd(): boolean {
+  protected atLineEnd(): boolean {
     const next = this.peek()
     this.lineEnd = this.pos
     return next === undefined || next === '\n' || next === '#'
   }
 
-  private simple(start: number, topLevel: boolean): Op | null {
+  private simple(start: number): Op | null {
     const word = this.word()
     const read = this.readers.get(word)
     if (read !== undefined) {
       this.takeToken(word)
-      const op = read(start)
-      return op?.op === 'from' && op.names === '*' && !topLevel ? null : op
+      return read(start)
     }
     return DOUBTFUL.has(word) && !this.isCalled(word) ? null : this.expressionStatement(start)
   }
@@ -134,7 +163,7 @@ export class PlainStatements extends PlainExpressions {
   }
 
   private expressionStatement(start: number): Op | null {
-    const first = this.expressions(true)
+    const first = this.value(true)
     if (first === null) return null
     const next = this.peek()
     if (next === '=') return this.assignment(first, start)
@@ -142,8 +171,14 @@ export class PlainStatements extends PlainExpressions {
     const operator = this.augmentedOperator()
     if (operator === null) return { op: 'expr', value: first, at: this.at(start) }
     if (!isSingleTarget(first)) return null
-    const value = this.expressions(false)
+    const value = this.value(false)
     return value === null ? null : { op: 'augment', target: first, operator, value, at: this.at(start) }
+  }
+
+  /** What may stand alone or right of '='. */
+  private value(starred: boolean): Expr | null {
+    const yielded = this.yielded()
+    return yielded === undefined ? this.expressions(starred) : yielded
   }
 
   private assignment(first: Expr, start: number): Op | null {
@@ -152,7 +187,7 @@ export class PlainStatements extends PlainExpressions {
     while (this.take('=')) {
       if (!isTarget(value)) return null
       targets.push(value)
-      const next = this.expressions(true)
+      const next = this.value(true)
       if (next === null) return null
       value = next
     }
@@ -202,13 +237,12 @@ export class PlainStatements extends PlainExpressions {
     let module: string | null = ''
     if (level === 0 || !this.takeKeyword('import')) {
       module = this.dottedName()
-      // Future statements have rules of their own.
-      if (module === null || module === '__future__') return null
+      if (module === null) return null
       moduleAt = this.at(moduleStart)
       if (!this.takeKeyword('import')) return null
     }
     const names = this.take('*') ? '*' : this.importedNames()
-    return names === null
+    return names === null || (names === '*' && !this.scope.outermost)
       ? null
       : { op: 'from', level, module, names, lazy: false, moduleAt, at: this.at(start) }
   }
@@ -248,6 +282,17 @@ export class PlainStatements extends PlainExpressions {
     return this.text.slice(from, this.pos)
   }
 
+  /** `global` and `nonlocal`. */
+  private namesStatement(op: 'global' | 'nonlocal', start: number): Op | null {
+    const names: string[] = []
+    do {
+      const name = this.identifier()
+      if (name === null) return null
+      names.push(name)
+    } while (this.take(','))
+    return { op, names, at: this.at(start) }
+  }
+
   private raiseStatement(start: number): Op | null {
     if (this.atLineEnd()) return { op: 'raise', value: null, cause: null, at: this.at(start) }
     const value = this.expression()
@@ -279,70 +324,13 @@ export class PlainStatements extends PlainExpressions {
     if (value === null && !this.atLineEnd()) return null
     return { op: 'return', value, at: this.at(start) }
   }
-
-  /** Parameters from '(' to ')'. */
-  private parameters(): Parameter[] | null {
-    this.open()
-    const params: Parameter[] = []
-    let kind: 'normal' | 'keyword' = 'normal'
-    let bareStar = false
-    while (!this.close(')')) {
-      const next = this.peek()
-      if (next === '/') {
-        if (kind !== 'normal' || params.length === 0 || params.some(param => param.kind === 'positional'))
-          return null
-        this.pos++
-        for (const [i, param] of params.entries()) params[i] = { ...param, kind: 'positional' }
-      } else if (next === '*') {
-        this.pos++
-        const double = this.take('*')
-        if (!double) {
-          if (kind === 'keyword') return null
-          kind = 'keyword'
-          bareStar = this.peek() === ','
-        }
-        if (double || !bareStar) {
-          const param = this.parameter(double ? 'kwargs' : 'args')
-          if (param === null || param.default !== null) return null
-          params.push(param)
-          if (double) {
-            this.take(',')
-            if (bareStar) return null
-            return this.close(')') ? params : null
-          }
-        }
-      } else {
-        const param = this.parameter(kind)
-        if (param === null) return null
-        bareStar = false
-        params.push(param)
-      }
-      if (!this.take(',') && this.peek() !== ')') return null
-    }
-    // A bare '*' needs a name behind it.
-    return bareStar ? null : params
-  }
-
-  private parameter(kind: Parameter['kind']): Parameter | null {
-    const name = this.identifier()
-    if (name === null) return null
-    let annotation: Expr | null = null
-    if (this.take(':')) {
-      // `*args: *Ts` is rare.
-      annotation = this.expression()
-      if (annotation === null) return null
-    }
-    let value: Expr | null = null
-    if (this.peek() === '=') {
-      this.pos++
-      value = this.expression()
-      if (value === null) return null
-    }
-    return { name, kind, default: value, annotation }
-  }
 }
 
 const AUGMENTED = /(\+|-|\*\*?|\/\/?|%|@|&|\||\^|<<|>>)=/y
+
+function isFuture(op: Op): op is FromOp {
+  return op.op === 'from' && op.level === 0 && op.module === '__future__'
+}
 
 /** A string alone does nothing at import but set `__doc__`. */
 export function isBareString(op: Op): boolean {

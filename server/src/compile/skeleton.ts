@@ -12,7 +12,9 @@ import { isGenerator } from './generator.ts'
 import { Code, lineEnd, skipBlanks, UNSURE } from './lexical.ts'
 import { Indentation, LogicalLine } from './logical_line.ts'
 import type { BodyIndex, Expr, Op } from './module_code.ts'
-import { type PlainHeader, PlainStatements } from './plain_statement.ts'
+import { PlainBlocks } from './plain_blocks.ts'
+import { PlainCompounds } from './plain_compound.ts'
+import type { PlainHeader, PlainScope } from './plain_statement.ts'
 import { type OffsetMap, TextEdits } from './text_edits.ts'
 import { TokenOrder } from './token_order.ts'
 import { unreadableParts } from './unreadable.ts'
@@ -55,6 +57,11 @@ const EXCEPT_LIST = /except[ \t]+[\w.]+[ \t]*,/y
 const EXCEPT_LIST_BEGINS = 'e'.charCodeAt(0)
 const LETTER_D = 'd'.charCodeAt(0)
 const FUTURE = '__future__'
+/** Where statements outside plain compound ones stand. */
+const MODULE: PlainScope = { kind: 'module', loop: false, outermost: true }
+const INDENTED: PlainScope = { ...MODULE, outermost: false }
+const BODY: PlainScope = { ...INDENTED, kind: 'function' }
+
 const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
 
 /** Decorators seen, whose function or class is still to come. */
@@ -95,6 +102,25 @@ interface OpenFunction {
   readonly inner: { readonly column: number; readonly async: boolean }[]
 }
 
+/** The state of a scan where it may have to begin again. */
+interface Retreat {
+  readonly mark: Mark
+  readonly lineStart: number
+  /** The keyword of the compound statement that the scan entered. */
+  readonly keyword: number
+  readonly indentation: ReturnType<Indentation['save']>
+  readonly nextYield: number
+  readonly run: PlainRun | null
+  readonly runLength: number
+  readonly runEnd: number
+}
+
+/** The column of what is no part of any block. */
+const OUTSIDE = -1
+
+/** What was read as a plain compound statement is none: the scan has to go back. */
+const RETREAT = -2
+
 /** Makes the skeleton of `text` within `extent`; places, bodies and suspects go to `builder`. */
 export function skeletonOf(text: string, extent: Extent, builder: CodeBuilder): Skeleton {
   const mark = builder.mark()
@@ -124,7 +150,7 @@ class Scan {
   private readonly lines: number[] = []
   private readonly line: LogicalLine
   private readonly indentation: Indentation
-  private readonly plain: PlainStatements
+  private readonly plain: PlainCompounds
   private readonly order: TokenOrder
   private readonly end: number
   /** Behind the code of the last logical line. */
@@ -138,6 +164,12 @@ class Scan {
   private nextYield: number
   /** Where the text speaks of `__future__`: nowhere before it and behind what was asked about last. */
   private nextFuture: number
+  private readonly blocks: PlainBlocks
+  private retreat: Retreat | null = null
+  /** The last compound statement that turned out not to be plain. */
+  private rejected = -1
+  /** Characters that may still be read a second time. */
+  private patience: number
 
   constructor(
     private readonly text: string,
@@ -149,7 +181,9 @@ class Scan {
     this.edits = new TextEdits(text, extent.start, extent.end)
     this.line = new LogicalLine(text, extent.end)
     this.indentation = new Indentation(text, extent.kind === 'module')
-    this.plain = new PlainStatements(text, builder, extent.kind === 'body')
+    this.plain = new PlainCompounds(text, builder)
+    this.blocks = new PlainBlocks(this.plain)
+    this.patience = extent.end - extent.start
     this.order = new TokenOrder(text, extent.end)
     this.nextYield = text.indexOf('yield', extent.start)
     this.nextFuture = text.indexOf(FUTURE, extent.start)
@@ -162,9 +196,20 @@ class Scan {
 
   /** False: the text can't be followed. */
   run(): boolean {
+    const start = this.extent.start + (this.text.charCodeAt(this.extent.start) === Code.byteOrderMark ? 1 : 0)
+    for (let i = start; i !== UNSURE; i = this.goBack(this.end)) {
+      if (!this.scan(i)) return false
+      if (this.open) this.closeFunction(this.end)
+      if (!(this.blocks.open && this.decorated) && this.blocks.end(this.end, OUTSIDE) === 'ended') break
+    }
+    this.closeRun(this.decorated?.lineStart ?? this.end)
+    return true
+  }
+
+  /** Reads from `i`, a line's start, to the end; false: the text can't be followed. */
+  private scan(i: number): boolean {
     const { text, end } = this
-    let i = this.extent.start
-    if (text.charCodeAt(i) === Code.byteOrderMark) i++
+    /** The last logical line ended with a colon. */
     let block = false
     while (i < end) {
       const first = this.indentation.measure(i)
@@ -176,28 +221,50 @@ class Scan {
         }
         i = lineEnd(text, first, end) + 1
       } else {
-        this.checkIndentation(first, block)
-        i = this.logicalLine(i, first)
-        if (i === UNSURE) return false
-        block = text.charCodeAt(this.codeEnd - 1) === Code.colon
+        const next: number = this.isIndented(first, block) ? this.logicalLine(i, first) : RETREAT
+        if (next === UNSURE) return false
+        block = next !== RETREAT && text.charCodeAt(this.codeEnd - 1) === Code.colon
+        i = next === RETREAT ? this.goBack(first) : next
       }
     }
-    if (block) this.suspect(this.codeEnd - 1, 'expected an indented block')
-    if (this.open) this.closeFunction(end)
-    this.closeRun(this.decorated?.lineStart ?? end)
+    if (block && !this.blocks.open) this.suspect(this.codeEnd - 1, 'expected an indented block')
     return true
+  }
+
+  /** Forgets the plain compound statement that was read up to `at`; gives where to read on from. */
+  private goBack(at: number): number {
+    const { mark, lineStart, keyword, indentation, nextYield, run, runLength, runEnd } = this.retreat!
+    this.rejected = keyword
+    this.patience -= at - lineStart
+    this.builder.reset(mark)
+    this.indentation.restore(indentation)
+    this.nextYield = nextYield
+    this.nextFuture = this.text.indexOf(FUTURE, lineStart)
+    this.plainRun = run
+    if (run !== null) {
+      run.ops.length = runLength
+      run.end = runEnd
+    }
+    while (this.lines.length > 0 && this.lines.at(-1)! >= lineStart) this.lines.pop()
+    this.blocks.clear()
+    this.open = null
+    this.decorated = null
+    return lineStart
   }
 
   private suspect(at: number, what: string): void {
     this.builder.suspect(at, Math.min(at + 1, this.end), what, null)
   }
 
-  /** `block`: the last logical line ended with a colon. */
-  private checkIndentation(first: number, block: boolean): void {
+  /** Raises the suspicions of a new line's indentation; false: inside a plain compound statement there is one. */
+  private isIndented(first: number, block: boolean): boolean {
     const step = this.indentation.step()
+    if (block ? step === 'deeper' : step === 'same' || step === 'shallower') return true
+    if (this.blocks.open) return false
     if (step === 'inconsistent') this.suspect(first, 'inconsistent indentation')
-    else if (step === 'deeper' && !block) this.suspect(first, 'unexpected indentation')
-    else if (step !== 'deeper' && block) this.suspect(this.codeEnd - 1, 'expected an indented block')
+    else if (step === 'deeper') this.suspect(first, 'unexpected indentation')
+    else this.suspect(this.codeEnd - 1, 'expected an indented block')
+    return true
   }
 
   /** Deals with the logical line whose code begins at `first`; gives the start of the next line. */
@@ -208,30 +275,96 @@ class Scan {
       this.closeFunction(lineStart)
     }
     this.lines.push(first)
-    const { extent, text } = this
+    const { blocks, extent, text } = this
     if (!extent.cutting) return this.leave(first)
-    if (this.comments >= 0) {
-      this.edits.cut(this.comments, lineStart, '')
-      this.comments = -1
+    if (blocks.open) {
+      if (this.decorated && blocks.column >= column) return RETREAT
+      const verdict = blocks.end(first, column)
+      if (verdict === 'wrong') return RETREAT
+      if (verdict === 'clause') return this.afterHeader()
     }
-    if (this.plainRun && this.plainRun.column !== column)
-      this.closeRun(this.decorated?.lineStart ?? lineStart)
+    if (blocks.open) blocks.fill()
+    else {
+      if (this.comments >= 0) {
+        this.edits.cut(this.comments, lineStart, '')
+        this.comments = -1
+      }
+      if (this.plainRun && this.plainRun.column !== column)
+        this.closeRun(this.decorated?.lineStart ?? lineStart)
+    }
     if (text.charCodeAt(first) === Code.at) return this.decorator(lineStart, first)
     const { decorated } = this
     this.decorated = null
     DEFINITION.lastIndex = first
     if (DEFINITION.test(text)) return this.definition(lineStart, first, decorated)
     if (decorated === null) {
-      const ops = this.plainRun?.ops ?? []
-      if (this.plain.statement(first, column === 0 && extent.kind === 'module', ops)) {
+      const ops = this.openOps ?? []
+      if (this.plain.statement(first, this.scope, ops)) {
         const next = this.afterPlain()
         this.plainRun ??= { start: first, column, ops, end: 0 }
         this.plainRun.end = this.codeEnd
         return next
       }
     }
+    if (decorated?.expressions !== null && this.compound(lineStart, first, decorated))
+      return this.afterHeader()
+    if (blocks.open) return RETREAT
     this.closeRun(decorated?.lineStart ?? lineStart)
     return this.leave(first)
+  }
+
+  /** What the block that is being read did so far; null: nothing plain is open. */
+  private get openOps(): Op[] | null {
+    return this.blocks.open ? this.blocks.ops : (this.plainRun?.ops ?? null)
+  }
+
+  /** Where the next statement stands. */
+  private get scope(): PlainScope {
+    if (this.blocks.open) return this.blocks.scope
+    if (this.extent.kind === 'body') return BODY
+    return this.indentation.column > 0 ? INDENTED : MODULE
+  }
+
+  /** Enters the compound statement whose keyword stands at `first`; false: it is not plain. */
+  private compound(lineStart: number, first: number, decorated: Decorated | null): boolean {
+    const { blocks, builder, plainRun } = this
+    if (first === this.rejected || this.patience < 0) return false
+    const { column } = this.indentation
+    const outermost = !blocks.open
+    const mark = builder.mark()
+    const ops = this.openOps ?? []
+    const runLength = ops.length
+    if (!blocks.enter(first, column, decorated?.expressions ?? [], this.scope, ops)) {
+      builder.reset(mark)
+      return false
+    }
+    if (outermost) {
+      this.retreat = {
+        mark: decorated?.mark ?? mark,
+        lineStart: decorated?.lineStart ?? lineStart,
+        keyword: first,
+        indentation: this.indentation.save(),
+        nextYield: this.nextYield,
+        run: plainRun,
+        runLength,
+        runEnd: plainRun?.end ?? 0,
+      }
+      this.plainRun ??= { start: decorated?.start ?? first, column, ops, end: 0 }
+    }
+    return true
+  }
+
+  /** Goes on behind the header of a plain compound statement or clause. */
+  private afterHeader(): number {
+    const { blocks, plain } = this
+    const behind = plain.statementBehind
+    if (behind !== UNSURE) {
+      if (!plain.statement(behind, blocks.scope, blocks.ops)) return RETREAT
+      blocks.fill()
+    }
+    const next = this.afterPlain()
+    this.plainRun!.end = this.codeEnd
+    return next
   }
 
   /** A line in the body of a function that will be cut. */
@@ -313,6 +446,7 @@ class Scan {
     this.decorated ??= { mark: this.builder.mark(), lineStart, start, expressions: [] }
     const expression = this.decorated.expressions && this.plain.decorator(start)
     if (expression === null) {
+      if (this.blocks.open) return RETREAT
       this.decorated.expressions = null
       return this.read(start)
     }
@@ -326,6 +460,7 @@ class Scan {
     const header = decorators && this.plain.header(keyword)
     let headerEnd = header?.end ?? 0
     if (header === null) {
+      if (this.blocks.open) return RETREAT
       this.builder.reset(mark)
       this.closeRun(decorated?.lineStart ?? lineStart)
       const next = this.leave(keyword)
@@ -339,6 +474,7 @@ class Scan {
     const rest = skipBlanks(this.text, headerEnd)
     if (this.text[rest] === '\\') {
       // A body that begins behind a continued line is tree-sitter's.
+      if (this.blocks.open) return RETREAT
       this.builder.resetCode(mark)
       this.closeRun(decorated?.lineStart ?? lineStart)
       return next
@@ -383,7 +519,8 @@ class Scan {
     const { name, params, returns, async, at, nameAt } = header
     this.plainRun ??= { start, column, ops: [], end: 0 }
     this.plainRun.end = this.codeEnd
-    this.plainRun.ops.push({
+    const ops = this.openOps!
+    ops.push({
       op: 'def',
       name,
       decorators,
