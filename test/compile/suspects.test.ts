@@ -18,6 +18,7 @@ describe('no Python has it', () => {
     ['x = = 1', ['error']],
     ['if a b:\n  pass', ['error']],
     ['from a import b c', ['error']],
+    ['import a\nimport b\nx = {\n  1: 2,\n  3: 4,\n  5 6,\n  7: 8,\n}\n', ['error']],
     // what the parser lets pass
     ['x =\ny = 1', ['error']],
     ['a.\nb = 1', ['error']],

@@ -8,6 +8,7 @@ import { casePattern, matchesAll } from './lower_pattern.ts'
 import { looseValue, simpleStatement } from './lower_statement.ts'
 import { type Lowering, UNKNOWN } from './lowering.ts'
 import type { Block, Expr, Handler, MatchCase, Op, WithItem } from './module_code.ts'
+import { PLACEHOLDER } from './skeleton.ts'
 import { NONE, type NodeIndex } from './syntax.ts'
 
 /** The statements that are `node`'s children: those of a `module` or a `block`. */
@@ -21,8 +22,10 @@ export function block(cx: Lowering, node: NodeIndex): Block {
         if (syntax.named[child]) {
           if (!separated && !cx.beginsLine(cx.start(child))) cx.fault(child)
           const run = skeleton.runs.get(syntax.start[child]!)
-          if (run === undefined) statement(cx, child, ops)
-          else for (const op of run) ops.push(op)
+          for (const op of run ?? []) ops.push(op)
+          // An error may begin with the placeholder and go on.
+          const whole = syntax.end[child]! === syntax.start[child]! + PLACEHOLDER.length
+          if (run === undefined || !whole) statement(cx, child, ops)
         }
         separated = !syntax.named[child]
       }
