@@ -5,6 +5,9 @@
  *   *_worker.js              one for each server/src/**\/*_worker.ts: entry points of worker threads
  *   *.wasm                   the parser and Python's grammar, looked for beside the code
  *   probe/                   the pytest plugin, alone in its folder
+ *
+ * It is made beside its place and put there when it is whole: who starts the command while it is built gets
+ * the old one.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -14,6 +17,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -23,6 +27,9 @@ import { cache, fail, root, say, setup } from './setup.mjs'
 
 const source = join(root, 'server', 'src')
 const dist = join(root, 'dist')
+/** Where a new one is made, and where the old one goes: beside it, for renaming to be all there is to do. */
+const fresh = join(root, `.dist-${process.pid}`)
+const former = `${fresh}-former`
 const stampFile = join(cache, 'built')
 
 /** The command, as built. */
@@ -42,13 +49,13 @@ async function build() {
   const main = join(source, 'main.ts')
   if (!existsSync(main)) fail('server/src/main.ts is missing: there is nothing to build.')
   const { build: bundle } = await import('esbuild')
-  rmSync(dist, { recursive: true, force: true })
+  rmSync(fresh, { recursive: true, force: true })
   const workers = sourceFiles().filter(path => path.endsWith('_worker.ts'))
   await bundle({
     entryPoints: Object.fromEntries(
       [main, ...workers].map(path => [path === main ? 'precollect' : basename(path, '.ts'), path]),
     ),
-    outdir: dist,
+    outdir: fresh,
     bundle: true,
     splitting: true,
     chunkNames: 'chunk-[hash]',
@@ -60,15 +67,23 @@ async function build() {
     banner: { js: commonjsNames },
   }).catch(() => fail('the build failed.')) // esbuild has shown its messages itself
   for (const wasm of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm']) {
-    cpSync(join(root, 'node_modules', wasm), join(dist, basename(wasm)))
+    cpSync(join(root, 'node_modules', wasm), join(fresh, basename(wasm)))
   }
-  cpSync(join(source, 'confirm', 'probe'), join(dist, 'probe'), {
+  cpSync(join(source, 'confirm', 'probe'), join(fresh, 'probe'), {
     recursive: true,
     filter: path => basename(path) !== '__pycache__',
   })
-  const code = readFileSync(command, 'utf8')
-  if (!code.startsWith('#!')) writeFileSync(command, `#!/usr/bin/env node\n${code}`)
-  chmodSync(command, 0o755)
+  const script = join(fresh, basename(command))
+  const code = readFileSync(script, 'utf8')
+  if (!code.startsWith('#!')) writeFileSync(script, `#!/usr/bin/env node\n${code}`)
+  chmodSync(script, 0o755)
+  replaceDist()
+}
+
+function replaceDist() {
+  if (existsSync(dist)) renameSync(dist, former)
+  renameSync(fresh, dist)
+  rmSync(former, { recursive: true, force: true })
 }
 
 /** What CommonJS packages expect to find; each chunk is a module of its own and needs them for itself. */

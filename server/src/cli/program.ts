@@ -7,6 +7,7 @@ import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
+import { expectShortRun } from './short_run.ts'
 import { version } from './version.ts'
 
 const CHECK_HELP = `
@@ -35,6 +36,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
   const verbs: Verbs = {
     check: async (paths, options) => {
       if (options.confirm) return verbs.confirm(paths, options)
+      expectShortRun()
       const { check } = await import('./check.ts')
       code = await check(paths, pytestArgs, options, io)
     },
