@@ -2,6 +2,7 @@
  * The imports of a file by their look alone, at any depth, functions included: a superset, for deciding that
  * a module can reach nothing that is absent. No parse; what stands in comments and strings may be in it too.
  */
+import { Code, isWordCode } from './lexical.ts'
 
 export interface ScannedImport {
   /** As written, without leading dots; '' in `from . import x`. */
@@ -13,7 +14,8 @@ export interface ScannedImport {
 }
 
 const IMPORT = 'import'
-const WORD = /[\w\u0080-\uffff]/
+/** All that stands before most `import`s of a `from` on their line. */
+const USUAL_FROM = /^[ \t]*from[ \t]+(\.*(?:\w+(?:\.\w+)*)?)[ \t]+$/
 /** `from` and what stands between it and `import`, at the end of a stretch of text. */
 const FROM = new RegExp(
   String.raw`(?<![\w\u0080-\uffff])from(GAP*(?:\.GAP*)*(?:NAME(?:GAP*\.GAP*NAME)*)?GAP*)$`
@@ -24,7 +26,10 @@ const FROM = new RegExp(
 const LOOK_BEHIND = 400
 /** The rest of a statement: to the line's end, over backslashes. */
 const REST = /(?:[^\n\r#;\\]+|\\(?:\r\n?|\n))*/y
+const BEFORE_BRACKET = /[\s\\]*\(/y
 const BLANK = /(?:\s|\\|#.*)+/g
+/** Most items of an import list. */
+const USUAL_ITEM = /^\w+(?:\.\w+)*$/
 /** One item of an import list, with blanks made plain. */
 const ITEM = /^ ?(\*|[\w\u0080-\uffff]+(?: ?\. ?[\w\u0080-\uffff]+)*)(?: as [\w\u0080-\uffff]+)? ?$/
 
@@ -33,8 +38,9 @@ export function scanImports(text: string): ScannedImport[] {
   const found: ScannedImport[] = []
   for (let at = text.indexOf(IMPORT); at >= 0; at = text.indexOf(IMPORT, at + IMPORT.length)) {
     const behind = at + IMPORT.length
-    if (WORD.test(text[at - 1] ?? '') || WORD.test(text[behind] ?? '')) continue
-    const from = FROM.exec(text.slice(Math.max(0, at - LOOK_BEHIND), at))
+    if (isWordCode(text.charCodeAt(at - 1)) || isWordCode(text.charCodeAt(behind))) continue
+    const before = text.slice(Math.max(joinedStart(text, at), at - LOOK_BEHIND), at)
+    const from = USUAL_FROM.exec(before) ?? (before.includes('from') ? FROM.exec(before) : null)
     if (from === null) {
       for (const module of items(restOfLine(text, behind))) found.push({ module, level: 0, names: [] })
       continue
@@ -49,6 +55,17 @@ export function scanImports(text: string): ScannedImport[] {
   return found
 }
 
+/** The beginning of the line of `at`, and of those before it that a backslash joins with it. */
+function joinedStart(text: string, at: number): number {
+  let newline = text.lastIndexOf('\n', at)
+  while (newline > 0) {
+    const before = text.charCodeAt(newline - 1) === Code.carriageReturn ? newline - 2 : newline - 1
+    if (text.charCodeAt(before) !== Code.backslash) break
+    newline = text.lastIndexOf('\n', newline - 1)
+  }
+  return newline + 1
+}
+
 function restOfLine(text: string, at: number): string {
   REST.lastIndex = at
   return REST.exec(text)?.[0] ?? ''
@@ -56,10 +73,9 @@ function restOfLine(text: string, at: number): string {
 
 /** What stands between the brackets that open at `at`, comments included; null where none do. */
 function bracketed(text: string, at: number): string | null {
-  let i = at
-  while (/[\s\\]/.test(text[i] ?? '')) i++
-  if (text[i] !== '(') return null
-  const start = i + 1
+  BEFORE_BRACKET.lastIndex = at
+  if (!BEFORE_BRACKET.test(text)) return null
+  const start = BEFORE_BRACKET.lastIndex
   let comment = text.indexOf('#', start)
   let end = text.indexOf(')', start)
   while (comment >= 0 && comment < end) {
@@ -74,9 +90,13 @@ function bracketed(text: string, at: number): string | null {
 /** The names of an import list without their aliases. */
 function items(list: string): string[] {
   const names: string[] = []
-  for (const item of list.replace(BLANK, ' ').split(',')) {
-    const name = ITEM.exec(item)?.[1]
-    if (name !== undefined) names.push(name.replaceAll(' ', ''))
+  for (const item of (/[#\\]/.test(list) ? list.replace(BLANK, ' ') : list).split(',')) {
+    const usual = item.trim()
+    if (USUAL_ITEM.test(usual)) names.push(usual)
+    else {
+      const name = ITEM.exec(item.replace(BLANK, ' '))?.[1]
+      if (name !== undefined) names.push(name.replaceAll(' ', ''))
+    }
   }
   return names
 }

@@ -3,7 +3,8 @@
  * It knows nothing of `sys.modules` and executes nothing.
  */
 import type { Environment } from '../environment/environment.ts'
-import type { FileSystem } from '../files/file_system.ts'
+import type { DirEntry, FileSystem } from '../files/file_system.ts'
+import { remember } from '../files/memo.ts'
 import { join } from '../files/paths.ts'
 
 /** What a finder would load: Python's ModuleSpec, as far as it matters. */
@@ -23,21 +24,27 @@ export interface Spec {
 interface Listing {
   readonly files: ReadonlySet<string>
   readonly folders: ReadonlySet<string>
+  /** The files' names up to the first dot: most names that are looked for are not among them. */
+  readonly stems: ReadonlySet<string>
 }
 
-const EMPTY: Listing = { files: new Set(), folders: new Set() }
+const EMPTY: Listing = { files: new Set(), folders: new Set(), stems: new Set() }
 
 export class Finder {
   private readonly fs: FileSystem
   private readonly environment: Environment
   private readonly listings = new Map<string, Listing>()
-  private readonly found = new Map<string, Spec | 'portion' | null>()
+  /** By folder, then by name: what `lookIn` answered. */
+  private readonly found = new Map<string, Map<string, Spec | 'portion' | null>>()
   private readonly builtin: ReadonlySet<string>
   private readonly stdlibNames: ReadonlySet<string>
   /** Where no library folder can be looked into, the first of its entries stands for the tables. */
   private readonly tabledEntry: string | null
   /** What makes a file a module, in Python's order. */
   private readonly suffixes: readonly (readonly [suffix: string, kind: 'extension' | 'source' | 'bytecode'])[]
+
+  /** A debug build of Windows has suffixes such as `_d.pyd`. */
+  private readonly suffixesHaveDots: boolean
 
   constructor(fs: FileSystem, environment: Environment) {
     this.fs = fs
@@ -52,6 +59,7 @@ export class Finder {
       ['.py', 'source'],
       ['.pyc', 'bytecode'],
     ]
+    this.suffixesHaveDots = this.suffixes.every(([suffix]) => suffix.startsWith('.'))
   }
 
   /** The meta path's answer for a top-level name on `sysPath`. Follows importlib's order of finders. */
@@ -111,12 +119,12 @@ export class Finder {
 
   /** One directory: package, extension, source, byte code, in Python's order; else perhaps a portion. */
   private findIn(name: string, tail: string, entry: string): Spec | 'portion' | null {
-    const key = `${entry}\0${tail}`
-    const known = this.found.get(key)
+    const inside = remember(this.found, entry, () => new Map<string, Spec | 'portion' | null>())
+    const known = inside.get(tail)
     if (known !== undefined)
       return known && known !== 'portion' && known.name !== name ? { ...known, name } : known
     const answer = this.lookIn(name, tail, entry)
-    this.found.set(key, answer)
+    inside.set(tail, answer)
     return answer
   }
 
@@ -124,11 +132,11 @@ export class Finder {
     const listing = this.listing(entry)
     if (entry === this.tabledEntry && this.stdlibNames.has(tail) && !name.includes('.'))
       return spec(name, 'builtin', null, null, entry)
-    const beside = this.suffixes.find(([suffix]) => listing.files.has(tail + suffix))
-    if (listing.folders.has(tail)) {
+    const isFolder = listing.folders.has(tail)
+    const beside = this.suffixIn(listing, tail)
+    if (isFolder) {
       const folder = join(entry, tail)
-      const inside = this.listing(folder)
-      const init = this.suffixes.find(([suffix]) => inside.files.has(`__init__${suffix}`))
+      const init = this.suffixIn(this.listing(folder), '__init__')
       if (init)
         return {
           ...spec(name, 'package', join(folder, `__init__${init[0]}`), [folder], entry),
@@ -136,7 +144,13 @@ export class Finder {
         }
     }
     if (beside) return spec(name, beside[1], join(entry, tail + beside[0]), null, entry)
-    return listing.folders.has(tail) ? 'portion' : null
+    return isFolder ? 'portion' : null
+  }
+
+  /** The first suffix with which the name is a module in this folder. */
+  private suffixIn({ files, stems }: Listing, name: string): (typeof this.suffixes)[number] | undefined {
+    if (this.suffixesHaveDots && !stems.has(stemOf(name))) return undefined
+    return this.suffixes.find(([suffix]) => files.has(name + suffix))
   }
 
   /** setuptools' editable finders: mapped names, their immediate children, and namespaces. */
@@ -159,17 +173,32 @@ export class Finder {
   private listing(folder: string): Listing {
     let listing = this.listings.get(folder)
     if (!listing) {
-      const entries = this.fs.list(folder)
-      listing = entries
-        ? {
-            files: new Set(entries.filter(e => e.kind === 'file').map(e => e.name)),
-            folders: new Set(entries.filter(e => e.kind === 'directory').map(e => e.name)),
-          }
-        : EMPTY
+      listing = listingOf(this.fs.list(folder) ?? [])
       this.listings.set(folder, listing)
     }
     return listing
   }
+}
+
+/** The name up to its first dot. */
+function stemOf(name: string): string {
+  const dot = name.indexOf('.')
+  return dot < 0 ? name : name.slice(0, dot)
+}
+
+function listingOf(entries: readonly DirEntry[]): Listing {
+  if (entries.length === 0) return EMPTY
+  const files = new Set<string>()
+  const folders = new Set<string>()
+  const stems = new Set<string>()
+  for (const { name, kind } of entries) {
+    if (kind === 'directory') folders.add(name)
+    else if (kind === 'file') {
+      files.add(name)
+      stems.add(stemOf(name))
+    }
+  }
+  return { files, folders, stems }
 }
 
 function spec(

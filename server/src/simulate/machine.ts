@@ -8,6 +8,7 @@ import type { Environment } from '../environment/environment.ts'
 import type { NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
+import { remember } from '../files/memo.ts'
 import { isWithin, relative } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { Plan } from '../pytest/plan.ts'
@@ -226,7 +227,13 @@ export class Machine {
     return this.pathCache.path
   }
 
+  private readonly projectFiles = new Map<string, boolean>()
+
   isProject(path: string): boolean {
+    return remember(this.projectFiles, path, () => this.liesInProject(path))
+  }
+
+  private liesInProject(path: string): boolean {
     if (this.environment.sitePackages.some(site => isWithin(path, site))) return false
     if (this.environment.stdlib.some(lib => isWithin(path, lib))) return false
     if (this.environment.prefix && isWithin(path, this.environment.prefix)) return false

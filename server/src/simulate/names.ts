@@ -5,6 +5,7 @@
  * in it.
  */
 
+import { isWordCode } from '../compile/lexical.ts'
 import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
 import { callFunction } from './call.ts'
@@ -18,6 +19,8 @@ import { constant, type Module, PyRaise, UNKNOWN, type Value } from './values.ts
 /** Ways to bind module attributes that no reading of names shows. */
 const UNSEEN_WRITES =
   /__getattr__|__dict__|\b(?:globals|vars|locals|setattr|exec|eval|_convert_|_convert)\s*\(|global_enum|sys\.modules|\blazy|\battach\(|importlib|__path__/
+
+const WORD = /^[\w\u0080-\uffff]+$/
 
 /** What a library may hand its module to: a decorator of a class, or any call that gets `__name__`. */
 const HANDED_OUT = /^@[^\n]*\n(?:[@ \t)\]#][^\n]*\n)*class\b|\b__name__\b|\b__module__\b/m
@@ -59,7 +62,7 @@ interface FileWords {
   /** Its text shows ways to bind names unseen, or can't be read. */
   readonly open: boolean
   readonly standard: boolean
-  readonly words: ReadonlySet<string>
+  readonly text: string
   /** Names that functions rebind. */
   readonly globals: ReadonlySet<string>
 }
@@ -76,14 +79,23 @@ function readWords(m: Machine, file: string): FileWords {
   const { stdlib, sitePackages } = m.environment
   const standard =
     stdlib.some(folder => isWithin(file, folder)) && !sitePackages.some(folder => isWithin(file, folder))
-  if (text === null) return { open: true, standard, words: new Set(), globals: new Set() }
+  if (text === null) return { open: true, standard, text: '', globals: new Set() }
   const open =
     UNSEEN_WRITES.test(text) || /\bimport\s*\(?\s*\*/.test(text) || (!standard && HANDED_OUT.test(text))
   const globals = new Set<string>()
   if (text.includes('global '))
     for (const [, names] of text.matchAll(/\bglobal\s+([\w, \t]+)/g))
       for (const name of names!.split(',')) globals.add(name.trim())
-  return { open, standard, words: open ? new Set() : new Set(text.match(/[\w\u0080-\uffff]+/g)), globals }
+  return { open, standard, text, globals }
+}
+
+/** Whether the text holds the name as a word of its own. */
+function mentions(text: string, name: string): boolean {
+  if (!WORD.test(name)) return false
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    if (!isWordCode(text.charCodeAt(at - 1)) && !isWordCode(text.charCodeAt(at + name.length))) return true
+  }
+  return false
 }
 
 /** Do functions of the module rebind this global? */
@@ -93,9 +105,9 @@ export function isRebound(m: Machine, module: Module, name: string): boolean {
 
 /** Can executing this file bind the name? Only its text is asked, and of the standard library its statements. */
 export function mayBind(m: Machine, file: string, name: string): boolean {
-  const { open, standard, words, globals } = wordsOf(m, file)
+  const { open, standard, text, globals } = wordsOf(m, file)
   if (open) return true
-  if (!words.has(name)) return false
+  if (!mentions(text, name)) return false
   // In a library the word is enough to stay silent; the standard library is read to the end.
   if (!standard || globals.has(name)) return true
   const unit = m.world.code(file, false)
