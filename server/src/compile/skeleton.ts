@@ -196,13 +196,19 @@ class Scan {
 
   /** False: the text can't be followed. */
   run(): boolean {
-    const start = this.extent.start + (this.text.charCodeAt(this.extent.start) === Code.byteOrderMark ? 1 : 0)
-    for (let i = start; i !== UNSURE; i = this.goBack(this.end)) {
+    const { blocks, end, extent } = this
+    let i = extent.start + (this.text.charCodeAt(extent.start) === Code.byteOrderMark ? 1 : 0)
+    for (;;) {
       if (!this.scan(i)) return false
-      if (this.open) this.closeFunction(this.end)
-      if (!(this.blocks.open && this.decorated) && this.blocks.end(this.end, OUTSIDE) === 'ended') break
+      const bodyless = this.codeEnd > i && this.text.charCodeAt(this.codeEnd - 1) === Code.colon
+      if (!bodyless || !blocks.open) {
+        if (bodyless) this.suspect(this.codeEnd - 1, 'expected an indented block')
+        if (this.open) this.closeFunction(end)
+        if (!blocks.open || (!this.decorated && blocks.end(end, OUTSIDE) === 'ended')) break
+      }
+      i = this.goBack(end)
     }
-    this.closeRun(this.decorated?.lineStart ?? this.end)
+    this.closeRun(this.decorated?.lineStart ?? end)
     return true
   }
 
@@ -227,7 +233,6 @@ class Scan {
         i = next === RETREAT ? this.goBack(first) : next
       }
     }
-    if (block && !this.blocks.open) this.suspect(this.codeEnd - 1, 'expected an indented block')
     return true
   }
 

@@ -9,6 +9,7 @@
 
 import type { CallExpr, DefOp, Op, Parameter } from '../compile/module_code.ts'
 import { remember } from '../files/memo.ts'
+import { bodyWords } from './body_words.ts'
 import { ancestry, exceptionClass, isException, isSubclass, OBJECT } from './classes.ts'
 import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
@@ -373,53 +374,42 @@ function isShort(ops: readonly Op[]): boolean {
   return walk(ops)
 }
 
-const bodyWords = new WeakMap<DefOp, ReadonlySet<string>>()
-
-function wordsIn(def: DefOp, text: string): ReadonlySet<string> {
-  return remember(bodyWords, def, () => new Set(text.match(/\w+/g)))
-}
-
 /** A function of the project that is not run: what it may have done is unknown from now on. */
 export function leaveOut(m: Machine, fn: Func, args: Args): void {
   handOver(m, args, true)
   const self = args.positional[0]
   if (self?.t === 'instance')
-    for (const [, name] of bodyText(fn).matchAll(/\bself\.(\w+)\s*(?:[-+*/|&]?=(?!=)|:)/g))
-      m.heap.set(self.attributes, name!, UNKNOWN)
+    for (const name of bodyWords(fn)?.ownWrites ?? []) m.heap.set(self.attributes, name, UNKNOWN)
   doubtEffects(m, fn, new Set())
 }
 
 /** What the body's text says it may write to, and those of the functions that it calls by name. */
 function doubtEffects(m: Machine, fn: Func, seen: Set<DefOp>): void {
-  const { def, unit } = fn.code
-  const body = def ? unit.code.bodies[def.body] : undefined
-  if (!body || seen.has(def!) || seen.size >= MOST_EFFECTS) return
-  seen.add(def!)
-  const text = unit.text.slice(body.start, body.end)
+  const { def } = fn.code
+  const body = bodyWords(fn)
+  if (!def || !body || seen.has(def) || seen.size >= MOST_EFFECTS) return
+  seen.add(def)
   const globals = fn.module.ns
-  if (/\bimport/.test(text)) m.unseenImports = true
-  leaveVariables(m, text)
-  if (hasDjango(m) && CONFIGURES_DJANGO.test(text)) loseDjango(m)
-  if (/_getframe|currentframe|inspect\.stack/.test(text)) openCallers(m)
-  if (/\bglobals\(\)|\bvars\(\)|\bexec\(/.test(text)) m.heap.open(globals)
-  for (const [, names] of text.matchAll(/\b(?:global|nonlocal)\s+([\w, ]+)/g))
-    for (const name of names!.split(',')) m.heap.set(globals, name.trim(), UNKNOWN)
-  for (const word of wordsIn(def!, text)) {
+  if (body.imports) m.unseenImports = true
+  if (body.variables) leaveVariables(m, body.text)
+  if (hasDjango(m) && CONFIGURES_DJANGO.test(body.text)) loseDjango(m)
+  if (body.frames) openCallers(m)
+  if (body.globals) m.heap.open(globals)
+  for (const name of body.rebinds) m.heap.set(globals, name, UNKNOWN)
+  for (const word of body.words) {
     const value = globals.slots.get(word)?.value
     if ((value?.t === 'list' || value?.t === 'dict' || value?.t === 'set') && !value.open)
       m.heap.openContainer(value)
     else if (value?.t === 'func' && value.code.def && !seen.has(value.code.def)) doubtEffects(m, value, seen)
     else if (value?.t === 'instance') m.heap.open(value.attributes)
   }
-  for (const [, owner, name] of text.matchAll(/\b(\w+)\.(\w+)\s*[-+*/|&]?=(?!=)/g)) {
-    const held = globals.slots.get(owner!)?.value
-    if (held?.t === 'module' || held?.t === 'class') m.heap.set(held.ns, name!, UNKNOWN)
-    else if (held?.t === 'instance') m.heap.set(held.attributes, name!, UNKNOWN)
+  for (const [owner, name] of body.writes) {
+    const held = globals.slots.get(owner)?.value
+    if (held?.t === 'module' || held?.t === 'class') m.heap.set(held.ns, name, UNKNOWN)
+    else if (held?.t === 'instance') m.heap.set(held.attributes, name, UNKNOWN)
   }
-  if (/sys\.modules\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault|clear))/.test(text))
-    m.openPrefixes.add(fn.module.name.split('.')[0]!)
-  if (/sys\.path\s*(?:[-+]?=(?!=)|\[|\.(?:insert|append|extend|remove|pop|clear))|addsitedir/.test(text))
-    m.heap.openContainer(m.sysPath)
+  if (body.modules) m.openPrefixes.add(fn.module.name.split('.')[0]!)
+  if (body.path) m.heap.openContainer(m.sysPath)
 }
 
 /** Words of code that may set Django up. */

@@ -1,0 +1,59 @@
+/**
+ * What the text of a function's body shows without its being parsed or run, found once for each function. It
+ * is for functions that are left out, of which the same ones are called again and again.
+ */
+import type { DefOp } from '../compile/module_code.ts'
+import { remember } from '../files/memo.ts'
+import type { CodeUnit, Func } from './values.ts'
+
+export interface BodyWords {
+  readonly text: string
+  readonly words: ReadonlySet<string>
+  /** The names in `global` and `nonlocal` statements. */
+  readonly rebinds: readonly string[]
+  /** What `owner.name = ...` and its kin write to. */
+  readonly writes: readonly (readonly [owner: string, name: string])[]
+  /** What `self.name = ...` and its kin, or an annotation, write to. */
+  readonly ownWrites: readonly string[]
+  readonly imports: boolean
+  /** It speaks of the variables of the environment. */
+  readonly variables: boolean
+  /** It asks for the frames of its callers. */
+  readonly frames: boolean
+  /** It may write to its module's namespace by names that aren't in its text. */
+  readonly globals: boolean
+  /** It writes to `sys.modules`. */
+  readonly modules: boolean
+  /** It writes to `sys.path`. */
+  readonly path: boolean
+}
+
+const known = new WeakMap<DefOp, BodyWords>()
+
+/** What is known of the function's body; null for a lambda. */
+export function bodyWords({ code: { def, unit } }: Func): BodyWords | null {
+  return def && remember(known, def, () => read(unit, def))
+}
+
+function read(unit: CodeUnit, def: DefOp): BodyWords {
+  const body = unit.code.bodies[def.body]
+  const text = body ? unit.text.slice(body.start, body.end) : ''
+  return {
+    text,
+    words: new Set(text.match(/\w+/g)),
+    rebinds: Array.from(text.matchAll(/\b(?:global|nonlocal)\s+([\w, ]+)/g), ([, names]) =>
+      names!.split(',').map(name => name.trim()),
+    ).flat(),
+    writes: Array.from(
+      text.matchAll(/\b(\w+)\.(\w+)\s*[-+*/|&]?=(?!=)/g),
+      ([, owner, name]) => [owner!, name!] as const,
+    ),
+    ownWrites: Array.from(text.matchAll(/\bself\.(\w+)\s*(?:[-+*/|&]?=(?!=)|:)/g), ([, name]) => name!),
+    imports: /\bimport/.test(text),
+    variables: /environ|putenv/.test(text),
+    frames: /_getframe|currentframe|inspect\.stack/.test(text),
+    globals: /\bglobals\(\)|\bvars\(\)|\bexec\(/.test(text),
+    modules: /sys\.modules\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault|clear))/.test(text),
+    path: /sys\.path\s*(?:[-+]?=(?!=)|\[|\.(?:insert|append|extend|remove|pop|clear))|addsitedir/.test(text),
+  }
+}
