@@ -45,19 +45,25 @@ const FUTURE_IMPORT = /^from[ \t]+__future__[ \t]+import\b[(\s\w,\\]*\bannotatio
 
 /** Whether the file that a body stands in asks for lazy annotations. */
 function hasLazyAnnotations(text: string): boolean {
-  return text.includes('__future__') && FUTURE_IMPORT.test(text)
+  return text.includes(FUTURE) && FUTURE_IMPORT.test(text)
 }
 
+const FUTURE = '__future__'
 const ANY_FUTURE_IMPORT = /^\s*from[ \t\f]+__future__\b/
 const DOCSTRING = /[rRuU]?["']/y
 
 /** `from __future__ import ...` has to come before everything but the docstring and others of its kind. */
 function suspectLateFuture(text: string, lines: readonly number[], builder: CodeBuilder): void {
-  if (!text.includes('__future__')) return
+  let next = text.indexOf(FUTURE)
   let late = false
-  for (const [i, at] of lines.entries()) {
-    const line = text.slice(i === 0 ? behindDocstring(text, at) : at, lines[i + 1])
-    if (late && !line.includes('__future__')) continue
+  for (let i = 0; i < lines.length && next >= 0; i++) {
+    const at = lines[i]!
+    const end = lines[i + 1] ?? text.length
+    // Once it is late, only what speaks of it is of interest.
+    if (late && next >= end) continue
+    if (next < at) next = text.indexOf(FUTURE, at)
+    const line = text.slice(i === 0 ? behindDocstring(text, at) : at, end)
+    if (late && !line.includes(FUTURE)) continue
     for (const statement of line.replace(/#.*/g, '').split(';')) {
       if (!ANY_FUTURE_IMPORT.test(statement)) late ||= /\S/.test(statement)
       else if (late) builder.suspect(at, at + 1, 'from __future__ not at the beginning', null)

@@ -27,6 +27,7 @@ export function suspectParameters(
   start: number,
   end: number,
 ): void {
+  if (params.length === 0) return
   if (params.some(param => param.kind === 'positional')) {
     builder.suspect(start, end, 'positional-only parameters', [3, 8])
   }
@@ -37,11 +38,10 @@ export function suspectParameters(
 
 /** What no Python accepts in a parameter list, for people; null where nothing is wrong. */
 export function parameterFault(params: readonly Parameter[]): string | null {
-  const names = new Set<string>()
   let defaults = false
-  for (const { name, kind, default: value } of params) {
-    if (names.has(name)) return 'duplicate parameter name'
-    names.add(name)
+  for (const [i, { name, kind, default: value }] of params.entries()) {
+    // Few have many: a set would cost more than it saves.
+    for (let j = 0; j < i; j++) if (params[j]!.name === name) return 'duplicate parameter name'
     if (kind !== 'positional' && kind !== 'normal') continue
     if (value !== null) defaults = true
     else if (defaults) return 'parameter without a default after one with a default'

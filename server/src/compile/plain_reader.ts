@@ -12,8 +12,6 @@ export const KEYWORDS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-const WORD = /[A-Za-z_]\w*/y
-
 export class PlainReader {
   /** Where reading goes on; blanks may come first. */
   protected pos = 0
@@ -78,15 +76,19 @@ export class PlainReader {
 
   /** The identifier or keyword that comes next; '' where there is none or it has letters beyond ASCII. */
   protected word(): string {
-    WORD.lastIndex = this.startOfNext()
-    const word = WORD.exec(this.text)?.[0] ?? ''
-    return isWordCode(this.text.charCodeAt(this.pos + word.length)) ? '' : word
+    const { text } = this
+    const start = this.startOfNext()
+    let code = text.charCodeAt(start)
+    if (!isWordCode(code) || (code >= Code.digit0 && code <= Code.digit9)) return ''
+    let end = start
+    while (code < 128 && isWordCode(code)) code = text.charCodeAt(++end)
+    return code >= 128 ? '' : text.slice(start, end)
   }
 
   /** Whether a quote touches the word that comes next. */
   protected isPrefix(word: string): boolean {
-    const after = this.text[this.pos + word.length]
-    return after === '"' || after === "'"
+    const after = this.text.charCodeAt(this.pos + word.length)
+    return after === Code.quote || after === Code.apostrophe
   }
 
   /** Takes the token that comes next. */

@@ -6,6 +6,7 @@
  * Encodings other than UTF-8, Latin-1 and ASCII are decoded leniently and never give an error: the decoders
  * at hand differ from Python's in single characters, which is good enough to read code, not to judge bytes.
  */
+import { isAscii } from 'node:buffer'
 import pythonCodecs from './data/python_codecs.json' with { type: 'json' }
 import { strictMessage, tokenMessage } from './utf8_faults.ts'
 
@@ -39,6 +40,7 @@ export function decodeSource(bytes: Uint8Array): Decoded {
 }
 
 function decodeUtf8(source: Uint8Array): Decoded {
+  if (isAscii(source)) return { text: latin1(source), encoding: 'utf-8' }
   try {
     return { text: strictUtf8.decode(source), encoding: 'utf-8' }
   } catch {

@@ -8,7 +8,8 @@ import type { CodeUnit, Func } from './values.ts'
 
 export interface BodyWords {
   readonly text: string
-  readonly words: ReadonlySet<string>
+  /** Each once. */
+  readonly words: readonly string[]
   /** The names in `global` and `nonlocal` statements. */
   readonly rebinds: readonly string[]
   /** What `owner.name = ...` and its kin write to. */
@@ -40,7 +41,7 @@ function read(unit: CodeUnit, def: DefOp): BodyWords {
   const text = body ? unit.text.slice(body.start, body.end) : ''
   return {
     text,
-    words: new Set(text.match(/\w+/g)),
+    words: [...new Set(text.match(/\w+/g))],
     rebinds: Array.from(text.matchAll(/\b(?:global|nonlocal)\s+([\w, ]+)/g), ([, names]) =>
       names!.split(',').map(name => name.trim()),
     ).flat(),

@@ -6,6 +6,7 @@
 
 import { scanImports } from '../compile/import_scan.ts'
 import { remember } from '../files/memo.ts'
+import { isWithin } from '../files/paths.ts'
 import type { Spec } from './finder.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
@@ -127,8 +128,7 @@ function isForeignSource(m: Machine, spec: Spec): boolean {
 /** The standard library is taken to work, but for the parts that need a library of the system. */
 function isStandardFile(m: Machine, spec: Spec): boolean {
   return (
-    m.finder.isStandard(topLevel(spec.name)) &&
-    m.environment.stdlib.some(lib => spec.file!.startsWith(`${lib}/`))
+    m.finder.isStandard(topLevel(spec.name)) && m.environment.stdlib.some(lib => isWithin(spec.file!, lib))
   )
 }
 

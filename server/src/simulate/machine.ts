@@ -8,7 +8,6 @@ import type { Environment } from '../environment/environment.ts'
 import type { NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
-import { remember } from '../files/memo.ts'
 import { isWithin, relative } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { Plan } from '../pytest/plan.ts'
@@ -230,7 +229,11 @@ export class Machine {
   private readonly projectFiles = new Map<string, boolean>()
 
   isProject(path: string): boolean {
-    return remember(this.projectFiles, path, () => this.liesInProject(path))
+    const known = this.projectFiles.get(path)
+    if (known !== undefined) return known
+    const answer = this.liesInProject(path)
+    this.projectFiles.set(path, answer)
+    return answer
   }
 
   private liesInProject(path: string): boolean {
