@@ -24,6 +24,9 @@ export interface PlainHeader extends Pick<DefOp, 'name' | 'params' | 'returns' |
 /** Words whose statements may mean something else than they seem to: soft keywords, and those of Python 2. */
 const DOUBTFUL = new Set(['match', 'case', 'type', 'lazy', 'print', 'exec'])
 
+/** What stands behind a name that is assigned to, annotated or asked for an attribute. */
+const AS_NAME = /[ \t]*(?:=(?!=)|:(?!=)|\.)/y
+
 /** Where a statement stands, as far as that decides whether it may. */
 export interface PlainScope {
   readonly kind: 'module' | 'class' | 'function'
@@ -154,12 +157,15 @@ export class PlainStatements extends PlainExpressions {
       this.takeToken(word)
       return read(start)
     }
-    return DOUBTFUL.has(word) && !this.isCalled(word) ? null : this.expressionStatement(start)
+    return DOUBTFUL.has(word) && !this.isName(word) ? null : this.expressionStatement(start)
   }
 
-  /** `type(x)` and the like at the beginning of a line: no soft keyword, unless it heads a block. */
-  private isCalled(word: string): boolean {
-    return (word === 'type' || word === 'print') && this.text[this.pos + word.length] === '('
+  /** `type(x)`, `match = x` and the like at the beginning of a line: no soft keyword, unless it heads a block. */
+  private isName(word: string): boolean {
+    const behind = this.pos + word.length
+    if ((word === 'type' || word === 'print') && this.text[behind] === '(') return true
+    AS_NAME.lastIndex = behind
+    return AS_NAME.test(this.text)
   }
 
   private expressionStatement(start: number): Op | null {
