@@ -97,7 +97,7 @@ export class PlainCompounds extends PlainStatements {
 
   /** `if` and `elif`. */
   private branch(start: number, scope: PlainScope, elifs: number): Compound | null {
-    const test = this.expression()
+    const test = this.condition()
     if (test === null || !this.take(':') || elifs > MOST_ELIFS) return null
     const then: OpenBlock = []
     const otherwise: OpenBlock = []
@@ -115,7 +115,7 @@ export class PlainCompounds extends PlainStatements {
   private loop(isFor: boolean, start: number, scope: PlainScope): Compound | null {
     const target = isFor ? this.targets() : null
     if (isFor && target === null) return null
-    const over = isFor ? this.expressions(false) : this.expression()
+    const over = isFor ? this.expressions(false) : this.condition()
     if (over === null || !this.take(':')) return null
     const body: OpenBlock = []
     const otherwise: OpenBlock = []

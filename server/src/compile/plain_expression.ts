@@ -1,6 +1,6 @@
 /**
  * Reads plain expressions straight from the text: names, constants, calls, operators, displays,
- * comprehensions, lambdas. What is beyond it (`:=`, `async for`, anything that looks wrong) is null: then
+ * comprehensions, lambdas. What is beyond it (`async for`, most uses of `:=`, anything that looks wrong) is null: then
  * tree-sitter reads the statement. Most import-time code is plain, and this is far cheaper.
  *
  * The result equals what `lower_expression.ts` makes of tree-sitter's tree; a property test holds them together.

@@ -104,8 +104,9 @@ export abstract class PlainOperands extends PlainStrings {
     if (this.close(')')) return { e: 'tuple', items: [] }
     const yielded = this.yielded()
     if (yielded !== undefined) return yielded !== null && this.close(')') ? yielded : null
-    const first = this.element(true)
+    const first = this.peek() === '*' ? this.element(true) : this.condition()
     if (first === null) return null
+    if (first.e === 'walrus') return this.close(')') ? first : null
     if (this.atComprehension()) return this.comprehension('generator', null, first, start, ')')
     if (this.peek() !== ',') return first.e !== 'star' && this.close(')') ? first : null
     const items = this.rest(first, ')')
@@ -121,6 +122,19 @@ export abstract class PlainOperands extends PlainStrings {
     if (this.atComprehension()) return this.comprehension('list', null, first, start, ']')
     const items = this.rest(first, ']')
     return items === null ? null : { e: 'list', items }
+  }
+
+  /** An expression, or `name := expression`, where that may stand without brackets of its own. */
+  protected condition(): Expr | null {
+    const start = this.startOfNext()
+    const first = this.expression()
+    if (first?.e !== 'name' || this.tokenEnd - start !== first.id.length) return first
+    if (this.peek() !== ':' || this.text[this.pos + 1] !== '=') return first
+    this.takeToken(':=')
+    const value = this.expression()
+    if (value === null) return null
+    this.builder.suspect(start, this.tokenEnd, 'assignment expression', [3, 8])
+    return { e: 'walrus', name: first.id, value }
   }
 
   /** The items after the first, up to and with the closing bracket. */

@@ -3,6 +3,7 @@
  */
 import type { CodeBuilder } from './code_builder.ts'
 import { Code, isBlankCode, isWordCode } from './lexical.ts'
+import { continuation } from './logical_line.ts'
 
 /** Words that can't be names. */
 export const KEYWORDS: ReadonlySet<string> = new Set(
@@ -39,7 +40,11 @@ export class PlainReader {
     for (;;) {
       const code = text.charCodeAt(this.pos)
       if (isBlankCode(code)) this.pos++
-      else if (this.brackets === 0) return this.pos
+      else if (code === Code.backslash) {
+        const next = continuation(text, this.pos, text.length)
+        if (next < 0) return this.pos
+        this.pos = next
+      } else if (this.brackets === 0) return this.pos
       else if (code === Code.newline) this.pos++
       else if (code === Code.hash) {
         const newline = text.indexOf('\n', this.pos)

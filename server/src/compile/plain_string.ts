@@ -70,9 +70,10 @@ export abstract class PlainStrings extends PlainReader {
     while (i < to) {
       const code = text.charCodeAt(i)
       if (code === Code.backslash) {
+        const next = text.charCodeAt(i + 1)
         // A named character has braces of its own.
-        if (prefix.raw || text.charCodeAt(i + 1) === Code.letterN) return false
-        i += 2
+        if (!prefix.raw && next === Code.letterN) return false
+        i += next === Code.openBrace || next === Code.closeBrace ? 1 : 2
       } else if (code !== Code.openBrace && code !== Code.closeBrace) i++
       else if (text.charCodeAt(i + 1) === code) i += 2
       else {
