@@ -162,6 +162,25 @@ export class Indentation {
     return i
   }
 
+  /** Is the measured line in the block that is open? */
+  get stays(): boolean {
+    const { columns, alternates } = this
+    const top = columns.length - 1
+    return top >= 0 && this.column === columns[top] && this.alternate === alternates[top]
+  }
+
+  /** Would the measured line open a block, and is its indentation right for that? */
+  get deepens(): boolean {
+    const { columns, alternates } = this
+    const top = columns.length - 1
+    return (
+      top >= 0 &&
+      this.column > columns[top]! &&
+      this.alternate > alternates[top]! &&
+      columns.length < MOST_LEVELS
+    )
+  }
+
   /** The levels as they are, for `restore`. */
   save(): readonly [columns: readonly number[], alternates: readonly number[]] {
     return [[...this.columns], [...this.alternates]]
@@ -177,7 +196,7 @@ export class Indentation {
     const { columns, alternates, column, alternate } = this
     const top = columns.length - 1
     if (top < 0 || column > columns[top]!) {
-      const consistent = top < 0 || (alternate > alternates[top]! && columns.length < MOST_LEVELS)
+      const consistent = top < 0 || this.deepens
       columns.push(column)
       alternates.push(alternate)
       return top < 0 ? 'same' : consistent ? 'deeper' : 'inconsistent'

@@ -7,16 +7,17 @@
  * On the way it notices what tree-sitter does not get to see or doesn't mind: indentation that CPython's
  * tokenizer would refuse, and lines of function bodies in which a token is out of order.
  */
-import type { CodeBuilder, Mark } from './code_builder.ts'
+import type { CodeBuilder } from './code_builder.ts'
 import { isGenerator } from './generator.ts'
 import { Code, lineEnd, skipBlanks, UNSURE } from './lexical.ts'
 import { Indentation, LogicalLine } from './logical_line.ts'
-import type { BodyIndex, Expr, Op } from './module_code.ts'
+import type { BodyIndex, Op } from './module_code.ts'
+import { DEFINITION, PassedBody } from './passed_body.ts'
 import { PlainBlocks } from './plain_blocks.ts'
 import { PlainCompounds } from './plain_compound.ts'
-import type { PlainHeader, PlainScope } from './plain_statement.ts'
+import type { PlainScope } from './plain_statement.ts'
+import type { Decorated, OpenFunction, PlainRun, Retreat } from './scan_state.ts'
 import { type OffsetMap, TextEdits } from './text_edits.ts'
-import { TokenOrder } from './token_order.ts'
 import { unreadableParts } from './unreadable.ts'
 
 export interface Skeleton {
@@ -52,68 +53,10 @@ export interface Extent {
 
 /** Stands for plain statements, for a function's body, for a name that tree-sitter would misread. */
 export const PLACEHOLDER = '_'
-/** `except A, B:` */
-const EXCEPT_LIST = /except[ \t]+[\w.]+[ \t]*,/y
-const EXCEPT_LIST_BEGINS = 'e'.charCodeAt(0)
-const LETTER_D = 'd'.charCodeAt(0)
-const FUTURE = '__future__'
 /** Where statements outside plain compound ones stand. */
 const MODULE: PlainScope = { kind: 'module', loop: false, outermost: true }
 const INDENTED: PlainScope = { ...MODULE, outermost: false }
 const BODY: PlainScope = { ...INDENTED, kind: 'function' }
-
-const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
-
-/** Decorators seen, whose function or class is still to come. */
-interface Decorated {
-  readonly mark: Mark
-  /** Where their first line begins, and its code. */
-  readonly lineStart: number
-  readonly start: number
-  /** null: one of them is not plain. */
-  expressions: Expr[] | null
-}
-
-/** Plain statements side by side in one block. */
-interface PlainRun {
-  readonly start: number
-  readonly column: number
-  readonly ops: Op[]
-  /** Behind the code of the last one. */
-  end: number
-}
-
-/** A function whose body is being passed over. */
-interface OpenFunction {
-  readonly mark: Mark
-  /** Where its first line begins, with decorators, and that line's code. */
-  readonly lineStart: number
-  readonly start: number
-  readonly column: number
-  /** Of the `def` or `async` itself. */
-  readonly keyword: number
-  readonly headerEnd: number
-  readonly decorators: readonly Expr[]
-  /** null: tree-sitter reads the header. */
-  readonly header: PlainHeader | null
-  /** -1: no statement of the body seen yet. */
-  bodyStart: number
-  /** The functions in it that the present line lies in, the outermost first. */
-  readonly inner: { readonly column: number; readonly async: boolean }[]
-}
-
-/** The state of a scan where it may have to begin again. */
-interface Retreat {
-  readonly mark: Mark
-  readonly lineStart: number
-  /** The keyword of the compound statement that the scan entered. */
-  readonly keyword: number
-  readonly indentation: ReturnType<Indentation['save']>
-  readonly nextYield: number
-  readonly run: PlainRun | null
-  readonly runLength: number
-  readonly runEnd: number
-}
 
 /** The column of what is no part of any block. */
 const OUTSIDE = -1
@@ -151,7 +94,7 @@ class Scan {
   private readonly line: LogicalLine
   private readonly indentation: Indentation
   private readonly plain: PlainCompounds
-  private readonly order: TokenOrder
+  private readonly passed: PassedBody
   private readonly end: number
   /** Behind the code of the last logical line. */
   private codeEnd: number
@@ -162,8 +105,6 @@ class Scan {
   private decorated: Decorated | null = null
   private open: OpenFunction | null = null
   private nextYield: number
-  /** Where the text speaks of `__future__`: nowhere before it and behind what was asked about last. */
-  private nextFuture: number
   private readonly blocks: PlainBlocks
   private retreat: Retreat | null = null
   /** The last compound statement that turned out not to be plain. */
@@ -184,9 +125,8 @@ class Scan {
     this.plain = new PlainCompounds(text, builder)
     this.blocks = new PlainBlocks(this.plain)
     this.patience = extent.end - extent.start
-    this.order = new TokenOrder(text, extent.end)
+    this.passed = new PassedBody(text, extent.end, this.indentation, builder, this.lines)
     this.nextYield = text.indexOf('yield', extent.start)
-    this.nextFuture = text.indexOf(FUTURE, extent.start)
   }
 
   skeleton(): Skeleton {
@@ -238,13 +178,14 @@ class Scan {
 
   /** Forgets the plain compound statement that was read up to `at`; gives where to read on from. */
   private goBack(at: number): number {
-    const { mark, lineStart, keyword, indentation, nextYield, run, runLength, runEnd } = this.retreat!
+    const { mark, lineStart, keyword, indentation, nextYield, nextFuture, run, runLength, runEnd } =
+      this.retreat!
     this.rejected = keyword
     this.patience -= at - lineStart
     this.builder.reset(mark)
     this.indentation.restore(indentation)
     this.nextYield = nextYield
-    this.nextFuture = this.text.indexOf(FUTURE, lineStart)
+    this.passed.nextFuture = nextFuture
     this.plainRun = run
     if (run !== null) {
       run.ops.length = runLength
@@ -350,6 +291,7 @@ class Scan {
         keyword: first,
         indentation: this.indentation.save(),
         nextYield: this.nextYield,
+        nextFuture: this.passed.nextFuture,
         run: plainRun,
         runLength,
         runEnd: plainRun?.end ?? 0,
@@ -372,39 +314,16 @@ class Scan {
     return next
   }
 
-  /** A line in the body of a function that will be cut. */
+  /** A line in the body of a function that will be cut, and some of those behind it. */
   private passOver(lineStart: number, first: number): number {
-    if (this.open!.bodyStart < 0) this.open!.bodyStart = lineStart
-    this.noteInner(first)
-    const next = this.readWith(this.order, first)
-    if (next === UNSURE) return UNSURE
-    const { odd, suspending } = this.order
-    if (odd !== UNSURE) this.suspect(odd, 'error')
-    if (suspending !== UNSURE && !this.isInAsync()) this.suspect(suspending, 'error')
-    if (this.text.charCodeAt(first) === EXCEPT_LIST_BEGINS) {
-      EXCEPT_LIST.lastIndex = first
-      if (EXCEPT_LIST.test(this.text))
-        this.builder.suspect(first, this.codeEnd, 'except without brackets', [3, 14])
+    if (this.open!.bodyStart < 0) {
+      this.open!.bodyStart = lineStart
+      this.passed.begin(this.open!.keyword)
     }
-    if (this.speaksOfFuture(first, this.codeEnd)) this.lines.push(first)
+    const next = this.passed.read(first)
+    if (next === UNSURE) this.trouble = this.passed.codeEnd
+    this.codeEnd = this.passed.codeEnd
     return next
-  }
-
-  /** Keeps the functions inside the one that is passed over, down to the line that begins at `first`. */
-  private noteInner(first: number): void {
-    const { column } = this.indentation
-    const { inner } = this.open!
-    while (inner.length > 0 && inner.at(-1)!.column >= column) inner.pop()
-    const code = this.text.charCodeAt(first)
-    if (code !== LETTER_D && code !== Code.letterA) return
-    DEFINITION.lastIndex = first
-    if (DEFINITION.test(this.text)) inner.push({ column, async: code === Code.letterA })
-  }
-
-  /** Is the innermost function around the present logical line, in the body that is passed over, `async`? */
-  private isInAsync(): boolean {
-    const { inner, keyword } = this.open!
-    return inner.at(-1)?.async ?? this.text.charCodeAt(keyword) === Code.letterA
   }
 
   /** Leaves a logical line to tree-sitter, but for what it can't read. */
@@ -419,10 +338,7 @@ class Scan {
 
   /** Reads on to the end of the logical line; gives the start of the next. */
   private read(i: number): number {
-    return this.readWith(this.line, i)
-  }
-
-  private readWith(line: LogicalLine, i: number): number {
+    const { line } = this
     if (!line.read(i)) {
       this.trouble = line.end
       return UNSURE
@@ -494,7 +410,6 @@ class Scan {
       decorators: decorators ?? [],
       header,
       bodyStart: -1,
-      inner: [],
     }
     if (this.codeEnd > headerEnd) {
       this.open.bodyStart = rest
@@ -538,11 +453,6 @@ class Scan {
       at,
       nameAt,
     })
-  }
-
-  private speaksOfFuture(start: number, end: number): boolean {
-    if (this.nextFuture >= 0 && this.nextFuture < start) this.nextFuture = this.text.indexOf(FUTURE, start)
-    return this.nextFuture >= 0 && this.nextFuture < end
   }
 
   private isGenerator(start: number, end: number): boolean {

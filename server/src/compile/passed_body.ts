@@ -1,0 +1,105 @@
+/**
+ * The lines of function bodies that are cut: most of a file's text, and read by nobody else. Of what is wrong
+ * in them it notices what shows in single lines, as suspicions.
+ */
+import type { CodeBuilder } from './code_builder.ts'
+import { Code, lineEnd, UNSURE } from './lexical.ts'
+import type { Indentation } from './logical_line.ts'
+import { TokenOrder } from './token_order.ts'
+
+/** `except A, B:` */
+const EXCEPT_LIST = /except[ \t]+[\w.]+[ \t]*,/y
+const EXCEPT_LIST_BEGINS = 'e'.charCodeAt(0)
+export const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
+const DEFINITION_BEGINS = 'd'.charCodeAt(0)
+const FUTURE = '__future__'
+
+export class PassedBody {
+  /** Behind the code of the last logical line; where `read` failed, the place of the trouble. */
+  codeEnd = 0
+  private readonly order: TokenOrder
+  private isAsync = false
+  /** The functions inside the body that the present line lies in, the outermost first. */
+  private readonly inner: { readonly column: number; readonly async: boolean }[] = []
+  /** Where the text speaks of `__future__`: nowhere before it and behind the last line read. */
+  nextFuture: number
+
+  /** `lines` is told where lines begin that speak of `__future__`. */
+  constructor(
+    private readonly text: string,
+    private readonly end: number,
+    private readonly indentation: Indentation,
+    private readonly builder: CodeBuilder,
+    private readonly lines: number[],
+  ) {
+    this.order = new TokenOrder(text, end)
+    this.nextFuture = text.indexOf(FUTURE)
+  }
+
+  /** The body of the function whose `def` or `async` stands at `keyword` begins. */
+  begin(keyword: number): void {
+    this.isAsync = this.text.charCodeAt(keyword) === Code.letterA
+    if (this.inner.length > 0) this.inner.length = 0
+  }
+
+  /**
+   * Reads the logical line whose code begins at `first`, which the indentation has entered, and those behind
+   * it that are in the same block or open one. Gives the start of the next line; `UNSURE`: it can't be followed.
+   */
+  read(first: number): number {
+    const { end, indentation, order, text } = this
+    for (;;) {
+      if (!this.line(first)) return UNSURE
+      const opens = text.charCodeAt(this.codeEnd - 1) === Code.colon
+      let i = order.end + 1
+      for (;;) {
+        if (i >= end) return i
+        first = indentation.measure(i)
+        const code = text.charCodeAt(first)
+        if (first < end && code !== Code.newline && code !== Code.hash) break
+        i = code === Code.hash ? lineEnd(text, first, end) + 1 : first + 1
+      }
+      if (opens ? !indentation.deepens : !indentation.stays) return i
+      if (opens) indentation.step()
+    }
+  }
+
+  private line(first: number): boolean {
+    const { builder, order, text } = this
+    const letter = text.charCodeAt(first)
+    if (this.inner.length > 0) this.leaveInner()
+    if (letter === DEFINITION_BEGINS || letter === Code.letterA) this.enterInner(first, letter)
+    if (!order.read(first)) {
+      this.codeEnd = order.end
+      return false
+    }
+    const { codeEnd, odd, suspending } = order
+    this.codeEnd = codeEnd
+    if (odd !== UNSURE) builder.suspect(odd, Math.min(odd + 1, this.end), 'error', null)
+    if (suspending !== UNSURE && !(this.inner.at(-1)?.async ?? this.isAsync))
+      builder.suspect(suspending, Math.min(suspending + 1, this.end), 'error', null)
+    if (letter === EXCEPT_LIST_BEGINS) {
+      EXCEPT_LIST.lastIndex = first
+      if (EXCEPT_LIST.test(text)) builder.suspect(first, codeEnd, 'except without brackets', [3, 14])
+    }
+    if (this.nextFuture >= 0 && this.nextFuture < codeEnd) this.noteFuture(first)
+    return true
+  }
+
+  private leaveInner(): void {
+    const { inner } = this
+    const { column } = this.indentation
+    while (inner.length > 0 && inner.at(-1)!.column >= column) inner.pop()
+  }
+
+  private enterInner(first: number, letter: number): void {
+    DEFINITION.lastIndex = first
+    if (DEFINITION.test(this.text))
+      this.inner.push({ column: this.indentation.column, async: letter === Code.letterA })
+  }
+
+  private noteFuture(first: number): void {
+    if (this.nextFuture < first) this.nextFuture = this.text.indexOf(FUTURE, first)
+    if (this.nextFuture >= 0 && this.nextFuture < this.codeEnd) this.lines.push(first)
+  }
+}
