@@ -25,7 +25,8 @@ export class CodeBuilder {
   lazyAnnotations = false
 
   place(start: number, end: number): At {
-    return this.places.push(start, end) / 2 - 1
+    this.places.push(start)
+    return (this.places.push(end) >> 1) - 1
   }
 
   body(start: number, end: number): BodyIndex {

@@ -29,7 +29,7 @@ export function compileModuleFully(text: string): ModuleCode {
 
 /** What a function's body does when the function is called; places are offsets of `text`, the whole file's. */
 export function compileBody(text: string, body: Body): ModuleCode {
-  return compile(text, { ...body, kind: 'body', cutting: true })
+  return compile(text, { start: body.start, end: body.end, kind: 'body', cutting: true })
 }
 
 function compile(original: string, extent: Extent): ModuleCode {

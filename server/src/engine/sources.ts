@@ -81,7 +81,10 @@ export class Sources {
   /** The operations of a function's body. */
   body(unit: CodeUnit, index: number): CodeUnit {
     const made = remember(this.bodies, unit, () => new Map<number, CodeUnit>())
-    return remember(made, index, () => ({ ...unit, code: compileBody(unit.text, unit.code.bodies[index]!) }))
+    return remember(made, index, () => {
+      const { path, text, project } = unit
+      return { path, code: compileBody(text, unit.code.bodies[index]!), text, project }
+    })
   }
 
   private entry(path: string): Entry {
