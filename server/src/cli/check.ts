@@ -1,5 +1,6 @@
 /** `precollect check`: one analysis, one report, one exit code. */
 import type { AnalysisRequest } from '../engine/analyze.ts'
+import { analyzeDisk } from '../engine/analyze_disk.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { join, relative } from '../files/paths.ts'
@@ -27,6 +28,8 @@ export interface CheckOptions {
   readonly statistics?: boolean
   /** False: it must not be started. */
   readonly interpreter: boolean
+  /** False: nothing is taken from what earlier runs kept, and nothing is kept. */
+  readonly cache: boolean
   readonly color: ColorChoice
   readonly exitZero?: boolean
   readonly quiet?: boolean
@@ -46,14 +49,14 @@ export async function check(
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
   const done = announce(target, options, io)
-  // Loaded only now: what is refused is refused at once.
-  const { analyze } = await import('../engine/analyze.ts')
-  const analysis = await analyze(fs, requestOf(target, pytestArgs, options, io)).finally(done)
+  const request = requestOf(target, pytestArgs, options, io)
+  const { analysis, keep } = await analyzeDisk(fs, request, options.cache).finally(done)
   if (options.verbose) {
-    for (const { path, reason } of fs.problems()) io.stderr.write(`could not read ${path}: ${reason}\n`)
+    for (const { path, reason } of analysis.problems) io.stderr.write(`could not read ${path}: ${reason}\n`)
   }
   const model = health(analysis)
   put(render(analysis, model, options, io), options, io)
+  keep()
   return options.exitZero ? ExitCode.clean : verdict(analysis, model)
 }
 

@@ -5,6 +5,7 @@
 import { Evidence, type Judged, type Pass } from '../confirm/evidence.ts'
 import { endedByUs, type Observation } from '../confirm/observation.ts'
 import { type Analysis, analyze, Remembered } from '../engine/analyze.ts'
+import { analyzeDisk } from '../engine/analyze_disk.ts'
 import { basisOf, currentOf, type PassBasis, runPass } from '../engine/pass.ts'
 import { TrackRecord } from '../engine/track_record.ts'
 import { DiskFileSystem } from '../files/disk.ts'
@@ -51,7 +52,7 @@ export async function confirm(
 
 class Run {
   private readonly evidence = new Evidence()
-  private readonly remembered: Remembered
+  private remembered: Remembered | null = null
   private analysis: Analysis | null = null
 
   constructor(
@@ -60,20 +61,14 @@ class Run {
     private readonly pytestArgs: readonly string[],
     private readonly options: ConfirmOptions,
     private readonly io: Io,
-  ) {
-    this.remembered = new Remembered(fs)
-  }
+  ) {}
 
   /** An analysis, a pass and a report. `full`: over all files, else over those that changed. */
   async once(full: boolean): Promise<number> {
-    const { options, io, target, pytestArgs } = this
+    const { options, io, target } = this
     const show = ticker(options, io)
     show(`checking ${target.cwd} ...`)
-    const analysis = await analyze(
-      this.fs,
-      requestOf(target, pytestArgs, options, io),
-      this.remembered,
-    ).finally(() => show(null))
+    const analysis = await this.analyze().finally(() => show(null))
     this.analysis = analysis
     const basis = basisOf(analysis, [])
     if (!isRunnable(basis)) throw new UsageError('no interpreter was found to run pytest with: see --python')
@@ -91,6 +86,20 @@ class Run {
     record.note(pass, judged, current)
     this.report(analysis, pass, judged, record)
     return options.exitZero ? ExitCode.clean : verdict(analysis, pass.observation, judged)
+  }
+
+  /** The first one may come from the cache, the later ones from memory. */
+  private async analyze(): Promise<Analysis> {
+    const { fs, target, pytestArgs, options, io } = this
+    const request = requestOf(target, pytestArgs, options, io)
+    if (this.analysis) {
+      this.remembered ??= new Remembered(fs)
+      return analyze(fs, request, this.remembered)
+    }
+    const { analysis, remembered, keep } = await analyzeDisk(fs, request, options.cache)
+    this.remembered = remembered
+    keep()
+    return analysis
   }
 
   /** Goes on until the process is ended. */

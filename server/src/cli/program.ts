@@ -2,7 +2,8 @@
  * The command line: verbs, options and their help. It decides nothing; each verb is a module of its own,
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { CacheVerb } from './cache.ts'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
@@ -48,6 +49,10 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
     },
+    cache: async (what, path) => {
+      const { cache } = await import('./cache.ts')
+      code = cache(what, path, io)
+    },
     server: serve,
   }
   const program = programOf(io, verbs)
@@ -63,6 +68,7 @@ interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
   readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
+  readonly cache: (what: CacheVerb, path: string | undefined) => Promise<void>
   readonly server: () => Promise<void>
 }
 
@@ -100,6 +106,12 @@ function programOf(io: Io, verbs: Verbs): Command {
     .argument('[ID]', 'e.g. unresolved-import')
     .action(verbs.rule)
   program
+    .command('cache')
+    .description('what is kept to be quicker the next time: tell of it, or delete it')
+    .addArgument(new Argument('<what>', 'tell or delete').choices(['info', 'clear']))
+    .argument('[PATH]', 'the folder that was checked; without it all of them')
+    .action(verbs.cache)
+  program
     .command('server')
     .description('run the language server')
     .option('--stdio', 'speak on standard input and output (the only way)')
@@ -120,6 +132,7 @@ function reporting(command: Command): Command {
     .addOption(choice('--invocation <how>', 'how pytest is started', ['pytest', 'python -m pytest']))
     .option('--select <rules>', 'rules to tell, separated by commas, or "all"', names)
     .option('--ignore <rules>', 'rules not to tell', names)
+    .option('--no-cache', 'neither use nor keep what earlier runs found out')
     .option('--statistics', 'counts in place of findings')
     .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
     .option('-e, --exit-zero', 'exit with 0 whatever is found')

@@ -5,7 +5,8 @@ import { initParser } from '../compile/parser.ts'
 import { environmentsBeside } from '../environment/beside.ts'
 import { discoverEnvironment } from '../environment/discover.ts'
 import type { Environment } from '../environment/environment.ts'
-import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
+import { withoutPassing } from '../environment/passing_variables.ts'
+import { confirmEnvironment, judgeSyntax, type ProbeResult, probeInterpreter } from '../environment/probe.ts'
 import { readNeeds } from '../environment/requirements.ts'
 import { lookUpNames, type NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
@@ -25,7 +26,8 @@ import { doubtSuspects, type SimulationInput, simulate } from '../simulate/simul
 import { questionKey } from '../simulate/standard.ts'
 import type { Trace } from '../simulate/trace.ts'
 import { otherStart } from './other_start.ts'
-import { Sources } from './sources.ts'
+import { type CodeStore, Sources } from './sources.ts'
+import type { Word } from './stored_run.ts'
 
 export interface AnalysisRequest {
   /** The folder pytest would be started in, absolute. */
@@ -60,18 +62,28 @@ export interface Analysis {
   readonly text: (path: string) => string | null
   /** The content of such a file, as a hash of its text. */
   readonly content: (path: string) => string | null
+  /** What could not be read, and the system's reason. */
+  readonly problems: ReturnType<FileSystem['problems']>
+  /** What the interpreter said; null where it was not asked, or did not answer. */
+  readonly word: Word | null
   /** May findings of `unpredicted-error` be told? They are made after the analysis. */
   readonly tellsUnpredicted: boolean
+}
+
+interface Found {
+  readonly environment: Environment
+  /** null: it was not asked, or did not answer. */
+  readonly probe: ProbeResult | null
 }
 
 /** What one analysis leaves for the next one of the same workspace. */
 export class Remembered {
   readonly sources: Sources
-  private environment: { readonly key: string; readonly found: Environment } | null = null
+  private environment: { readonly key: string; readonly found: Found } | null = null
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
-  constructor(fs: FileSystem) {
-    this.sources = new Sources(fs)
+  constructor(fs: FileSystem, code: CodeStore | null = null) {
+    this.sources = new Sources(fs, code)
   }
 
   /** Distributions were installed or removed, or an interpreter changed. */
@@ -81,12 +93,12 @@ export class Remembered {
 
   /** Does a change of this file change the environment? */
   concernsEnvironment(path: string): boolean {
-    const found = this.environment?.found
+    const found = this.environment?.found.environment
     if (/(?:^|\/)(?:pyvenv\.cfg|\.python-version)$|\.pth$/.test(path)) return true
     return found?.sitePackages.some(folder => isWithin(path, folder)) ?? false
   }
 
-  async environmentFor(key: string, find: () => Promise<Environment>): Promise<Environment> {
+  async environmentFor(key: string, find: () => Promise<Found>): Promise<Found> {
     if (this.environment?.key !== key) this.environment = { key, found: await find() }
     return this.environment.found
   }
@@ -110,8 +122,9 @@ export async function analyze(
   sources.begin(fs)
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
-  const key = JSON.stringify([request.cwd, python, request.trusted, request.env])
-  const [environment] = await Promise.all([
+  const env = withoutPassing(request.env)
+  const key = JSON.stringify([request.cwd, python, request.trusted, env])
+  const [{ environment, probe }] = await Promise.all([
     remembered.environmentFor(key, () => findEnvironment(fs, request, python)),
     initParser(),
   ])
@@ -120,7 +133,7 @@ export async function analyze(
       cwd: request.cwd,
       args: [...request.paths, ...request.pytestArgs],
       invocation,
-      env: request.env,
+      env,
     })
   const plan = planFor(request.invocation ?? settings.invocation)
   const inputFor = (plan: Plan, verdicts: Verdicts): SimulationInput => ({
@@ -134,7 +147,7 @@ export async function analyze(
     text: path => sources.text(path),
     syntax: path => verdicts.get(path),
     standardName: question => names.get(questionKey(question)),
-    variables: { values: request.env, exact: request.envIsExact },
+    variables: { values: env, exact: request.envIsExact },
     registries: settings.registries,
     layers: true,
   })
@@ -169,6 +182,8 @@ export async function analyze(
     causes,
     text,
     content: path => sources.content(path),
+    problems: fs.problems(),
+    word: wordOf(environment, probe, names),
     tellsUnpredicted: isOn(unpredictedError.id, told),
   }
 }
@@ -177,12 +192,21 @@ async function findEnvironment(
   fs: FileSystem,
   request: AnalysisRequest,
   python: string | null,
-): Promise<Environment> {
+): Promise<Found> {
   const { cwd, env, trusted } = request
   const found = discoverEnvironment(fs, { cwd, roots: [cwd], python, env, platform: platform() })
-  if (!trusted || found.executable === null) return found
+  if (!trusted || found.executable === null) return { environment: found, probe: null }
   const probe = await probeInterpreter(found.executable, { timeoutMs: 10_000, env })
-  return probe ? confirmEnvironment(found, probe) : found
+  return { environment: probe ? confirmEnvironment(found, probe) : found, probe }
+}
+
+function wordOf(
+  { executable }: Environment,
+  probe: ProbeResult | null,
+  names: ReadonlyMap<string, NameVerdict>,
+): Word | null {
+  if (!probe || executable === null) return null
+  return { executable, probe, modules: [...new Set([...names.keys()].map(key => key.split(':')[0]!))] }
 }
 
 function platform(): Environment['platform'] {
