@@ -2,6 +2,7 @@
  * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
  */
 import { overlaid, touches, type WorkspaceEdit } from '../bridges/edit.ts'
+import { FileScans } from '../bridges/file_scan.ts'
 import type { Simulated } from '../bridges/verify.ts'
 import type { ModuleCode } from '../compile/module_code.ts'
 import { initParser } from '../compile/parser.ts'
@@ -53,6 +54,7 @@ export interface AnalysisRequest {
 }
 
 export interface Analysis {
+  readonly request: AnalysisRequest
   /** The files that it was made of. */
   readonly fs: FileSystem
   readonly environment: Environment
@@ -69,6 +71,8 @@ export interface Analysis {
   readonly code: (path: string) => ModuleCode | null
   /** What the project says it needs. */
   readonly needs: Needs
+  /** What was read of the workspace's files by a glance, from one analysis to the next. */
+  readonly scans: FileScans
   /**
    * The same collection with an edit in the workspace, without layers; null where the edit can't be made. Holds
    * while nothing was analysed after it.
@@ -81,6 +85,7 @@ export interface Analysis {
 /** What one analysis leaves for the next one of the same workspace. */
 export class Remembered {
   readonly sources: Sources
+  readonly scans = new FileScans()
   private environment: { readonly key: string; readonly found: Environment } | null = null
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
@@ -192,6 +197,7 @@ export async function analyze(
     return { plan, trace, causes }
   }
   return {
+    request,
     fs,
     environment,
     plan,
@@ -202,6 +208,7 @@ export async function analyze(
     content: path => sources.content(path),
     code,
     needs,
+    scans: remembered.scans,
     simulateWith,
     tellsUnpredicted: isOn(unpredictedError.id, told),
   }

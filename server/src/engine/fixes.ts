@@ -4,7 +4,10 @@ import type { WorkspaceEdit } from '../bridges/edit.ts'
 import type { FixContext } from '../bridges/fix.ts'
 import { type Fix, fixId, type Proposal } from '../bridges/fix.ts'
 import { fixersOf } from '../bridges/fixes/all_fixers.ts'
+import { type History, readHistory } from '../bridges/history.ts'
+import { SymbolIndex } from '../bridges/symbol_index.ts'
 import { type Effect, effectOf, helps } from '../bridges/verify.ts'
+import { Repository } from '../environment/git.ts'
 import { remember } from '../files/memo.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { Analysis } from './analyze.ts'
@@ -23,9 +26,19 @@ export async function fixesOf(analysis: Analysis, finding: Finding): Promise<rea
   const known = remember(made, analysis, () => new Map<string, readonly Fix[]>())
   const before = known.get(finding.fingerprint)
   if (before) return before
-  const context = contextOf(analysis)
-  const proposals = fixersOf(finding.rule).flatMap(fixer => [...fixer.propose(finding, context)])
-  const fixes = proposals.slice(0, MOST_TRIED).flatMap(proposal => verified(analysis, finding, proposal))
+  const context = await contextOf(analysis)
+  const fixes: Fix[] = []
+  const helped = new Set<string | null>([null])
+  let tried = 0
+  for (const fixer of fixersOf(finding.rule)) {
+    for (const proposal of fixer.propose(finding, context)) {
+      if (!helped.has(proposal.follows) || (proposal.edit && tried++ >= MOST_TRIED)) continue
+      const fix = verified(analysis, finding, proposal)
+      if (!fix) continue
+      fixes.push(fix)
+      helped.add(proposal.key)
+    }
+  }
   known.set(finding.fingerprint, fixes)
   return fixes
 }
@@ -36,15 +49,30 @@ export function effectOn(analysis: Analysis, edit: WorkspaceEdit): Effect | null
   return after && effectOf(analysis, after, edit)
 }
 
-/** What fixers see of an analysis. */
-export function contextOf(analysis: Analysis): FixContext {
-  const { fs, environment, plan, trace, causes, findings, needs, text, code } = analysis
-  return { fs, environment, plan, trace, causes, findings, needs, text, code }
+const contexts = new WeakMap<Analysis, Promise<FixContext>>()
+
+/** What fixers see of an analysis; made once. */
+export function contextOf(analysis: Analysis): Promise<FixContext> {
+  return remember(contexts, analysis, () => makeContext(analysis))
 }
 
-function verified(analysis: Analysis, finding: Finding, { key, ...proposal }: Proposal): Fix[] {
+async function makeContext(analysis: Analysis): Promise<FixContext> {
+  const { fs, environment, plan, trace, causes, findings, needs, text, code } = analysis
+  const index = new SymbolIndex({ fs, plan, environment, code, text }, analysis.scans)
+  const history = await historyOf(analysis)
+  return { fs, environment, plan, trace, causes, findings, needs, text, code, index, history }
+}
+
+async function historyOf({ plan, request }: Analysis): Promise<History> {
+  if (!request.trusted) return []
+  const repository = await Repository.of(plan.rootdir, request.env)
+  return typeof repository === 'string' ? [] : readHistory(repository)
+}
+
+/** null where it is no fix after all. */
+function verified(analysis: Analysis, finding: Finding, { key, follows, ...proposal }: Proposal): Fix | null {
   const fix = { id: fixId(finding.fingerprint, key), finding: finding.fingerprint, ...proposal }
-  if (proposal.edit === null) return [{ ...fix, effect: null }]
+  if (proposal.edit === null) return { ...fix, effect: null }
   const effect = effectOn(analysis, proposal.edit)
-  return effect && helps(effect) ? [{ ...fix, effect }] : []
+  return effect && helps(effect) ? { ...fix, effect } : null
 }
