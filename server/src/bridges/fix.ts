@@ -34,8 +34,8 @@ export interface Proposal {
   readonly command: string | null
   /** Why it is proposed, and why at this rank: "defines all 3 names that are wanted". */
   readonly because: string
-  /** The key of a proposal that has to help for this one to be tried; null: it is tried in any case. */
-  readonly follows: string | null
+  /** The key of a proposal that has to help for this one to be tried; without it, it is tried in any case. */
+  readonly follows?: string
 }
 
 export interface Fix extends Omit<Proposal, 'key' | 'follows'> {
