@@ -1,6 +1,7 @@
 /**
  * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
  */
+import type { ModuleCode } from '../compile/module_code.ts'
 import { initParser } from '../compile/parser.ts'
 import { environmentsBeside } from '../environment/beside.ts'
 import { discoverEnvironment } from '../environment/discover.ts'
@@ -60,6 +61,8 @@ export interface Analysis {
   readonly text: (path: string) => string | null
   /** The content of such a file, as a hash of its text. */
   readonly content: (path: string) => string | null
+  /** What a file of the project does when it is imported; null where it can't be read. */
+  readonly code: (path: string) => ModuleCode | null
   /** May findings of `unpredicted-error` be told? They are made after the analysis. */
   readonly tellsUnpredicted: boolean
 }
@@ -142,16 +145,17 @@ export async function analyze(
   const verdicts: Verdicts = new Map()
   const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
   const text = (path: string) => sources.text(path)
+  const code = (path: string) => {
+    const unit = sources.code(path, true)
+    return 'code' in unit ? unit.code : null
+  }
   const told = withOverrides(settings, request)
   const { findings, causes } = runRules({
     trace,
     plan,
     environment,
     text,
-    code: path => {
-      const unit = sources.code(path, true)
-      return 'code' in unit ? unit.code : null
-    },
+    code,
     exists: path => fs.stat(path) !== null,
     settings: told,
     needs: readNeeds(fs, plan.rootdir),
@@ -169,6 +173,7 @@ export async function analyze(
     causes,
     text,
     content: path => sources.content(path),
+    code,
     tellsUnpredicted: isOn(unpredictedError.id, told),
   }
 }
