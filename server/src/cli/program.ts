@@ -2,10 +2,11 @@
  * The command line: verbs, options and their help. It decides nothing; each verb is a module of its own,
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
+import { type GateOptions, gateOptions, toSeconds } from './gate_options.ts'
 import type { Io } from './io.ts'
 import { expectShortRun } from './short_run.ts'
 import { version } from './version.ts'
@@ -44,6 +45,11 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { confirm } = await import('./confirm.ts')
       code = await confirm(paths, pytestArgs, options, io)
     },
+    gate: async (paths, options) => {
+      expectShortRun()
+      const { gate } = await import('./gate.ts')
+      code = await gate(paths, pytestArgs, options, io)
+    },
     rule: async id => {
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
@@ -62,6 +68,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
 interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
   readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
+  readonly gate: (paths: string[], options: GateOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
   readonly server: () => Promise<void>
 }
@@ -94,6 +101,7 @@ function programOf(io: Io, verbs: Verbs): Command {
     .option('--interval <seconds>', 'with --watch: a full pass every so often', toSeconds, 600)
     .addHelpText('after', CONFIRM_HELP)
     .action((paths, options) => verbs.confirm(paths, { ...options, interpreter: true }))
+  gateOptions(reporting(program.command('gate'))).action(verbs.gate)
   program
     .command('rule')
     .description('explain a rule, or list all of them')
@@ -125,12 +133,6 @@ function reporting(command: Command): Command {
     .option('-e, --exit-zero', 'exit with 0 whatever is found')
     .option('-q, --quiet', 'findings only')
     .option('-v, --verbose', 'also notes, what the verdicts rest on, and all that is not known')
-}
-
-function toSeconds(text: string): number {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('expected a number of seconds')
-  return value
 }
 
 function choice(flags: string, description: string, choices: string[], preset?: string): Option {
