@@ -52,6 +52,13 @@ export function simulate(input: SimulationInput): Trace {
     suspects: [...first.machine.suspects],
     questions: [...questions.values()],
     reached: closures(collectors, filesOf),
+    modules: [...first.machine.importedAt].map(([name, { module, span, entry }]) => ({
+      name,
+      file: module.file!,
+      entry,
+      by: span,
+    })),
+    path: first.machine.searchPath(),
   }
 }
 
