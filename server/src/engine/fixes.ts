@@ -1,0 +1,50 @@
+/** The fixes of a finding, verified: the one place that the command line and the editor get them from. */
+
+import type { WorkspaceEdit } from '../bridges/edit.ts'
+import type { FixContext } from '../bridges/fix.ts'
+import { type Fix, fixId, type Proposal } from '../bridges/fix.ts'
+import { fixersOf } from '../bridges/fixes/all_fixers.ts'
+import { type Effect, effectOf, helps } from '../bridges/verify.ts'
+import { remember } from '../files/memo.ts'
+import type { Finding } from '../rules/finding.ts'
+import type { Analysis } from './analyze.ts'
+
+/** More proposals of one finding than this are not tried: each costs a simulation. */
+const MOST_TRIED = 12
+
+/** By analysis, then by fingerprint. */
+const made = new WeakMap<Analysis, Map<string, readonly Fix[]>>()
+
+/**
+ * All fixes of one finding of the analysis, best first. An edit that breaks anything, or brings nothing back, is
+ * left out. Costs one simulation for each edit that is proposed, the first time it is asked.
+ */
+export async function fixesOf(analysis: Analysis, finding: Finding): Promise<readonly Fix[]> {
+  const known = remember(made, analysis, () => new Map<string, readonly Fix[]>())
+  const before = known.get(finding.fingerprint)
+  if (before) return before
+  const context = contextOf(analysis)
+  const proposals = fixersOf(finding.rule).flatMap(fixer => [...fixer.propose(finding, context)])
+  const fixes = proposals.slice(0, MOST_TRIED).flatMap(proposal => verified(analysis, finding, proposal))
+  known.set(finding.fingerprint, fixes)
+  return fixes
+}
+
+/** What an edit would do to the collection; null where it can't be made. */
+export function effectOn(analysis: Analysis, edit: WorkspaceEdit): Effect | null {
+  const after = analysis.simulateWith(edit)
+  return after && effectOf(analysis, after, edit)
+}
+
+/** What fixers see of an analysis. */
+export function contextOf(analysis: Analysis): FixContext {
+  const { fs, environment, plan, trace, causes, findings, needs, text, code } = analysis
+  return { fs, environment, plan, trace, causes, findings, needs, text, code }
+}
+
+function verified(analysis: Analysis, finding: Finding, { key, ...proposal }: Proposal): Fix[] {
+  const fix = { id: fixId(finding.fingerprint, key), finding: finding.fingerprint, ...proposal }
+  if (proposal.edit === null) return [{ ...fix, effect: null }]
+  const effect = effectOn(analysis, proposal.edit)
+  return effect && helps(effect) ? [{ ...fix, effect }] : []
+}
