@@ -58,7 +58,6 @@ function* proposalsFor(
       edit: editOf({ changed: changes }),
       command: null,
       because,
-      follows: null,
     }
   }
   const here = changes.filter(({ path }) => path === finding.span.path)
@@ -88,7 +87,7 @@ function* proposalsFor(
       edit: bridge.edit,
       command: null,
       because,
-      follows: first,
+      ...(first === null ? {} : { follows: first }),
     }
   }
 }

@@ -69,6 +69,8 @@ export interface World {
   readonly registries: readonly RegisteringFunction[]
   /** Failures to be passed over as if cured: see `siteOf`. */
   readonly healed: ReadonlySet<string>
+  /** Top-level modules that are taken to be installed although they are not. */
+  readonly installed: ReadonlySet<string>
 }
 
 export interface Frame {
@@ -133,8 +135,11 @@ export class Machine {
   readonly leaks: Leaks
   /** sys.modules. `null` is Python's None entry, which makes an import fail. */
   readonly modules = new Map<string, Value | null>()
-  /** The project's modules as they were executed at last, and where they were asked for. */
-  readonly importedAt = new Map<string, { readonly module: Module; readonly span: Span }>()
+  /** The project's modules as they were executed at last, where they were asked for, and what served them. */
+  readonly importedAt = new Map<
+    string,
+    { readonly module: Module; readonly span: Span; readonly entry: string | null }
+  >()
   /** Loaded at start for certain, or perhaps, without being simulated. */
   readonly startModules: ReadonlySet<string>
   readonly perhapsLoaded: ReadonlySet<string>
