@@ -3,6 +3,7 @@
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { BridgesOptions } from './bridges.ts'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
@@ -45,6 +46,10 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { confirm } = await import('./confirm.ts')
       code = await confirm(paths, pytestArgs, options, io)
     },
+    bridges: async (paths, options) => {
+      const { bridges } = await import('./bridges.ts')
+      code = await bridges(paths, pytestArgs, options, io)
+    },
     rule: async id => {
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
@@ -67,6 +72,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
 interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
   readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
+  readonly bridges: (paths: string[], options: BridgesOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
   readonly why: (asked: string, options: WhyOptions) => Promise<void>
   readonly server: () => Promise<void>
@@ -88,6 +94,9 @@ function programOf(io: Io, verbs: Verbs): Command {
     })
   reporting(program.command('check', { isDefault: true }))
     .description('check what pytest would collect (the default)')
+    .option('--fix', 'make the fixes that are safe; what is left is reported')
+    .option('--unsafe-fixes', 'make those as well that may mean something else')
+    .option('--diff', 'write nothing, show as a patch what --fix, or --unsafe-fixes, would change')
     .option('--confirm', 'then run pytest --collect-only, and tell what it confirms and refutes')
     .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
     .addHelpText('after', CHECK_HELP)
@@ -100,6 +109,21 @@ function programOf(io: Io, verbs: Verbs): Command {
     .option('--interval <seconds>', 'with --watch: a full pass every so often', toSeconds, 600)
     .addHelpText('after', CONFIRM_HELP)
     .action((paths, options) => verbs.confirm(paths, { ...options, interpreter: true }))
+  analysing(program.command('bridges'))
+    .description('tell what could serve missing modules and names, and write bridges to it')
+    .usage('[options] [PATH...] [-- PYTEST_ARGS...]')
+    .argument('[PATH...]', 'as for "precollect check"')
+    .option('--top <n>', 'only the n that fail most test files', toCount, 10)
+    .option('--write', 'write the best bridge of each, all of them or none')
+    .option('--diff', 'show as a patch what --write would do')
+    .option(
+      '--check',
+      'look only at the bridges that are there: unused, overtaken or broken ones end with exit code 1',
+    )
+    .addOption(choice('--output-format <format>', 'how to tell', ['full', 'json'], 'full'))
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
+    .option('-e, --exit-zero', 'exit with 0 whatever is found')
+    .action(verbs.bridges)
   program
     .command('rule')
     .description('explain a rule, or list all of them')
@@ -149,6 +173,12 @@ function analysing(command: Command): Command {
 function toSeconds(text: string): number {
   const value = Number(text)
   if (!(value > 0)) throw new InvalidArgumentError('expected a number of seconds')
+  return value
+}
+
+function toCount(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1')
   return value
 }
 
