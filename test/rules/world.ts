@@ -143,6 +143,8 @@ export class World {
         events: happened.events ?? [],
         startMatters: false,
         questions: [],
+        modules: [],
+        path: [],
         suspects: (happened.suspects ?? []).map(path => join(ROOT, path)),
         reached: new Map(paths.filter(path => path.endsWith('.py')).map(path => [path, []])),
       },

@@ -3,6 +3,8 @@
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
 import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { BridgesOptions } from './bridges.ts'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
@@ -10,6 +12,7 @@ import { type GateOptions, gateOptions, toSeconds } from './gate_options.ts'
 import type { Io } from './io.ts'
 import { expectShortRun } from './short_run.ts'
 import { version } from './version.ts'
+import type { WhyOptions } from './why.ts'
 
 const CHECK_HELP = `
 PATH: one folder that is a project (it has a configuration of pytest, a pyproject.toml,
@@ -49,10 +52,17 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       expectShortRun()
       const { gate } = await import('./gate.ts')
       code = await gate(paths, pytestArgs, options, io)
+    bridges: async (paths, options) => {
+      const { bridges } = await import('./bridges.ts')
+      code = await bridges(paths, pytestArgs, options, io)
     },
     rule: async id => {
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
+    },
+    why: async (asked, options) => {
+      const { why } = await import('./why.ts')
+      code = await why(asked, pytestArgs, options, io)
     },
     server: serve,
   }
@@ -69,7 +79,9 @@ interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
   readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
   readonly gate: (paths: string[], options: GateOptions) => Promise<void>
+  readonly bridges: (paths: string[], options: BridgesOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
+  readonly why: (asked: string, options: WhyOptions) => Promise<void>
   readonly server: () => Promise<void>
 }
 
@@ -89,6 +101,9 @@ function programOf(io: Io, verbs: Verbs): Command {
     })
   reporting(program.command('check', { isDefault: true }))
     .description('check what pytest would collect (the default)')
+    .option('--fix', 'make the fixes that are safe; what is left is reported')
+    .option('--unsafe-fixes', 'make those as well that may mean something else')
+    .option('--diff', 'write nothing, show as a patch what --fix, or --unsafe-fixes, would change')
     .option('--confirm', 'then run pytest --collect-only, and tell what it confirms and refutes')
     .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
     .addHelpText('after', CHECK_HELP)
@@ -102,11 +117,34 @@ function programOf(io: Io, verbs: Verbs): Command {
     .addHelpText('after', CONFIRM_HELP)
     .action((paths, options) => verbs.confirm(paths, { ...options, interpreter: true }))
   gateOptions(reporting(program.command('gate'))).action(verbs.gate)
+  analysing(program.command('bridges'))
+    .description('tell what could serve missing modules and names, and write bridges to it')
+    .usage('[options] [PATH...] [-- PYTEST_ARGS...]')
+    .argument('[PATH...]', 'as for "precollect check"')
+    .option('--top <n>', 'only the n that fail most test files', toCount, 10)
+    .option('--write', 'write the best bridge of each, all of them or none')
+    .option('--diff', 'show as a patch what --write would do')
+    .option(
+      '--check',
+      'look only at the bridges that are there: unused, overtaken or broken ones end with exit code 1',
+    )
+    .addOption(choice('--output-format <format>', 'how to tell', ['full', 'json'], 'full'))
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
+    .option('-e, --exit-zero', 'exit with 0 whatever is found')
+    .action(verbs.bridges)
   program
     .command('rule')
     .description('explain a rule, or list all of them')
     .argument('[ID]', 'e.g. unresolved-import')
     .action(verbs.rule)
+  analysing(program.command('why'))
+    .description('explain one test file, module or finding')
+    .usage('[options] FILE|MODULE|FINDING [-- PYTEST_ARGS...]')
+    .argument('<what>', "a file, a module's dotted name, a finding's fingerprint, or path:line")
+    .option('--project <folder>', 'the project, where it is not the current folder')
+    .addOption(choice('--output-format <format>', 'how to tell', ['full', 'json'], 'full'))
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
+    .action(verbs.why)
   program
     .command('server')
     .description('run the language server')
@@ -119,20 +157,37 @@ function programOf(io: Io, verbs: Verbs): Command {
 
 /** What all verbs that report share. */
 function reporting(command: Command): Command {
-  return command
+  return analysing(command)
     .usage('[options] [PATH...] [-- PYTEST_ARGS...]')
     .argument('[PATH...]', 'a project, or what pytest is to collect; without it the current folder')
     .addOption(choice('--output-format <format>', 'how to report', ['full', 'concise', 'json'], 'full'))
-    .option('-o, --output-file <file>', 'write the report to a file')
-    .option('--python <path>', 'interpreter or environment to use')
-    .addOption(choice('--invocation <how>', 'how pytest is started', ['pytest', 'python -m pytest']))
     .option('--select <rules>', 'rules to tell, separated by commas, or "all"', names)
     .option('--ignore <rules>', 'rules not to tell', names)
     .option('--statistics', 'counts in place of findings')
-    .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
     .option('-e, --exit-zero', 'exit with 0 whatever is found')
+}
+
+/** What all verbs that analyse share. */
+function analysing(command: Command): Command {
+  return command
+    .option('-o, --output-file <file>', 'write the report to a file')
+    .option('--python <path>', 'interpreter or environment to use')
+    .addOption(choice('--invocation <how>', 'how pytest is started', ['pytest', 'python -m pytest']))
+    .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
     .option('-q, --quiet', 'findings only')
     .option('-v, --verbose', 'also notes, what the verdicts rest on, and all that is not known')
+}
+
+function toSeconds(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('expected a number of seconds')
+  return value
+}
+
+function toCount(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1')
+  return value
 }
 
 function choice(flags: string, description: string, choices: string[], preset?: string): Option {

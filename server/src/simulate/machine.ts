@@ -69,6 +69,8 @@ export interface World {
   readonly registries: readonly RegisteringFunction[]
   /** Failures to be passed over as if cured: see `siteOf`. */
   readonly healed: ReadonlySet<string>
+  /** Top-level modules that are taken to be installed although they are not. */
+  readonly installed: ReadonlySet<string>
 }
 
 export interface Frame {
@@ -135,8 +137,11 @@ export class Machine {
   readonly modules = new Map<string, Value | null>()
   /** For each namespace the path above it, sys.path or its parent's, that its own was made of. */
   readonly pathsAbove = new WeakMap<Module, readonly string[]>()
-  /** The project's modules as they were executed at last, and where they were asked for. */
-  readonly importedAt = new Map<string, { readonly module: Module; readonly span: Span }>()
+  /** The project's modules as they were executed at last, where they were asked for, and what served them. */
+  readonly importedAt = new Map<
+    string,
+    { readonly module: Module; readonly span: Span; readonly entry: string | null }
+  >()
   /** Loaded at start for certain, or perhaps, without being simulated. */
   readonly startModules: ReadonlySet<string>
   readonly perhapsLoaded: ReadonlySet<string>

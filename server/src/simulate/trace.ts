@@ -18,6 +18,19 @@ export interface Trace {
   readonly questions: readonly OpenQuestion[]
   /** Project files that were executed, with the collectors that reach them. */
   readonly reached: ReadonlyMap<string, readonly string[]>
+  /** The project's modules in the order of their first import, each as it was executed last. */
+  readonly modules: readonly LoadedModule[]
+  /** `sys.path` as the run left it. */
+  readonly path: readonly string[]
+}
+
+export interface LoadedModule {
+  readonly name: string
+  readonly file: string
+  /** The entry of `sys.path`, or of its package's `__path__`, that served it; null: it was loaded by its place. */
+  readonly entry: string | null
+  /** The token of the import that asked for it; the start of a file that pytest itself asked for. */
+  readonly by: Span
 }
 
 export interface OpenQuestion extends NameQuestion {
