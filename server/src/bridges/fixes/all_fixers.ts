@@ -4,6 +4,7 @@ import { basenameConflict } from './basename_conflict.ts'
 import { duplicateMetric } from './duplicate_metric.ts'
 import { leakedStub } from './leaked_stub.ts'
 import { misplacedPytestPlugins } from './misplaced_pytest_plugins.ts'
+import { missingSymbol } from './missing_symbol.ts'
 import { moduleLevelSkip } from './module_level_skip.ts'
 import { modulePackageCollision } from './module_package_collision.ts'
 import { relativeImportBeyondTopLevel } from './relative_import_beyond_top_level.ts'
@@ -13,6 +14,7 @@ import { unresolvedImport } from './unresolved_import.ts'
 
 export const allFixers: readonly Fixer[] = [
   unresolvedImport,
+  missingSymbol,
   relativeImportBeyondTopLevel,
   modulePackageCollision,
   basenameConflict,

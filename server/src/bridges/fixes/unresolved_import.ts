@@ -1,6 +1,6 @@
 /**
- * A module that cannot be found: put its folder on `sys.path`, install what provides it, or do without it. Where it
- * lives now, if it was moved, is asked of the index of symbols.
+ * A module that cannot be found: it may have moved; else put its folder on `sys.path`, install what provides it, or do
+ * without it.
  */
 import { dirname, join, relative } from '../../files/paths.ts'
 import { walkFiles } from '../../files/walk.ts'
@@ -11,6 +11,7 @@ import { testFiles } from '../../rules/test_files.ts'
 import { addToList } from '../config_edit.ts'
 import { changeOf, editOf } from '../edit.ts'
 import { causeOf, type FixContext, type Fixer, type Proposal } from '../fix.ts'
+import { proposalsForMoved } from '../moved_name.ts'
 import { lineOf } from '../replace.ts'
 
 /** More folders than this are not tried: a name that lies everywhere is found nowhere. */
@@ -19,6 +20,7 @@ const MOST_FOLDERS = 3
 export const unresolvedImport: Fixer = {
   rule: 'unresolved-import',
   *propose(finding, context): Iterable<Proposal> {
+    yield* proposalsForMoved(finding, context)
     const detail = causeOf(context, finding)?.failure.detail
     if (detail?.kind !== 'module-not-found' || detail.blocker) return
     const [top] = detail.module.split('.') as [string]
