@@ -10,6 +10,7 @@ import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import { type GateOptions, gateOptions, toSeconds } from './gate_options.ts'
 import type { Io } from './io.ts'
+import type { PlanOptions } from './plan.ts'
 import { expectShortRun } from './short_run.ts'
 import { version } from './version.ts'
 import type { WhyOptions } from './why.ts'
@@ -60,6 +61,10 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
     },
+    plan: async (paths, options) => {
+      const { plan } = await import('./plan.ts')
+      code = await plan(paths, pytestArgs, options, io)
+    },
     why: async (asked, options) => {
       const { why } = await import('./why.ts')
       code = await why(asked, pytestArgs, options, io)
@@ -81,6 +86,7 @@ interface Verbs {
   readonly gate: (paths: string[], options: GateOptions) => Promise<void>
   readonly bridges: (paths: string[], options: BridgesOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
+  readonly plan: (paths: string[], options: PlanOptions) => Promise<void>
   readonly why: (asked: string, options: WhyOptions) => Promise<void>
   readonly server: () => Promise<void>
 }
@@ -137,6 +143,16 @@ function programOf(io: Io, verbs: Verbs): Command {
     .description('explain a rule, or list all of them')
     .argument('[ID]', 'e.g. unresolved-import')
     .action(verbs.rule)
+  analysing(program.command('plan'))
+    .description('the shortest list found of fixes that brings the errors down to a target')
+    .usage('[options] [PATH...] [-- PYTEST_ARGS...]')
+    .argument('[PATH...]', 'a project, or what pytest is to collect; without it the current folder')
+    .option('--target <errors>', 'how many errors may be left', toCount, 0)
+    .option('--safe', 'only fixes that cannot mean something else')
+    .option('--apply', 'make the fixes of the plan, and check again after each')
+    .addOption(choice('--output-format <format>', 'how to tell', ['full', 'json'], 'full'))
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
+    .action(verbs.plan)
   analysing(program.command('why'))
     .description('explain one test file, module or finding')
     .usage('[options] FILE|MODULE|FINDING [-- PYTEST_ARGS...]')
@@ -188,6 +204,8 @@ function toCount(text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1')
   return value
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a number')
+  return Number(text)
 }
 
 function choice(flags: string, description: string, choices: string[], preset?: string): Option {

@@ -59,6 +59,8 @@ export interface AnalysisRequest {
   readonly confirms?: boolean
   /** What counts as cured although it is not; without it nothing does. */
   readonly cured?: Cured
+  /** False: what waits behind the errors is not looked for. */
+  readonly layers?: boolean
 }
 
 export interface Analysis {
@@ -166,7 +168,7 @@ export async function analyze(
     standardName: question => names.get(questionKey(question)),
     variables: { values: request.env, exact: request.envIsExact },
     registries: settings.registries,
-    layers: true,
+    layers: request.layers ?? true,
     ...(request.cured ? { cured: request.cured } : {}),
   })
   const names = remembered.namesOf(environment)
