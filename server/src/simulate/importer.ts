@@ -188,7 +188,7 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
   }
   noteLayout(m, spec, kind, focus)
   if (spec.file?.endsWith('.pyc')) loadBytecode(m, spec, focus)
-  if (kind === 'project' && spec.file) m.importedAt.set(spec.name, { module, span: focus })
+  if (kind === 'project' && spec.file) m.importedAt.set(spec.name, { module, span: focus, entry: spec.entry })
   setModuleAttributes(m, module)
   m.modules.set(spec.name, module)
   if (m.importDepth >= DEEPEST_IMPORT) m.heap.open(module.ns)

@@ -41,6 +41,7 @@ export function simulate(input: SimulationInput): Trace {
   const filesOf = (path: string) => closureOf(first.machine, path)
   return {
     session: first.pass.session,
+    markers: first.machine.registeredMarkers,
     collectors,
     events: [
       ...first.machine.events,
@@ -52,6 +53,13 @@ export function simulate(input: SimulationInput): Trace {
     suspects: [...first.machine.suspects],
     questions: [...questions.values()],
     reached: closures(collectors, filesOf),
+    modules: [...first.machine.importedAt].map(([name, { module, span, entry }]) => ({
+      name,
+      file: module.file!,
+      entry,
+      by: span,
+    })),
+    path: first.machine.searchPath(),
   }
 }
 
