@@ -103,18 +103,23 @@ export function announce({ cwd }: Target, { quiet }: CheckOptions, { stderr }: I
 
 /** The report in the format that was asked for. */
 export function render(input: ReportInput, model: Health, options: CheckOptions, io: Io): string {
-  const toFile = options.outputFile !== undefined
-  const style: Style = {
-    width: toFile || !io.stdout.isTTY ? null : (io.stdout.columns ?? 80),
-    color: toFile ? options.color === 'always' : wantsColor(options.color, io.stdout, io.env),
-    verbose: options.verbose === true,
-    quiet: options.quiet === true,
-  }
+  const style = styleOf(options, io)
   if (options.outputFormat === 'json') return renderJson(input, model, tool)
   if (options.statistics) return renderStatistics(input, model, style)
   return options.outputFormat === 'full'
     ? renderFull(input, model, style)
     : renderConcise(input, model, style)
+}
+
+/** How a report for people is to look. */
+export function styleOf(options: CheckOptions, io: Io): Style {
+  const toFile = options.outputFile !== undefined
+  return {
+    width: toFile || !io.stdout.isTTY ? null : (io.stdout.columns ?? 80),
+    color: toFile ? options.color === 'always' : wantsColor(options.color, io.stdout, io.env),
+    verbose: options.verbose === true,
+    quiet: options.quiet === true,
+  }
 }
 
 /** Prints the report or writes it where it is to go. Throws a UsageError where that can't be written. */

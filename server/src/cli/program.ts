@@ -9,6 +9,7 @@ import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
 import { expectShortRun } from './short_run.ts'
 import { version } from './version.ts'
+import type { WhyOptions } from './why.ts'
 
 const CHECK_HELP = `
 PATH: one folder that is a project (it has a configuration of pytest, a pyproject.toml,
@@ -48,6 +49,10 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
     },
+    why: async (asked, options) => {
+      const { why } = await import('./why.ts')
+      code = await why(asked, pytestArgs, options, io)
+    },
     server: serve,
   }
   const program = programOf(io, verbs)
@@ -63,6 +68,7 @@ interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
   readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
+  readonly why: (asked: string, options: WhyOptions) => Promise<void>
   readonly server: () => Promise<void>
 }
 
@@ -99,6 +105,14 @@ function programOf(io: Io, verbs: Verbs): Command {
     .description('explain a rule, or list all of them')
     .argument('[ID]', 'e.g. unresolved-import')
     .action(verbs.rule)
+  analysing(program.command('why'))
+    .description('explain one test file, module or finding')
+    .usage('[options] FILE|MODULE|FINDING [-- PYTEST_ARGS...]')
+    .argument('<what>', "a file, a module's dotted name, a finding's fingerprint, or path:line")
+    .option('--project <folder>', 'the project, where it is not the current folder')
+    .addOption(choice('--output-format <format>', 'how to tell', ['full', 'json'], 'full'))
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
+    .action(verbs.why)
   program
     .command('server')
     .description('run the language server')
@@ -111,18 +125,23 @@ function programOf(io: Io, verbs: Verbs): Command {
 
 /** What all verbs that report share. */
 function reporting(command: Command): Command {
-  return command
+  return analysing(command)
     .usage('[options] [PATH...] [-- PYTEST_ARGS...]')
     .argument('[PATH...]', 'a project, or what pytest is to collect; without it the current folder')
     .addOption(choice('--output-format <format>', 'how to report', ['full', 'concise', 'json'], 'full'))
-    .option('-o, --output-file <file>', 'write the report to a file')
-    .option('--python <path>', 'interpreter or environment to use')
-    .addOption(choice('--invocation <how>', 'how pytest is started', ['pytest', 'python -m pytest']))
     .option('--select <rules>', 'rules to tell, separated by commas, or "all"', names)
     .option('--ignore <rules>', 'rules not to tell', names)
     .option('--statistics', 'counts in place of findings')
-    .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
     .option('-e, --exit-zero', 'exit with 0 whatever is found')
+}
+
+/** What all verbs that analyse share. */
+function analysing(command: Command): Command {
+  return command
+    .option('-o, --output-file <file>', 'write the report to a file')
+    .option('--python <path>', 'interpreter or environment to use')
+    .addOption(choice('--invocation <how>', 'how pytest is started', ['pytest', 'python -m pytest']))
+    .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
     .option('-q, --quiet', 'findings only')
     .option('-v, --verbose', 'also notes, what the verdicts rest on, and all that is not known')
 }

@@ -260,7 +260,7 @@ function bind(m: Machine, name: string, parent: Value | null, value: Value): Val
 
 function fail(m: Machine, module: string, message: string, focus: Span, blocker: Blocker): Value {
   const exc = notFoundError(m, module, message, focus, blocker)
-  if (m.isHealed(exc)) {
+  if (m.isHealed(exc) || (blocker === null && m.world.installed.has(topLevel(module)))) {
     // Cured, the stand-in is not there, and the module that it stands for is looked for.
     if (blocker?.stub && m.modules.delete(blocker.name)) return importModule(m, module, focus)
     const healed: Module = {

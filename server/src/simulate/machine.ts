@@ -71,6 +71,8 @@ export interface World {
   readonly healed: ReadonlySet<string>
   /** Called now and then: may do something else in between, or throw to give the simulation up. */
   readonly breathe?: () => void
+  /** Top-level modules that are taken to be installed although they are not. */
+  readonly installed: ReadonlySet<string>
 }
 
 export interface Frame {

@@ -1,0 +1,187 @@
+/** Markers: the one under the cursor, where it is registered and used, and those that can be written at a place. */
+import { basename } from '../../files/paths.ts'
+import type { Span } from '../../files/span.ts'
+import { parseMarkerLine } from '../../pytest/markers.ts'
+import { type Asked, type Definition, type Place, textOf } from './question.ts'
+
+export interface MarkerFact {
+  readonly fact: 'marker'
+  readonly span: Span
+  readonly name: string
+  /** The registered line: "slow: takes minutes"; null for a marker that nobody registers. */
+  readonly line: string | null
+  /** 'pytest', 'pytest.ini', 'plugin pytest-asyncio', the path of a conftest. */
+  readonly from: string | null
+  /** Where it is registered, if that is in the project. */
+  readonly registration: Span | null
+}
+
+/** What can stand in place of `span`. */
+export interface MarkerOffer {
+  readonly span: Span
+  readonly markers: readonly Pick<MarkerFact, 'name' | 'line' | 'from'>[]
+}
+
+/** The files in which a marker is looked for hold nothing of it where this is missing. */
+const MARK = 'mark.'
+
+export function markerAt(asked: Asked, place: Place): MarkerFact | null {
+  const found = wordOfMarker(asked, place)
+  if (!found) return null
+  const known = registered(asked).find(({ name }) => name === found.name)
+  return {
+    fact: 'marker',
+    span: found.span,
+    name: found.name,
+    line: known?.line ?? null,
+    from: known?.from ?? null,
+    registration: known?.span ?? null,
+  }
+}
+
+/** From a marker, in code or in `-m`, to the line that registers it. */
+export function registrationOf(asked: Asked, place: Place): Definition | null {
+  const fact = markerAt(asked, place)
+  return fact?.registration ? { origin: fact.span, targets: [fact.registration] } : null
+}
+
+/** Every place that uses the marker under the cursor, in files that a test file reaches and in `-m`. */
+export function usesOf(asked: Asked, place: Place & { readonly declaration: boolean }): readonly Span[] {
+  const found = wordOfMarker(asked, place)
+  if (!found) return []
+  const { trace, plan } = asked.analysis
+  const files = new Set([...trace.collectors.map(({ path }) => path), ...trace.reached.keys()])
+  const inCode = [...files].flatMap(path => {
+    const text = path === place.path ? place.text : textOf(asked, path)
+    return text?.includes(MARK + found.name)
+      ? marksIn(path, text).filter(({ name }) => name === found.name)
+      : []
+  })
+  const selected = plan.selectedMarkers.flatMap(({ names, span }) =>
+    span && names.includes(found.name) ? wordsIn(asked, span, found.name) : [],
+  )
+  const declared = registered(asked).find(({ name }) => name === found.name)?.span
+  return [
+    ...(place.declaration && declared ? [declared] : []),
+    ...inCode.map(({ span }) => span),
+    ...selected,
+  ]
+}
+
+/** Behind `pytest.mark.`, and in the expression of `-m` in a configuration file. */
+export function markersToOffer(asked: Asked, { path, text, offset }: Place): MarkerOffer | null {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset)
+  const opens = path.endsWith('.py') ? /(?:^|[^\w.])(?:(\w+)\.)?mark\.\w*$/ : SELECTION
+  const match = opens.exec(line)
+  if (!match || (path.endsWith('.py') && !isPytest(text, match[1]))) return null
+  const start = offset - /\w*$/.exec(line)![0].length
+  const end = offset + /^\w*/.exec(text.slice(offset, offset + 200))![0].length
+  const markers = registered(asked).map(({ name, line, from }) => ({ name, line, from }))
+  return { span: { path, start, end }, markers }
+}
+
+/** `-m "not slow`, also as two items of a TOML list, up to the cursor. */
+const SELECTION = /(?:^|[\s"'=[,])-m(?:\s*["']?,\s*["']|\s*=?\s*(?:\\?["'])?)[^"'\\]*$/
+
+interface Registered {
+  readonly name: string
+  readonly line: string
+  readonly from: string
+  readonly span: Span | null
+}
+
+/** Each name once, as it was registered first. */
+function registered(asked: Asked): Registered[] {
+  const { plan, trace } = asked.analysis
+  const setting = plan.settings.markers?.span ?? null
+  const configured = plan.markers.map(({ name, line, from }) => {
+    const here = plan.inipath !== null && from === basename(plan.inipath)
+    return { name, line, from, span: here && setting ? lineIn(asked, setting, name) : null }
+  })
+  const byCode = trace.markers.map(({ name, line, span }) => ({
+    name,
+    line,
+    from: basename(span.path),
+    span,
+  }))
+  const first = new Map<string, Registered>()
+  for (const marker of [...configured, ...byCode]) {
+    if (/^\w+$/.test(marker.name) && !first.has(marker.name)) first.set(marker.name, marker)
+  }
+  return [...first.values()]
+}
+
+/** The name of a marker within the setting `markers`; the whole setting where it can't be told apart. */
+function lineIn(asked: Asked, setting: Span, name: string): Span {
+  const starts = (before: string) => /(?:^|[\n"'])[ \t]*$/.test(before)
+  const written = wordsIn(asked, setting, name).find(({ start }) => {
+    const text = textOf(asked, setting.path)!.slice(setting.start, start)
+    return starts(text)
+  })
+  return written ?? setting
+}
+
+function wordsIn(asked: Asked, { path, start, end }: Span, word: string): Span[] {
+  const text = textOf(asked, path)?.slice(start, end) ?? ''
+  return [...text.matchAll(new RegExp(`(?<!\\w)${word}(?!\\w)`, 'g'))].map(({ index }) => ({
+    path,
+    start: start + index,
+    end: start + index + word.length,
+  }))
+}
+
+function wordOfMarker(asked: Asked, { path, text, offset }: Place): { name: string; span: Span } | null {
+  if (path.endsWith('.py'))
+    return marksIn(path, text).find(({ span }) => span.start <= offset && offset <= span.end) ?? null
+  const { plan } = asked.analysis
+  const word = (span: Span, name: string) =>
+    wordsIn(asked, span, name).find(({ start, end }) => start <= offset && offset <= end)
+  const setting = plan.settings.markers?.span
+  if (setting?.path === path && setting.start <= offset && offset <= setting.end) {
+    for (const { name } of registered(asked)) {
+      const span = lineIn(asked, setting, name)
+      if (span !== setting && span.start <= offset && offset <= span.end) return { name, span }
+    }
+  }
+  for (const { names, span } of plan.selectedMarkers) {
+    if (span?.path !== path) continue
+    for (const name of names) {
+      const here = word(span, name)
+      if (here) return { name, span: here }
+    }
+  }
+  return null
+}
+
+/** Every `pytest.mark.NAME` of a file, those in comments left out. */
+function marksIn(path: string, text: string): { readonly name: string; readonly span: Span }[] {
+  return [...text.matchAll(/(?<![\w.])(?:(\w+)\.)?mark\.(\w+)/g)].flatMap(
+    ({ 0: all, 1: of, 2: name, index }) => {
+      const end = index + all.length
+      const before = text.slice(text.lastIndexOf('\n', index) + 1, index)
+      if (!isPytest(text, of) || /^[^'"]*#/.test(before)) return []
+      return [{ name: name!, span: { path, start: end - name!.length, end } }]
+    },
+  )
+}
+
+/** Is `of.mark`, or `mark` alone, pytest's in this text? */
+function isPytest(text: string, of: string | undefined): boolean {
+  if (of === 'pytest') return true
+  const imported =
+    of === undefined
+      ? /^[ \t]*from[ \t]+pytest[ \t]+import\b[^\n]*\bmark\b/m
+      : new RegExp(`^[ \\t]*import[ \\t]+[^\\n]*\\bpytest[ \\t]+as[ \\t]+${of}\\b`, 'm')
+  return imported.test(text)
+}
+
+/** What a registered line says behind the name, in the words of its author. */
+export function descriptionOf(line: string): string {
+  const colon = line.indexOf(':')
+  return colon < 0 ? '' : line.slice(colon + 1).trim()
+}
+
+/** The name with its arguments: 'parametrize(argnames, argvalues)'. */
+export function signatureOf(line: string): string {
+  return line.includes('(') ? line.split(':')[0]!.trim() : parseMarkerLine(line)
+}
