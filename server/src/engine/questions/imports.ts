@@ -19,8 +19,9 @@ export interface ImportFact {
   readonly module: string
   readonly kind: 'source' | 'package' | 'namespace' | 'extension' | 'builtin' | 'bytecode' | 'missing'
   readonly file: string | null
+  /** The entry of `sys.path` that served its outermost package; null where none was asked. */
   readonly entry: string | null
-  /** What puts that entry on `sys.path`; null for an entry of a package's own path. */
+  /** What puts that entry there. */
   readonly entryBy: string | null
   /** It was imported under this name in the run; else this is where it would be looked for and found. */
   readonly loaded: boolean
@@ -48,6 +49,8 @@ export function importAt(asked: Asked, place: Place): ImportFact | null {
   const spec = submodule ?? served(asked, name)
   const file = spec?.file ?? null
   const { plan, environment } = asked.analysis
+  // The others of a dotted name are found on the path of the package in front.
+  const entry = served(asked, name.split('.')[0]!)?.entry ?? null
   const failure = failureThrough(asked, found.statement)
   return {
     fact: 'import',
@@ -55,11 +58,8 @@ export function importAt(asked: Asked, place: Place): ImportFact | null {
     module: name,
     kind: spec?.kind ?? 'missing',
     file,
-    entry: spec?.entry ?? null,
-    entryBy:
-      spec?.entry && asked.analysis.trace.path.includes(spec.entry)
-        ? whyOnPath(spec.entry, plan, environment)
-        : null,
+    entry,
+    entryBy: entry === null ? null : whyOnPath(entry, plan, environment),
     loaded: spec?.loaded ?? false,
     neededBy: (file && asked.analysis.trace.reached.get(file)?.length) || null,
     failure: failure && { exception: failure.exception, message: failure.message, span: failure.cause },
@@ -78,13 +78,10 @@ export function brokenImportAt(asked: Asked, place: Place): Definition | null {
 
 /** From the name of a plugin, in `-p` or `pytest_plugins`, to its module. */
 export function pluginAt(asked: Asked, { path, text, offset }: Place): Definition | null {
-  const { plan } = asked.analysis
-  const loads = plan.plugins.filter(
-    ({ span }) => span?.path === path && span.start <= offset && offset <= span.end,
-  )
   const word = wordAt(text, offset)
   if (!word) return null
-  const named = loads.some(({ module }) => module === word.text) || inPytestPlugins(text, offset)
+  const option = text.slice(Math.max(0, word.start - 20), word.start)
+  const named = path.endsWith('.py') ? inPytestPlugins(text, offset) : /-p["']?,?\s*["']?$/.test(option)
   const file = named ? served(asked, word.text)?.file : null
   return file
     ? { origin: { path, start: word.start, end: word.end }, targets: [{ path: file, start: 0, end: 0 }] }

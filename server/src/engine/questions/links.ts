@@ -2,7 +2,8 @@
 import { dirname, join } from '../../files/paths.ts'
 import type { Span } from '../../files/span.ts'
 import { served } from './imports.ts'
-import { type Asked, type Document, textOf } from './question.ts'
+import type { Asked, Document } from './question.ts'
+import { writtenSettings } from './written.ts'
 
 export interface Link {
   readonly span: Span
@@ -16,15 +17,15 @@ const PATHS: ReadonlySet<string> = new Set(['testpaths', 'pythonpath', 'confcutd
 const MODULES: ReadonlySet<string> = new Set(['DJANGO_SETTINGS_MODULE', 'required_plugins'])
 
 export function linksOf(asked: Asked, { path, text }: Document): readonly Link[] {
-  const { plan } = asked.analysis
-  // While the text is newer, the places of settings in it aren't known.
-  if (textOf(asked, path) !== text) return []
-  return Object.entries(plan.settings).flatMap(([key, { span }]) => {
-    if (span?.path !== path) return []
-    return words(text, span).flatMap(({ word, before, ...place }): Link[] => {
-      const target = targetOf(asked, key, word, before, dirname(path))
-      return target ? [{ span: { path, ...place }, target }] : []
-    })
+  return [...writtenSettings(path, text)].flatMap(([key, lines]) => {
+    let before = ''
+    return lines.flatMap(({ span }) =>
+      words(text, span).flatMap(({ word, ...place }): Link[] => {
+        const target = targetOf(asked, key, word, before, dirname(path))
+        before = word
+        return target ? [{ span: { path, ...place }, target }] : []
+      }),
+    )
   })
 }
 
@@ -38,18 +39,15 @@ function targetOf(asked: Asked, key: string, word: string, before: string, folde
 
 interface Word {
   readonly word: string
-  /** The word in front of it. */
-  readonly before: string
   readonly start: number
   readonly end: number
 }
 
-/** The words of a value, whether it is text or a list; of `--option=value` the value. */
+/** The words of a line or item as it is written; of `--option=value` both. */
 function words(text: string, { start, end }: Span): Word[] {
-  const found: Word[] = []
-  for (const { 0: word, index } of text.slice(start, end).matchAll(/[^\s"',[\]=]+/g)) {
-    const at = start + index
-    found.push({ word, before: found.at(-1)?.word ?? '', start: at, end: at + word.length })
-  }
-  return found
+  return [...text.slice(start, end).matchAll(/[^\s"',[\]=]+/g)].map(({ 0: word, index }) => ({
+    word,
+    start: start + index,
+    end: start + index + word.length,
+  }))
 }

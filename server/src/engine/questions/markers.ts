@@ -1,8 +1,10 @@
 /** Markers: the one under the cursor, where it is registered and used, and those that can be written at a place. */
 import { basename } from '../../files/paths.ts'
 import type { Span } from '../../files/span.ts'
+import { escapeRegExp } from '../../files/words.ts'
 import { parseMarkerLine } from '../../pytest/markers.ts'
 import { type Asked, type Definition, type Place, textOf } from './question.ts'
+import { placeIn, writtenSettings } from './written.ts'
 
 export interface MarkerFact {
   readonly fact: 'marker'
@@ -93,10 +95,12 @@ interface Registered {
 /** Each name once, as it was registered first. */
 function registered(asked: Asked): Registered[] {
   const { plan, trace } = asked.analysis
-  const setting = plan.settings.markers?.span ?? null
+  const { inipath } = plan
+  const text = inipath === null ? null : textOf(asked, inipath)
+  const lines = inipath !== null && text !== null ? (writtenSettings(inipath, text).get('markers') ?? []) : []
   const configured = plan.markers.map(({ name, line, from }) => {
-    const here = plan.inipath !== null && from === basename(plan.inipath)
-    return { name, line, from, span: here && setting ? lineIn(asked, setting, name) : null }
+    const written = inipath !== null && from === basename(inipath) && lines.find(each => each.text === line)
+    return { name, line, from, span: written && text !== null ? placeIn(written, name, text) : null }
   })
   const byCode = trace.markers.map(({ name, line, span }) => ({
     name,
@@ -106,24 +110,15 @@ function registered(asked: Asked): Registered[] {
   }))
   const first = new Map<string, Registered>()
   for (const marker of [...configured, ...byCode]) {
-    if (/^\w+$/.test(marker.name) && !first.has(marker.name)) first.set(marker.name, marker)
+    if (/^\w+$/.test(marker.name) && !first.has(marker.name))
+      first.set(marker.name, { ...marker, span: marker.span || null })
   }
   return [...first.values()]
 }
 
-/** The name of a marker within the setting `markers`; the whole setting where it can't be told apart. */
-function lineIn(asked: Asked, setting: Span, name: string): Span {
-  const starts = (before: string) => /(?:^|[\n"'])[ \t]*$/.test(before)
-  const written = wordsIn(asked, setting, name).find(({ start }) => {
-    const text = textOf(asked, setting.path)!.slice(setting.start, start)
-    return starts(text)
-  })
-  return written ?? setting
-}
-
 function wordsIn(asked: Asked, { path, start, end }: Span, word: string): Span[] {
   const text = textOf(asked, path)?.slice(start, end) ?? ''
-  return [...text.matchAll(new RegExp(`(?<!\\w)${word}(?!\\w)`, 'g'))].map(({ index }) => ({
+  return [...text.matchAll(new RegExp(`(?<!\\w)${escapeRegExp(word)}(?!\\w)`, 'g'))].map(({ index }) => ({
     path,
     start: start + index,
     end: start + index + word.length,
@@ -131,22 +126,17 @@ function wordsIn(asked: Asked, { path, start, end }: Span, word: string): Span[]
 }
 
 function wordOfMarker(asked: Asked, { path, text, offset }: Place): { name: string; span: Span } | null {
-  if (path.endsWith('.py'))
-    return marksIn(path, text).find(({ span }) => span.start <= offset && offset <= span.end) ?? null
-  const { plan } = asked.analysis
-  const word = (span: Span, name: string) =>
-    wordsIn(asked, span, name).find(({ start, end }) => start <= offset && offset <= end)
-  const setting = plan.settings.markers?.span
-  if (setting?.path === path && setting.start <= offset && offset <= setting.end) {
-    for (const { name } of registered(asked)) {
-      const span = lineIn(asked, setting, name)
-      if (span !== setting && span.start <= offset && offset <= span.end) return { name, span }
-    }
+  const holds = (span: Span | null) => span !== null && span.start <= offset && offset <= span.end
+  if (path.endsWith('.py')) return marksIn(path, text).find(({ span }) => holds(span)) ?? null
+  for (const line of writtenSettings(path, text).get('markers') ?? []) {
+    const name = parseMarkerLine(line.text)
+    const span = placeIn(line, name, text)
+    if (span && holds(span)) return { name, span }
   }
-  for (const { names, span } of plan.selectedMarkers) {
-    if (span?.path !== path) continue
+  for (const { names, span } of asked.analysis.plan.selectedMarkers) {
+    if (span?.path !== path || textOf(asked, path) !== text) continue
     for (const name of names) {
-      const here = word(span, name)
+      const here = wordsIn(asked, span, name).find(holds)
       if (here) return { name, span: here }
     }
   }
