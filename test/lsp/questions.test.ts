@@ -178,7 +178,7 @@ test('references of a marker are its uses and, if asked for, its registration', 
       ...at(editor, 'tests/test_one.py', 'slow'),
       context: { includeDeclaration },
     })
-    return found!.map(({ uri, range }) => `${uri.slice(editor.uri('').length)}:${range.start.line + 1}`)
+    return found!.map(({ uri, range }) => `${uri.slice(editor.uri('').length + 1)}:${range.start.line + 1}`)
   }
   const uses = ['tests/test_one.py:5', 'tests/test_two.py:4', 'pyproject.toml:4']
   expect(await references(false)).toEqual(uses)
@@ -249,7 +249,7 @@ test('paths and plugins in the configuration are links', async () => {
   const links: DocumentLink[] | null = await editor.connection.sendRequest('textDocument/documentLink', {
     textDocument: { uri: editor.uri('pyproject.toml') },
   })
-  expect(links!.map(({ target }) => target!.slice(editor.uri('').length))).toEqual([
+  expect(links!.map(({ target }) => target!.slice(editor.uri('').length + 1))).toEqual([
     'src',
     'tests',
     'plugs/extra.py',

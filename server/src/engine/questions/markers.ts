@@ -1,7 +1,6 @@
 /** Markers: the one under the cursor, where it is registered and used, and those that can be written at a place. */
 import { basename } from '../../files/paths.ts'
 import type { Span } from '../../files/span.ts'
-import { escapeRegExp } from '../../files/words.ts'
 import { parseMarkerLine } from '../../pytest/markers.ts'
 import { type Asked, type Definition, type Place, textOf } from './question.ts'
 import { placeIn, writtenSettings } from './written.ts'
@@ -28,7 +27,7 @@ export interface MarkerOffer {
 const MARK = 'mark.'
 
 export function markerAt(asked: Asked, place: Place): MarkerFact | null {
-  const found = wordOfMarker(asked, place)
+  const found = wordOfMarker(place)
   if (!found) return null
   const known = registered(asked).find(({ name }) => name === found.name)
   return {
@@ -49,7 +48,7 @@ export function registrationOf(asked: Asked, place: Place): Definition | null {
 
 /** Every place that uses the marker under the cursor, in files that a test file reaches and in `-m`. */
 export function usesOf(asked: Asked, place: Place & { readonly declaration: boolean }): readonly Span[] {
-  const found = wordOfMarker(asked, place)
+  const found = wordOfMarker(place)
   if (!found) return []
   const { trace, plan } = asked.analysis
   const files = new Set([...trace.collectors.map(({ path }) => path), ...trace.reached.keys()])
@@ -59,14 +58,14 @@ export function usesOf(asked: Asked, place: Place & { readonly declaration: bool
       ? marksIn(path, text).filter(({ name }) => name === found.name)
       : []
   })
-  const selected = plan.selectedMarkers.flatMap(({ names, span }) =>
-    span && names.includes(found.name) ? wordsIn(asked, span, found.name) : [],
-  )
+  const { inipath } = plan
+  const config = inipath === place.path ? place.text : inipath === null ? null : textOf(asked, inipath)
+  const selected = inipath === null || config === null ? [] : selectedIn(inipath, config)
   const declared = registered(asked).find(({ name }) => name === found.name)?.span
   return [
     ...(place.declaration && declared ? [declared] : []),
     ...inCode.map(({ span }) => span),
-    ...selected,
+    ...selected.filter(({ name }) => name === found.name).map(({ span }) => span),
   ]
 }
 
@@ -116,32 +115,38 @@ function registered(asked: Asked): Registered[] {
   return [...first.values()]
 }
 
-function wordsIn(asked: Asked, { path, start, end }: Span, word: string): Span[] {
-  const text = textOf(asked, path)?.slice(start, end) ?? ''
-  return [...text.matchAll(new RegExp(`(?<!\\w)${escapeRegExp(word)}(?!\\w)`, 'g'))].map(({ index }) => ({
-    path,
-    start: start + index,
-    end: start + index + word.length,
-  }))
-}
-
-function wordOfMarker(asked: Asked, { path, text, offset }: Place): { name: string; span: Span } | null {
-  const holds = (span: Span | null) => span !== null && span.start <= offset && offset <= span.end
+function wordOfMarker({ path, text, offset }: Place): { name: string; span: Span } | null {
+  const holds = (span: Span) => span.start <= offset && offset <= span.end
   if (path.endsWith('.py')) return marksIn(path, text).find(({ span }) => holds(span)) ?? null
   for (const line of writtenSettings(path, text).get('markers') ?? []) {
     const name = parseMarkerLine(line.text)
     const span = placeIn(line, name, text)
     if (span && holds(span)) return { name, span }
   }
-  for (const { names, span } of asked.analysis.plan.selectedMarkers) {
-    if (span?.path !== path || textOf(asked, path) !== text) continue
-    for (const name of names) {
-      const here = wordsIn(asked, span, name).find(holds)
-      if (here) return { name, span: here }
-    }
-  }
-  return null
+  return selectedIn(path, text).find(({ span }) => holds(span)) ?? null
 }
+
+/** `-m EXPRESSION` within one text, with or without quotes. */
+const EXPRESSION = /(?:^|\s)-m(?:\s+|=)?(?:(?<quote>['"])(?<quoted>.*?)\k<quote>|(?<bare>[^\s'"]+))/d
+
+/** The names in the expressions of `-m` in `addopts`. */
+function selectedIn(path: string, text: string): { readonly name: string; readonly span: Span }[] {
+  const lines = writtenSettings(path, text).get('addopts') ?? []
+  return lines.flatMap(({ span }, index) => {
+    const written = text.slice(span.start, span.end)
+    const groups = EXPRESSION.exec(written)?.indices?.groups
+    const [from, to] =
+      lines[index - 1]?.text === '-m' ? [0, written.length] : (groups?.quoted ?? groups?.bare ?? [0, 0])
+    return [...written.slice(from, to).matchAll(/[A-Za-z_]\w*/g)]
+      .filter(([word]) => !OPERATORS.has(word))
+      .map(({ 0: name, index: at }) => {
+        const start = span.start + from + at
+        return { name, span: { path, start, end: start + name.length } }
+      })
+  })
+}
+
+const OPERATORS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'True', 'False', 'None'])
 
 /** Every `pytest.mark.NAME` of a file, those in comments left out. */
 function marksIn(path: string, text: string): { readonly name: string; readonly span: Span }[] {
