@@ -12,6 +12,8 @@ import type { Cause } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { Trace } from '../simulate/trace.ts'
 import type { WorkspaceEdit } from './edit.ts'
+import type { History } from './history.ts'
+import type { SymbolIndex } from './symbol_index.ts'
 import type { Effect } from './verify.ts'
 
 /**
@@ -34,9 +36,11 @@ export interface Proposal {
   readonly provides?: readonly string[]
   /** Why it is proposed, and why at this rank: "defines all 3 names that are wanted". */
   readonly because: string
+  /** The key of a proposal that has to help for this one to be tried; without it, it is tried in any case. */
+  readonly follows?: string
 }
 
-export interface Fix extends Omit<Proposal, 'key'> {
+export interface Fix extends Omit<Proposal, 'key' | 'follows'> {
   /** Stable from run to run. */
   readonly id: string
   /** The fingerprint of the finding that it mends. */
@@ -54,6 +58,9 @@ export interface FixContext {
   readonly causes: readonly Cause[]
   readonly findings: readonly Finding[]
   readonly needs: Needs
+  readonly index: SymbolIndex
+  /** What git knows of files that are gone; empty where it can't be asked. */
+  readonly history: History
   /** Decoded text of a file; null where it can't be read. */
   readonly text: (path: string) => string | null
   /** What a file does when it is imported; null where it can't be read. */

@@ -14,10 +14,11 @@ import { renderStatistics } from '../report/summary.ts'
 import { checkRuleNames, findSettings } from '../rules/settings.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import { type ColorChoice, type Io, wantsColor } from './io.ts'
+import type { MendOptions } from './mend.ts'
 import { resolveTarget, type Target } from './target.ts'
 import { tool } from './version.ts'
 
-export interface CheckOptions {
+export interface CheckOptions extends MendOptions {
   readonly outputFormat: 'full' | 'concise' | 'json'
   readonly outputFile?: string
   readonly python?: string
@@ -35,6 +36,11 @@ export interface CheckOptions {
   readonly confirm?: boolean
 }
 
+/** Is anything to be mended, or shown as a patch? `--unsafe-fixes` by itself means that they are made. */
+function wantsMending({ fix, unsafeFixes, diff }: MendOptions): boolean {
+  return fix === true || unsafeFixes === true || diff === true
+}
+
 /** Throws a UsageError for paths, options or settings that are wrong. */
 export async function check(
   paths: readonly string[],
@@ -47,8 +53,28 @@ export async function check(
   refuseWrongSettings(fs, target, options)
   const done = announce(target, options, io)
   // Loaded only now: what is refused is refused at once.
-  const { analyze } = await import('../engine/analyze.ts')
-  const analysis = await analyze(fs, requestOf(target, pytestArgs, options, io)).finally(done)
+  const { analyze, Remembered } = await import('../engine/analyze.ts')
+  const request = requestOf(target, pytestArgs, options, io)
+  const remembered = new Remembered(fs)
+  let analysis = await analyze(fs, request, remembered).finally(done)
+  if (wantsMending(options)) {
+    const { mendOrDiff } = await import('./mend.ts')
+    const { text, changes } = await mendOrDiff(
+      fs,
+      request,
+      remembered,
+      analysis,
+      options,
+      styleOf(options, io),
+    )
+    if (options.diff) {
+      put(text, options, io)
+      return changes && !options.exitZero ? ExitCode.findings : ExitCode.clean
+    }
+    const output = options.outputFormat === 'json' ? io.stderr : io.stdout
+    if (!options.quiet) output.write(`${text}\n`)
+    if (changes) analysis = await analyze(fs, request, new Remembered(fs))
+  }
   if (options.verbose) {
     for (const { path, reason } of fs.problems()) io.stderr.write(`could not read ${path}: ${reason}\n`)
   }

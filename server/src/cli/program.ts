@@ -7,6 +7,7 @@ import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
+import type { PlanOptions } from './plan.ts'
 import { expectShortRun } from './short_run.ts'
 import { version } from './version.ts'
 import type { WhyOptions } from './why.ts'
@@ -49,6 +50,10 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
     },
+    plan: async (paths, options) => {
+      const { plan } = await import('./plan.ts')
+      code = await plan(paths, pytestArgs, options, io)
+    },
     why: async (asked, options) => {
       const { why } = await import('./why.ts')
       code = await why(asked, pytestArgs, options, io)
@@ -68,6 +73,7 @@ interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
   readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
+  readonly plan: (paths: string[], options: PlanOptions) => Promise<void>
   readonly why: (asked: string, options: WhyOptions) => Promise<void>
   readonly server: () => Promise<void>
 }
@@ -88,6 +94,9 @@ function programOf(io: Io, verbs: Verbs): Command {
     })
   reporting(program.command('check', { isDefault: true }))
     .description('check what pytest would collect (the default)')
+    .option('--fix', 'make the fixes that are safe; what is left is reported')
+    .option('--unsafe-fixes', 'make those as well that may mean something else')
+    .option('--diff', 'write nothing, show as a patch what --fix, or --unsafe-fixes, would change')
     .option('--confirm', 'then run pytest --collect-only, and tell what it confirms and refutes')
     .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
     .addHelpText('after', CHECK_HELP)
@@ -105,6 +114,16 @@ function programOf(io: Io, verbs: Verbs): Command {
     .description('explain a rule, or list all of them')
     .argument('[ID]', 'e.g. unresolved-import')
     .action(verbs.rule)
+  analysing(program.command('plan'))
+    .description('the shortest list found of fixes that brings the errors down to a target')
+    .usage('[options] [PATH...] [-- PYTEST_ARGS...]')
+    .argument('[PATH...]', 'a project, or what pytest is to collect; without it the current folder')
+    .option('--target <errors>', 'how many errors may be left', toCount, 0)
+    .option('--safe', 'only fixes that cannot mean something else')
+    .option('--apply', 'make the fixes of the plan, and check again after each')
+    .addOption(choice('--output-format <format>', 'how to tell', ['full', 'json'], 'full'))
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
+    .action(verbs.plan)
   analysing(program.command('why'))
     .description('explain one test file, module or finding')
     .usage('[options] FILE|MODULE|FINDING [-- PYTEST_ARGS...]')
@@ -150,6 +169,11 @@ function toSeconds(text: string): number {
   const value = Number(text)
   if (!(value > 0)) throw new InvalidArgumentError('expected a number of seconds')
   return value
+}
+
+function toCount(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a number')
+  return Number(text)
 }
 
 function choice(flags: string, description: string, choices: string[], preset?: string): Option {

@@ -2,6 +2,7 @@
  * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
  */
 import { overlaid, touches, type WorkspaceEdit } from '../bridges/edit.ts'
+import { FileScans } from '../bridges/file_scan.ts'
 import type { Simulated } from '../bridges/verify.ts'
 import type { ModuleCode } from '../compile/module_code.ts'
 import { initParser } from '../compile/parser.ts'
@@ -58,9 +59,12 @@ export interface AnalysisRequest {
   readonly confirms?: boolean
   /** What counts as cured although it is not; without it nothing does. */
   readonly cured?: Cured
+  /** False: what waits behind the errors is not looked for. */
+  readonly layers?: boolean
 }
 
 export interface Analysis {
+  readonly request: AnalysisRequest
   /** The files that it was made of. */
   readonly fs: FileSystem
   /** What counted as cured. */
@@ -79,6 +83,8 @@ export interface Analysis {
   readonly code: (path: string) => ModuleCode | null
   /** What the project says it needs. */
   readonly needs: Needs
+  /** What was read of the workspace's files by a glance, from one analysis to the next. */
+  readonly scans: FileScans
   /**
    * The same collection with an edit in the workspace, or with something cured, without layers; null where the edit
    * can't be made. Holds while nothing was analysed after it.
@@ -91,6 +97,7 @@ export interface Analysis {
 /** What one analysis leaves for the next one of the same workspace. */
 export class Remembered {
   readonly sources: Sources
+  readonly scans = new FileScans()
   private environment: { readonly key: string; readonly found: Environment } | null = null
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
@@ -166,7 +173,7 @@ export async function analyze(
     standardName: question => names.get(questionKey(question)),
     variables: { values: request.env, exact: request.envIsExact },
     registries: settings.registries,
-    layers: true,
+    layers: request.layers ?? true,
     ...(breathe ? { breathe } : {}),
     ...(request.cured ? { cured: request.cured } : {}),
   })
@@ -210,6 +217,7 @@ export async function analyze(
     return { plan, trace, causes, findings }
   }
   return {
+    request,
     fs,
     cured: request.cured ?? NOTHING_CURED,
     environment,
@@ -221,6 +229,7 @@ export async function analyze(
     content: path => sources.content(path),
     code,
     needs,
+    scans: remembered.scans,
     simulateWith,
     tellsUnpredicted: isOn(unpredictedError.id, told),
   }

@@ -1,10 +1,12 @@
 /** The fixes of a finding, verified: the one place that the command line and the editor get them from. */
 
 import { editOf, type WorkspaceEdit } from '../bridges/edit.ts'
-import type { FixContext } from '../bridges/fix.ts'
-import { causeOf, type Fix, fixId, type Proposal } from '../bridges/fix.ts'
+import { causeOf, type Fix, type FixContext, fixId, type Proposal } from '../bridges/fix.ts'
 import { fixersOf } from '../bridges/fixes/all_fixers.ts'
+import { type History, readHistory } from '../bridges/history.ts'
+import { SymbolIndex } from '../bridges/symbol_index.ts'
 import { type Effect, effectOf, harmless, helps, type Simulated } from '../bridges/verify.ts'
+import { Repository } from '../environment/git.ts'
 import { remember } from '../files/memo.ts'
 import { collectorsOf } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
@@ -18,7 +20,8 @@ const MOST_TRIED = 12
 /** What was made so far of one finding: proposals are tried in their order, and only as far as somebody asks. */
 interface Tried {
   readonly proposals: readonly Proposal[]
-  readonly results: (Fix | null)[]
+  /** By key; null: it does not help. */
+  readonly results: Map<string, Fix | null>
 }
 
 /** By analysis, then by fingerprint. */
@@ -29,6 +32,7 @@ const made = new WeakMap<Analysis, Map<string, Tried>>()
  * left out. Costs one simulation for each edit that is proposed, the first time it is asked.
  */
 export async function fixesOf(analysis: Analysis, finding: Finding): Promise<readonly Fix[]> {
+  await recallHistory(analysis)
   return [...verifiedFixes(analysis, finding, () => true)]
 }
 
@@ -39,15 +43,22 @@ export function* verifiedFixes(
   wanted: (proposal: Proposal) => boolean,
 ): Generator<Fix> {
   const known = remember(made, analysis, () => new Map<string, Tried>())
-  const tried = remember(known, finding.fingerprint, () => {
+  const { proposals, results } = remember(known, finding.fingerprint, () => {
     const context = contextOf(analysis)
     const proposals = fixersOf(finding.rule).flatMap(fixer => [...fixer.propose(finding, context)])
-    return { proposals: proposals.slice(0, MOST_TRIED), results: [] }
+    return { proposals, results: new Map() }
   })
-  for (const [at, proposal] of tried.proposals.entries()) {
-    if (!wanted(proposal)) continue
-    if (tried.results[at] === undefined) tried.results[at] = verified(analysis, finding, proposal)
-    const fix = tried.results[at]
+  const attempt = (proposal: Proposal): Fix | null => {
+    const before = results.get(proposal.key)
+    if (before !== undefined) return before
+    const first = proposals.find(({ key }) => key === proposal.follows)
+    if ((first && !attempt(first)) || results.size >= MOST_TRIED) return null
+    const fix = verified(analysis, finding, proposal)
+    results.set(proposal.key, fix)
+    return fix
+  }
+  for (const proposal of proposals) {
+    const fix = wanted(proposal) ? attempt(proposal) : null
     if (fix) yield fix
   }
 }
@@ -58,17 +69,35 @@ export function effectOn(analysis: Analysis, edit: WorkspaceEdit): Effect | null
   return after && effectOf(simulatedAs(analysis), after, edit)
 }
 
-/** What fixers see of an analysis. */
+const contexts = new WeakMap<Analysis, FixContext>()
+const histories = new WeakMap<Analysis, History>()
+
+/** What fixers see of an analysis, without what git knows unless `recallHistory` was awaited before. */
 export function contextOf(analysis: Analysis): FixContext {
-  const { fs, environment, plan, trace, causes, findings, needs, text, code } = analysis
-  return { fs, environment, plan, trace, causes, findings, needs, text, code }
+  return remember(contexts, analysis, () => {
+    const { fs, environment, plan, trace, causes, findings, needs, text, code, scans } = analysis
+    const index = new SymbolIndex({ fs, plan, environment, code, text }, scans)
+    const history = histories.get(analysis) ?? []
+    return { fs, environment, plan, trace, causes, findings, needs, text, code, index, history }
+  })
+}
+
+/** Asks git what became of files that are gone, once; of a workspace that is not trusted nothing is asked. */
+export async function recallHistory(analysis: Analysis): Promise<void> {
+  const { plan, request } = analysis
+  if (!request.trusted || histories.has(analysis)) return
+  const repository = await Repository.of(plan.rootdir, request.env)
+  const history = typeof repository === 'string' ? [] : await readHistory(repository)
+  histories.set(analysis, history)
+  if (history.length > 0) contexts.delete(analysis)
 }
 
 function simulatedAs({ plan, trace, causes, findings }: Analysis): Simulated {
   return { plan, trace, causes, findings }
 }
 
-function verified(analysis: Analysis, finding: Finding, { key, ...proposal }: Proposal): Fix | null {
+/** null where it does not help. */
+function verified(analysis: Analysis, finding: Finding, { key, follows, ...proposal }: Proposal): Fix | null {
   const fix = { id: fixId(finding.fingerprint, key), finding: finding.fingerprint, ...proposal }
   const { edit, provides = [] } = proposal
   if (edit === null && provides.length === 0) return { ...fix, effect: null }
