@@ -2,10 +2,11 @@
  * The command line: verbs, options and their help. It decides nothing; each verb is a module of its own,
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
+import { type GateOptions, gateOptions, toCount, toSeconds } from './gate_options.ts'
 import type { Io } from './io.ts'
 import type { PlanOptions } from './plan.ts'
 import { expectShortRun } from './short_run.ts'
@@ -46,6 +47,11 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { confirm } = await import('./confirm.ts')
       code = await confirm(paths, pytestArgs, options, io)
     },
+    gate: async (paths, options) => {
+      expectShortRun()
+      const { gate } = await import('./gate.ts')
+      code = await gate(paths, pytestArgs, options, io)
+    },
     rule: async id => {
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
@@ -72,6 +78,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
 interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
   readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
+  readonly gate: (paths: string[], options: GateOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
   readonly plan: (paths: string[], options: PlanOptions) => Promise<void>
   readonly why: (asked: string, options: WhyOptions) => Promise<void>
@@ -109,6 +116,7 @@ function programOf(io: Io, verbs: Verbs): Command {
     .option('--interval <seconds>', 'with --watch: a full pass every so often', toSeconds, 600)
     .addHelpText('after', CONFIRM_HELP)
     .action((paths, options) => verbs.confirm(paths, { ...options, interpreter: true }))
+  gateOptions(reporting(program.command('gate'))).action(verbs.gate)
   program
     .command('rule')
     .description('explain a rule, or list all of them')
@@ -163,17 +171,6 @@ function analysing(command: Command): Command {
     .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
     .option('-q, --quiet', 'findings only')
     .option('-v, --verbose', 'also notes, what the verdicts rest on, and all that is not known')
-}
-
-function toSeconds(text: string): number {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('expected a number of seconds')
-  return value
-}
-
-function toCount(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a number')
-  return Number(text)
 }
 
 function choice(flags: string, description: string, choices: string[], preset?: string): Option {
