@@ -391,8 +391,15 @@ describe('json', () => {
     expect(report.invocation).toBe('pytest')
     expect(report.environment).toEqual({
       python: '3.12.1',
+      implementation: 'cpython',
+      platform: 'linux',
       executable: '/p/.venv/bin/python',
+      chosenBecause: '.venv beside pytest.ini',
       pytest: '9.0.2',
+      plugins: [],
+      invocationBecause: 'the default',
+      arguments: [],
+      configuration: 'pytest.ini',
       unknown: ['site.pth runs code that could not be followed'],
     })
     expect(report.session).toEqual({
@@ -447,6 +454,9 @@ describe('json', () => {
       summary: "module 'app.models' has no name 'Group'",
       stopsRun: false,
       collectors: ['tests/test_a.py', 'tests/test_b.py'],
+      files: 2,
+      tests: 0,
+      waiting: 0,
     })
   })
 
@@ -477,6 +487,10 @@ describe('json', () => {
     expect(report.statistics).toEqual({
       collectors: { collects: 1, fails: 3, skips: 1, unknown: 1 },
       files: { collects: 1, fails: 3, skips: 1, unknown: 1 },
+      tests: { collects: 0, fails: 0, skips: 0, unknown: 0 },
+      collected: null,
+      findings: { error: 2, warning: 1, info: 1 },
+      rules: { 'unresolved-import': 2, 'import-time-metric': 1, 'missing-symbol': 1 },
       layers: [3, 1],
       missingModules: { nowhere: 1 },
       missingSymbols: { 'app.models.Group': 2 },
