@@ -7,11 +7,13 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildIfStale } from './build.mjs'
 import { makePythons } from './pythons.mjs'
+import { makeSchemas } from './schemas.mjs'
 import { cache, runPackage, say, setup } from './setup.mjs'
 
 setup()
 await buildIfStale()
 makePythons()
+makeSchemas()
 
 const types = check('types', 'typescript/bin/tsc', ['--noEmit'])
 const pageTypes = check('types of the page', 'typescript/bin/tsc', ['--noEmit', '-p', 'server/page'])

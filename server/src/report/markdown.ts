@@ -157,7 +157,7 @@ function detail({ severity, rule, span, what, why, todo, chain }: Finding, place
     `<details><summary>${severityWord(severity)} <code>${html(rule)}</code> ${html(places.short(span))}: ${html(what)}</summary>`,
     ...(line === null || line.trim() === '' ? [] : [`${fence}python\n${line.trim()}\n${fence}`]),
     ...way,
-    [why, todo].filter(Boolean).map(inline).join('. '),
+    [`Why: ${sentence(why)}`, ...(todo ? [`To do: ${sentence(todo)}`] : [])].join('<br>'),
     '</details>',
   ].join('\n\n')
 }
@@ -166,6 +166,10 @@ function basis({ environment }: Health, tool: string): string {
   const { python, pytest, invocation, executable } = environment
   const where = executable === null ? 'no interpreter found' : code(executable)
   return `<sub>${tool}; Python ${python} (${where}), pytest ${pytest}, started as ${code(invocation)}</sub>`
+}
+
+function sentence(text: string): string {
+  return inline(text) + (/[.?!]$/.test(text) ? '' : '.')
 }
 
 /** Text that may stand in a cell of a table. */
