@@ -6,7 +6,8 @@ import { Command, CommanderError, Option } from 'commander'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
-import { type GateOptions, gateOptions, toSeconds } from './gate_options.ts'
+import { type GateOptions, gateOptions, toCount, toSeconds } from './gate_options.ts'
+import type { HistoryOptions } from './history.ts'
 import type { Io } from './io.ts'
 import { expectShortRun } from './short_run.ts'
 import { version } from './version.ts'
@@ -50,6 +51,10 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { gate } = await import('./gate.ts')
       code = await gate(paths, pytestArgs, options, io)
     },
+    history: async (path, options) => {
+      const { showHistory } = await import('./history.ts')
+      code = showHistory(path, options, io)
+    },
     rule: async id => {
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
@@ -69,6 +74,7 @@ interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
   readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
   readonly gate: (paths: string[], options: GateOptions) => Promise<void>
+  readonly history: (path: string | undefined, options: HistoryOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
   readonly server: () => Promise<void>
 }
@@ -102,6 +108,16 @@ function programOf(io: Io, verbs: Verbs): Command {
     .addHelpText('after', CONFIRM_HELP)
     .action((paths, options) => verbs.confirm(paths, { ...options, interpreter: true }))
   gateOptions(reporting(program.command('gate'))).action(verbs.gate)
+  program
+    .command('history')
+    .description('show the trend that "report --record" kept, and verify that it is whole')
+    .argument('[PATH]', 'a project; without it the current folder')
+    .option('--history <file>', 'where it is kept', '.precollect/history.ndjson')
+    .option('--last <n>', 'how many states to list', toCount, 20)
+    .option('--cause <text>', 'when causes of this rule, place, subject or id came in and went')
+    .addOption(choice('--output-format <format>', 'how to show it', ['full', 'json'], 'full'))
+    .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
+    .action(verbs.history)
   program
     .command('rule')
     .description('explain a rule, or list all of them')
