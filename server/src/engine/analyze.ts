@@ -1,13 +1,16 @@
 /**
  * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
  */
+import { overlaid, touches, type WorkspaceEdit } from '../bridges/edit.ts'
+import { FileScans } from '../bridges/file_scan.ts'
+import type { Simulated } from '../bridges/verify.ts'
 import type { ModuleCode } from '../compile/module_code.ts'
 import { initParser } from '../compile/parser.ts'
 import { environmentsBeside } from '../environment/beside.ts'
 import { discoverEnvironment } from '../environment/discover.ts'
 import type { Environment } from '../environment/environment.ts'
 import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
-import { readNeeds } from '../environment/requirements.ts'
+import { type Needs, readNeeds } from '../environment/requirements.ts'
 import { lookUpNames, type NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
@@ -51,6 +54,9 @@ export interface AnalysisRequest {
 }
 
 export interface Analysis {
+  readonly request: AnalysisRequest
+  /** The files that it was made of. */
+  readonly fs: FileSystem
   readonly environment: Environment
   readonly plan: Plan
   readonly trace: Trace
@@ -61,8 +67,17 @@ export interface Analysis {
   readonly text: (path: string) => string | null
   /** The content of such a file, as a hash of its text. */
   readonly content: (path: string) => string | null
-  /** What a file of the project does when it is imported; null where it can't be read. */
+  /** What such a file does when it is imported; null where it could not be read. */
   readonly code: (path: string) => ModuleCode | null
+  /** What the project says it needs. */
+  readonly needs: Needs
+  /** What was read of the workspace's files by a glance, from one analysis to the next. */
+  readonly scans: FileScans
+  /**
+   * The same collection with an edit in the workspace, without layers; null where the edit can't be made. Holds
+   * while nothing was analysed after it.
+   */
+  readonly simulateWith: (edit: WorkspaceEdit) => Simulated | null
   /** May findings of `unpredicted-error` be told? They are made after the analysis. */
   readonly tellsUnpredicted: boolean
 }
@@ -70,6 +85,7 @@ export interface Analysis {
 /** What one analysis leaves for the next one of the same workspace. */
 export class Remembered {
   readonly sources: Sources
+  readonly scans = new FileScans()
   private environment: { readonly key: string; readonly found: Environment } | null = null
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
@@ -118,23 +134,24 @@ export async function analyze(
     remembered.environmentFor(key, () => findEnvironment(fs, request, python)),
     initParser(),
   ])
-  const planFor = (invocation: AnalysisRequest['invocation']) =>
-    makePlan(fs, environment, {
+  const planFor = (invocation: AnalysisRequest['invocation'], files = fs) =>
+    makePlan(files, environment, {
       cwd: request.cwd,
       args: [...request.paths, ...request.pytestArgs],
       invocation,
       env: request.env,
     })
-  const plan = planFor(request.invocation ?? settings.invocation)
-  const inputFor = (plan: Plan, verdicts: Verdicts): SimulationInput => ({
-    fs,
+  const invocation = request.invocation ?? settings.invocation
+  const plan = planFor(invocation)
+  const inputFor = (plan: Plan, verdicts: Verdicts, files = fs, read = sources): SimulationInput => ({
+    fs: files,
     environment,
     plan,
     projectRoots: [...new Set([plan.rootdir, request.cwd])],
-    code: (path, project) => sources.code(path, project),
-    compile: (text, path) => sources.compile(text, path),
-    body: (unit, index) => sources.body(unit, index),
-    text: path => sources.text(path),
+    code: (path, project) => read.code(path, project),
+    compile: (text, path) => read.compile(text, path),
+    body: (unit, index) => read.body(unit, index),
+    text: path => read.text(path),
     syntax: path => verdicts.get(path),
     standardName: question => names.get(questionKey(question)),
     variables: { values: request.env, exact: request.envIsExact },
@@ -145,11 +162,9 @@ export async function analyze(
   const verdicts: Verdicts = new Map()
   const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
   const text = (path: string) => sources.text(path)
-  const code = (path: string) => {
-    const unit = sources.code(path, true)
-    return 'code' in unit ? unit.code : null
-  }
+  const code = codeFrom(sources)
   const told = withOverrides(settings, request)
+  const needs = readNeeds(fs, plan.rootdir)
   const { findings, causes } = runRules({
     trace,
     plan,
@@ -158,14 +173,32 @@ export async function analyze(
     code,
     exists: path => fs.stat(path) !== null,
     settings: told,
-    needs: readNeeds(fs, plan.rootdir),
+    needs,
     otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
     otherStart: otherStart(fs, plan, trace, kind => {
       const other = planFor(kind)
       return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
     }),
   })
+  const simulateWith = (edit: WorkspaceEdit): Simulated | null => {
+    const files = overlaid(fs, edit, text)
+    if (!files) return null
+    const read = sources.laidOver(files, touches(edit))
+    const plan = planFor(invocation, files)
+    const trace = doubtSuspects(simulate({ ...inputFor(plan, verdicts, files, read), layers: false }))
+    const { causes } = runRules({
+      trace,
+      plan,
+      environment,
+      text: path => read.text(path),
+      code: codeFrom(read),
+      exists: path => files.stat(path) !== null,
+    })
+    return { plan, trace, causes }
+  }
   return {
+    request,
+    fs,
     environment,
     plan,
     trace,
@@ -174,7 +207,17 @@ export async function analyze(
     text,
     content: path => sources.content(path),
     code,
+    needs,
+    scans: remembered.scans,
+    simulateWith,
     tellsUnpredicted: isOn(unpredictedError.id, told),
+  }
+}
+
+function codeFrom(sources: Sources): Analysis['code'] {
+  return path => {
+    const unit = sources.code(path, true)
+    return 'code' in unit ? unit.code : null
   }
 }
 
