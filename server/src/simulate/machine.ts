@@ -8,7 +8,7 @@ import type { Environment } from '../environment/environment.ts'
 import type { NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
-import { isWithin, relative } from '../files/paths.ts'
+import { isAbsolute, isWithin, join, relative } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { Plan } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
@@ -133,6 +133,8 @@ export class Machine {
   readonly leaks: Leaks
   /** sys.modules. `null` is Python's None entry, which makes an import fail. */
   readonly modules = new Map<string, Value | null>()
+  /** For each namespace the path above it, sys.path or its parent's, that its own was made of. */
+  readonly pathsAbove = new WeakMap<Module, readonly string[]>()
   /** The project's modules as they were executed at last, and where they were asked for. */
   readonly importedAt = new Map<string, { readonly module: Module; readonly span: Span }>()
   /** Loaded at start for certain, or perhaps, without being simulated. */
@@ -215,12 +217,16 @@ export class Machine {
     readonly path: readonly string[]
   } | null = null
 
-  /** The search path as strings; entries that are no strings are skipped by Python too. */
+  /**
+   * The search path as absolute folders: path finders look from the working folder, and `__file__` tells so.
+   * Entries that are no strings are skipped by Python too.
+   */
   searchPath(): readonly string[] {
     const { items } = this.sysPath
     const { containerVersion } = this.heap
     if (this.pathCache?.version !== containerVersion || this.pathCache.items !== items) {
-      const path = items.filter(isString).map(entry => entry.v || this.plan.invocation.cwd)
+      const { cwd } = this.plan.invocation
+      const path = items.filter(isString).map(({ v }) => (isAbsolute(v) ? v : join(cwd, v)))
       this.pathCache = { version: containerVersion, items, path }
     }
     return this.pathCache.path
