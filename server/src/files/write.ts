@@ -9,10 +9,8 @@ import {
   mkdirSync,
   openSync,
   readSync,
-  realpathSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -103,24 +101,6 @@ export function keepText(path: string, text: string): string | null {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     writeFileSync(unfinished, text, { mode: 0o600 })
     renameSync(unfinished, path)
-    return null
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-}
-
-/**
- * The same for a file of the user's: links are followed, and it keeps its permissions. Returns the system's reason
- * where that fails.
- */
-export function replaceText(path: string, text: string): string | null {
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    const before = statSync(path, { throwIfNoEntry: false })
-    const place = before ? realpathSync(path) : path
-    const unfinished = `${place}.${process.pid}.tmp`
-    writeFileSync(unfinished, text, { mode: before?.mode })
-    renameSync(unfinished, place)
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
