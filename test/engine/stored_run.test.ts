@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Analysis, type AnalysisRequest, analyze, Remembered } from '../../server/src/engine/analyze.ts'
+import { type AnalysisRequest, analyze, Remembered, type Told } from '../../server/src/engine/analyze.ts'
 import { analyzeDisk } from '../../server/src/engine/analyze_disk.ts'
 import { keep, recall } from '../../server/src/engine/stored_run.ts'
 import { WorkspaceCache } from '../../server/src/engine/workspace_cache.ts'
@@ -69,7 +69,7 @@ function request(more: Partial<AnalysisRequest> = {}): AnalysisRequest {
   }
 }
 
-const told = (analysis: Analysis) =>
+const told = (analysis: Told) =>
   JSON.parse(renderJson(analysis, health(analysis), 'precollect')) as Record<string, unknown>
 
 const fresh = (asked: AnalysisRequest) => analyze(new DiskFileSystem(), asked)
@@ -135,10 +135,13 @@ describe('what was kept', () => {
   test('compiled modules are those that are made anew', async () => {
     const first = await analyzeDisk(new DiskFileSystem(), request(), true)
     first.keep()
-    const remembered = new Remembered(new DiskFileSystem(), cacheOf().code())
+    const remembered = new Remembered(new DiskFileSystem(), undefined, cacheOf().code())
     const fs = new DiskFileSystem()
     const code = cacheOf().code()
-    const { sources } = new Remembered(fs, { get: hash => code.get(hash), put: () => expect.fail() })
+    const { sources } = new Remembered(fs, undefined, {
+      get: hash => code.get(hash),
+      put: () => expect.fail(),
+    })
     for (const path of ['src/shop/orders.py', 'tests/test_mode.py']) {
       expect(sources.code(at(path), true)).toStrictEqual(remembered.sources.code(at(path), true))
       expect(sources.code(at(path), true)).toStrictEqual(new Remembered(fs).sources.code(at(path), true))

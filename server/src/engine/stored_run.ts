@@ -12,8 +12,9 @@ import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
 import type { Pack } from '../files/pack.ts'
 import { join } from '../files/paths.ts'
+import { filesBehind } from '../rules/test_files.ts'
 import type { Trace } from '../simulate/trace.ts'
-import type { Analysis, AnalysisRequest } from './analyze.ts'
+import type { AnalysisRequest, Told } from './analyze.ts'
 import { Sources } from './sources.ts'
 import type { WorkspaceCache } from './workspace_cache.ts'
 
@@ -33,7 +34,9 @@ interface Basis {
 }
 
 /** The part of an analysis that is data. What reaches what is by far the largest of it, and most of it alike. */
-type Data = Omit<Analysis, 'text' | 'content' | 'trace'> & {
+type Data = Omit<Told, 'text' | 'content' | 'tests' | 'trace'> & {
+  /** By test file. */
+  readonly tests: ReadonlyMap<string, number>
   readonly trace: Omit<Trace, 'reached'>
   readonly reached: Reached
 }
@@ -55,7 +58,7 @@ export async function recall(
   fs: DiskFileSystem,
   request: AnalysisRequest,
   cache: WorkspaceCache,
-): Promise<Analysis | null> {
+): Promise<Told | null> {
   const runs = cache.runs()
   const key = keyOf(request)
   const basis = read<Basis>(runs, basisName(key))
@@ -72,34 +75,36 @@ export async function recall(
   if (disk === basis.disk) cache.used()
   else keepRun(cache, runs, key, { ...basis, disk }, data)
   const sources = new Sources(fs)
-  const { reached, trace, ...rest } = data
+  const { reached, trace, tests, ...rest } = data
   return {
     ...rest,
     trace: { ...trace, reached: unfold(reached) },
     text: path => sources.text(path),
     content: path => sources.content(path),
+    tests: path => tests.get(path) ?? 0,
   }
 }
 
-/** Keeps an analysis that was made from `fs` alone, and of all that `fs` was asked. */
-export function keep(
-  fs: DiskFileSystem,
-  request: AnalysisRequest,
-  cache: WorkspaceCache,
-  analysis: Analysis,
-): void {
-  const { word, environment } = analysis
+/** Keeps what an analysis told that was made from `fs` alone, and of all that `fs` was asked. */
+export function keep(fs: DiskFileSystem, request: AnalysisRequest, cache: WorkspaceCache, told: Told): void {
+  const { word, environment } = told
   // An interpreter that may be started and does not answer may do so the next time.
   if (request.trusted && environment.executable !== null && !word) return
   const paths = word ? [word.executable, ...word.modules.flatMap(name => placesOf(name, word.probe))] : []
   const identities = new Map(paths.map(path => [path, lookAt(path)]))
   if ([...identities.values()].some(identity => identity?.young)) return
-  keepRun(cache, cache.runs(), keyOf(request), { disk: fs.record(), word, identities }, dataOf(analysis))
+  keepRun(cache, cache.runs(), keyOf(request), { disk: fs.record(), word, identities }, dataOf(told))
 }
 
-function dataOf({ text: _text, content: _content, trace, ...rest }: Analysis): Data {
+function dataOf(told: Told): Data {
+  const { environment, plan, trace, findings, causes, problems, word, tellsUnpredicted } = told
   const { reached, ...seen } = trace
-  return { ...rest, trace: seen, reached: fold(reached) }
+  const files = trace.collectors.flatMap(({ path }) => filesBehind(plan, path))
+  return {
+    ...{ environment, plan, trace: seen, findings, causes, problems, word, tellsUnpredicted },
+    reached: fold(reached),
+    tests: new Map(files.map(path => [path, told.tests(path)])),
+  }
 }
 
 function fold(reached: Trace['reached']): Reached {
