@@ -24,7 +24,7 @@ import {
 } from './options.ts'
 import type { PlanOptions } from './plan.ts'
 import type { ReportOptions } from './report.ts'
-import { expectShortRun } from './short_run.ts'
+import { expectShortRun, keepCompiledProgram } from './short_run.ts'
 import { version } from './version.ts'
 import type { WhyOptions } from './why.ts'
 
@@ -60,6 +60,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
     check: async (paths, options) => {
       if (options.confirm) return verbs.confirm(paths, options)
       expectShortRun()
+      if (options.cache) keepCompiledProgram(io.env)
       const { check } = await import('./check.ts')
       code = await check(paths, pytestArgs, options, io)
     },
@@ -85,6 +86,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
     },
     gate: async (paths, options) => {
       expectShortRun()
+      if (options.cache) keepCompiledProgram(io.env)
       const { gate } = await import('./gate.ts')
       code = await gate(paths, pytestArgs, options, io)
     },

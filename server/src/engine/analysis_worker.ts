@@ -11,6 +11,7 @@ import { type AnalysisView, GivenUp, type Job, viewOf } from './job.ts'
 import { answerTo } from './questions/answer.ts'
 import type { Asked } from './questions/question.ts'
 import { type Answer, type Setup, Signal, type Task } from './wire.ts'
+import { type CodeCache, WorkspaceCache } from './workspace_cache.ts'
 
 const port = parentPort
 if (!port) throw new Error('this program is a thread of the language server')
@@ -20,6 +21,8 @@ const disk = new DiskFileSystem()
 const remembered = new Remembered(disk, breathe)
 const halfTyped = new HalfTyped(disk, remembered.sources)
 let last: Asked | null = null
+/** Compiled modules of an earlier server or command, until the first analysis is done. */
+let kept: CodeCache | null = null
 let sent: ReadonlyMap<string, string> = new Map()
 /** The id of the task under way. */
 let current = 0
@@ -87,7 +90,17 @@ async function viewFor(job: Job): Promise<AnalysisView> {
 async function analysed({ request }: Job, texts: ReadonlyMap<string, string>): Promise<Asked> {
   breathe()
   const fs = new OverlayFileSystem(disk, texts)
+  // Only the first analysis begins with nothing in memory.
+  if (last === null) {
+    kept ??= WorkspaceCache.of(request.cwd, request.env).code()
+    remembered.sources.store = kept
+  }
   const made = { analysis: await analyze(fs, request, remembered), request, remembered, fs, texts }
+  if (kept) {
+    kept.keep()
+    remembered.sources.store = null
+    kept = null
+  }
   last = made
   return made
 }

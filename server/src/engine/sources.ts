@@ -42,9 +42,10 @@ export class Sources {
   private readonly checked = new Set<string>()
   private fs: FileSystem
 
+  /** `store`: where to look for compiled modules, and to put new ones; may be taken away between two analyses. */
   constructor(
     fs: FileSystem,
-    private readonly store: CodeStore | null = null,
+    public store: CodeStore | null = null,
   ) {
     this.fs = fs
   }
