@@ -50,7 +50,7 @@ export function importAt(asked: Asked, place: Place): ImportFact | null {
   const file = spec?.file ?? null
   const { plan, environment } = asked.analysis
   // The others of a dotted name are found on the path of the package in front.
-  const entry = served(asked, name.split('.')[0]!)?.entry ?? null
+  const entry = (spec && served(asked, name.split('.')[0]!)?.entry) ?? null
   const failure = failureThrough(asked, found.statement)
   return {
     fact: 'import',
