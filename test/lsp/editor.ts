@@ -105,6 +105,10 @@ export class Editor {
     return editor
   }
 
+  get pid(): number {
+    return this.server.pid!
+  }
+
   uri(path: string): string {
     return pathToFileURL(join(this.root, path)).href
   }
