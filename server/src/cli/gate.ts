@@ -75,7 +75,7 @@ class Gate {
     }
     const results = judgeBars(bars, counted, input, model)
     const passes = results.every(({ holds }) => holds)
-    this.report(results, counted, input, model)
+    await this.report(results, counted, input, model)
     if (frozen !== null && passes) await finishFreeze(frozen, { results, model }, options, io)
     return passes || options.exitZero ? ExitCode.clean : ExitCode.findings
   }
@@ -195,7 +195,12 @@ class Gate {
     return { tests: floor.tests, because: `as recorded${at}` }
   }
 
-  private report(results: readonly BarResult[], counted: Counted, input: ReportInput, model: Health): void {
+  private async report(
+    results: readonly BarResult[],
+    counted: Counted,
+    input: ReportInput,
+    model: Health,
+  ): Promise<void> {
     const { options, io, notes } = this
     if (options.outputFormat === 'json') {
       const document = { ...jsonReport(input, model, tool), gate: jsonGate(results, counted) }
@@ -204,7 +209,7 @@ class Gate {
     }
     const barred = new Set<string>(results.map(({ bar }) => bar))
     const told = counted.findings.filter(({ severity }) => barred.has(`max-${severity}s`))
-    const findings = render({ ...input, findings: told }, model, { ...options, quiet: true }, io)
+    const findings = await render({ ...input, findings: told }, model, { ...options, quiet: true }, io)
     const width = io.stdout.isTTY ? (io.stdout.columns ?? 80) : null
     const style = { width, color: wantsColor(options.color, io.stdout, io.env), verbose: false, quiet: false }
     const lines = notes.map(note => `${note}\n`).join('')
