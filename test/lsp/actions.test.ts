@@ -32,8 +32,11 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup()
 })
 
-async function start(options: EditorOptions = {}): Promise<Editor> {
-  const root = makeProject(project)
+async function start(
+  options: EditorOptions = {},
+  files: Readonly<Record<string, string>> = project,
+): Promise<Editor> {
+  const root = makeProject(files)
   cleanups.push(() => removeProject(root))
   const editor = await Editor.start(root, options)
   cleanups.unshift(() => editor.kill())
@@ -174,6 +177,20 @@ describe('commands', () => {
     await expect(execute(editor, 'precollect.why')).rejects.toThrow('expected the URI of a file')
   })
 
+  test('plan tells the steps to a target', async () => {
+    const editor = await start()
+    const told = await execute(editor, 'precollect.plan', { uri: editor.uri('test_moved.py'), target: 0 })
+    expect(told).toContain("Import 'app.old_places' from 'app.places'")
+  })
+
+  test('report makes a page and has it shown outside', async () => {
+    const editor = await start({ capabilities: { window: { showDocument: { support: true } } } })
+    const uri = await execute(editor, 'precollect.report')
+    expect(editor.documents).toEqual([uri])
+    const page = readFileSync(fileURLToPath(uri), 'utf8')
+    expect(page.includes('<p>2 test files fail to collect, 0 collect.</p>')).toBe(true)
+  })
+
   test('showEnvironment tells what the findings hold for', async () => {
     const editor = await start()
     expect(await execute(editor, 'precollect.showEnvironment')).toMatch(
@@ -218,6 +235,43 @@ describe('commands', () => {
       code: -32800,
     })
     await expect(execute(editor, 'precollect.unheardOf')).rejects.toThrow('no such command')
+  })
+})
+
+describe('before a file is renamed', () => {
+  const renaming: ClientCapabilities = {
+    ...able,
+    workspace: { ...able.workspace, fileOperations: { willRename: true } },
+  }
+  const files = {
+    ...project,
+    'test_place.py':
+      'import app.places\nfrom app.places import Place\n\n\ndef test_place():\n    assert app.places.Place\n',
+  }
+  const willRename = (editor: Editor, from: string, to: string): Promise<WorkspaceEdit | null> =>
+    editor.connection.sendRequest('workspace/willRenameFiles', {
+      files: [{ oldUri: editor.uri(from), newUri: editor.uri(to) }],
+    })
+
+  test('its importers are rewritten, those of a folder too', async () => {
+    const editor = await start({ capabilities: renaming }, files)
+    expect(editor.introduction.capabilities.workspace?.fileOperations?.willRename?.filters).toHaveLength(2)
+    const file = await willRename(editor, 'app/places.py', 'app/sites.py')
+    expect(edited(editor, 'test_place.py', file!)).toBe(
+      files['test_place.py'].replaceAll('app.places', 'app.sites'),
+    )
+    const folder = await willRename(editor, 'app', 'core')
+    expect(edited(editor, 'test_place.py', folder!)).toBe(
+      files['test_place.py'].replaceAll('app.places', 'core.places'),
+    )
+    expect(editor.messages).toEqual([])
+  })
+
+  test('what it would break is said', async () => {
+    const editor = await start({ capabilities: renaming }, files)
+    expect(await willRename(editor, 'app/places.py', 'app/not-a-module.py')).toBeNull()
+    expect(editor.messages).toEqual(['Renaming app/places.py to app/not-a-module.py breaks 1 test file.'])
+    expect(await willRename(editor, 'pytest.ini', 'pytest.txt')).toBeNull()
   })
 })
 

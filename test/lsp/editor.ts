@@ -60,6 +60,8 @@ export class Editor {
   readonly documents: string[] = []
   readonly edits: WorkspaceEdit[] = []
   readonly statuses: StatusParams[] = []
+  /** What was shown to the user as a message. */
+  readonly messages: string[] = []
   takesEdits = true
   /** Presses the button to cancel as soon as there is one. */
   cancelsProgress = false
@@ -221,6 +223,10 @@ export class Editor {
     })
     connection.onNotification('window/logMessage', ({ message }) => {
       this.log.push(message)
+      notice()
+    })
+    connection.onNotification('window/showMessage', ({ message }) => {
+      this.messages.push(message)
       notice()
     })
     connection.onNotification('precollect/status', (params: StatusParams) => {
