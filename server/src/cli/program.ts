@@ -2,8 +2,9 @@
  * The command line: verbs, options and their help. It decides nothing; each verb is a module of its own,
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
-import { Command, CommanderError } from 'commander'
+import { Argument, Command, CommanderError } from 'commander'
 import type { BridgesOptions } from './bridges.ts'
+import type { CacheVerb } from './cache.ts'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
@@ -95,6 +96,10 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
     },
+    cache: async (what, path) => {
+      const { cache } = await import('./cache.ts')
+      code = cache(what, path, io)
+    },
     server: serve,
   }
   const program = programOf(io, verbs)
@@ -116,6 +121,7 @@ interface Verbs {
   readonly gate: (paths: string[], options: GateOptions) => Promise<void>
   readonly history: (path: string | undefined, options: HistoryOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
+  readonly cache: (what: CacheVerb, path: string | undefined) => Promise<void>
   readonly server: () => Promise<void>
 }
 
@@ -199,6 +205,12 @@ function programOf(io: Io, verbs: Verbs): Command {
     .description('explain a rule, or list all of them')
     .argument('[ID]', 'e.g. unresolved-import')
     .action(verbs.rule)
+  program
+    .command('cache')
+    .description('what is kept to be quicker the next time: tell of it, or delete it')
+    .addArgument(new Argument('<what>', 'tell or delete').choices(['info', 'clear']))
+    .argument('[PATH]', 'the folder that was checked; without it all of them')
+    .action(verbs.cache)
   program
     .command('server')
     .description('run the language server')

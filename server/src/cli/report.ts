@@ -5,7 +5,7 @@ import { makeFolder, writeTexts } from '../files/write.ts'
 import { type Format, renderAs } from '../report/formats.ts'
 import { type Health, health } from '../report/health.ts'
 import type { ReportInput } from '../report/report_input.ts'
-import { analysisOf, type CheckOptions, refuseWrongSettings, renderingOf, styleOf, verdict } from './check.ts'
+import { type CheckOptions, refuseWrongSettings, renderingOf, styleOf, toldOf, verdict } from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
 import { expectShortRun } from './short_run.ts'
@@ -41,10 +41,11 @@ export async function report(
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  const { analysis } = await analysisOf(fs, target, pytestArgs, options, io)
-  const model = health(analysis)
-  await write(analysis, model, options, io)
-  return options.exitZero ? ExitCode.clean : verdict(analysis, model)
+  const { told, keep } = await toldOf(fs, target, pytestArgs, options, io)
+  const model = health(told)
+  await write(told, model, options, io)
+  keep()
+  return options.exitZero ? ExitCode.clean : verdict(told, model)
 }
 
 /** Writes all files or none, and says so. */
