@@ -1,5 +1,7 @@
 /** The reports as they look, from one small project in which everything happens. */
 import { describe, expect, test } from 'vitest'
+import { compileModule } from '../../server/src/compile/compile.ts'
+import { initParser } from '../../server/src/compile/parser.ts'
 import { renderConcise } from '../../server/src/report/concise.ts'
 import { renderFull } from '../../server/src/report/full.ts'
 import { health } from '../../server/src/report/health.ts'
@@ -67,9 +69,15 @@ function broken(): Happened {
   }
 }
 
+await initParser()
+
 function input(happened: Happened, of = world): ReportInput {
   const given = of.input(happened)
-  return { ...given, ...runRules(given) }
+  const code = (path: string) => {
+    const text = given.text(path)
+    return text === null ? null : compileModule(text)
+  }
+  return { ...given, ...runRules(given), code }
 }
 
 const full = (of: ReportInput, style: Style) => renderFull(of, health(of), style)
@@ -319,6 +327,55 @@ describe('health', () => {
     expect(model.files).toEqual({ collects: 1, fails: 2, skips: 0, unknown: 0 })
     expect(model.collectors).toEqual({ collects: 1, fails: 1, skips: 0, unknown: 0 })
     expect(model.causes.map(({ files }) => files)).toEqual([2])
+  })
+
+  test('tests are counted as they are written, by the outcome of their file', () => {
+    const written = new World({
+      'a/test_a.py': [
+        'import pytest, unittest',
+        "@pytest.mark.parametrize('n', [1, 2])",
+        'def test_one(n): ...',
+        'def test_one(): ...',
+        'if sys.platform:',
+        '    async def test_two(): ...',
+        'def helper(): ...',
+        'class TestA:',
+        '    def test_three(self): ...',
+        '    class TestInner:',
+        '        def test_four(self): ...',
+        'class Older(unittest.TestCase):',
+        '    def test_five(self): ...',
+        '    def setUp(self): ...',
+        'class Helper:',
+        '    def test_none(self): ...',
+        '',
+      ].join('\n'),
+      'b/test_b.py': 'import gone\ndef test_lost(): ...\n',
+    })
+    const failure = written.failure(
+      "ModuleNotFoundError: No module named 'gone'",
+      { kind: 'module-not-found', module: 'gone', searched: [], has: [], blocker: null },
+      ['b/test_b.py', 'import gone', 'gone'],
+    )
+    const model = health(
+      input({ collectors: { 'a/test_a.py': 'collects', 'b/test_b.py': [failure] } }, written),
+    )
+    expect(model.tests).toEqual({ collects: 5, fails: 1, skips: 0, unknown: 0 })
+    expect(model.causes.map(({ tests }) => tests)).toEqual([1])
+    expect(model.folders.map(({ path, files, tests }) => [path, files.fails, tests.collects])).toEqual([
+      ['/p/a', 0, 5],
+      ['/p/b', 1, 0],
+    ])
+  })
+
+  test('what to mend first, and what is left then', () => {
+    const { cures } = health(input(broken()))
+    expect(cures.before).toBe(3)
+    expect(cures.steps.map(({ cause, left }) => [cause.subject, left])).toEqual([
+      ['app.models.Group', 2],
+      ['nowhere', 1],
+      ['nowhere', 0],
+    ])
   })
 })
 

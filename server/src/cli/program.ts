@@ -2,10 +2,13 @@
  * The command line: verbs, options and their help. It decides nothing; each verb is a module of its own,
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
+import { Command, CommanderError, Option } from 'commander'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { BridgesOptions } from './bridges.ts'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
+import { type GateOptions, gateOptions, toCount, toSeconds } from './gate_options.ts'
 import type { Io } from './io.ts'
 import type { PlanOptions } from './plan.ts'
 import { expectShortRun } from './short_run.ts'
@@ -46,6 +49,14 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { confirm } = await import('./confirm.ts')
       code = await confirm(paths, pytestArgs, options, io)
     },
+    gate: async (paths, options) => {
+      expectShortRun()
+      const { gate } = await import('./gate.ts')
+      code = await gate(paths, pytestArgs, options, io)
+    bridges: async (paths, options) => {
+      const { bridges } = await import('./bridges.ts')
+      code = await bridges(paths, pytestArgs, options, io)
+    },
     rule: async id => {
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
@@ -72,6 +83,8 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
 interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
   readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
+  readonly gate: (paths: string[], options: GateOptions) => Promise<void>
+  readonly bridges: (paths: string[], options: BridgesOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
   readonly plan: (paths: string[], options: PlanOptions) => Promise<void>
   readonly why: (asked: string, options: WhyOptions) => Promise<void>
@@ -109,6 +122,22 @@ function programOf(io: Io, verbs: Verbs): Command {
     .option('--interval <seconds>', 'with --watch: a full pass every so often', toSeconds, 600)
     .addHelpText('after', CONFIRM_HELP)
     .action((paths, options) => verbs.confirm(paths, { ...options, interpreter: true }))
+  gateOptions(reporting(program.command('gate'))).action(verbs.gate)
+  analysing(program.command('bridges'))
+    .description('tell what could serve missing modules and names, and write bridges to it')
+    .usage('[options] [PATH...] [-- PYTEST_ARGS...]')
+    .argument('[PATH...]', 'as for "precollect check"')
+    .option('--top <n>', 'only the n that fail most test files', toCount, 10)
+    .option('--write', 'write the best bridge of each, all of them or none')
+    .option('--diff', 'show as a patch what --write would do')
+    .option(
+      '--check',
+      'look only at the bridges that are there: unused, overtaken or broken ones end with exit code 1',
+    )
+    .addOption(choice('--output-format <format>', 'how to tell', ['full', 'json'], 'full'))
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
+    .option('-e, --exit-zero', 'exit with 0 whatever is found')
+    .action(verbs.bridges)
   program
     .command('rule')
     .description('explain a rule, or list all of them')
@@ -172,6 +201,9 @@ function toSeconds(text: string): number {
 }
 
 function toCount(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1')
+  return value
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a number')
   return Number(text)
 }

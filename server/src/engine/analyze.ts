@@ -101,7 +101,11 @@ export class Remembered {
   private environment: { readonly key: string; readonly found: Environment } | null = null
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
-  constructor(fs: FileSystem) {
+  /** `breathe` is called now and then in an analysis; what it throws puts an end to it. */
+  constructor(
+    fs: FileSystem,
+    readonly breathe?: () => void,
+  ) {
     this.sources = new Sources(fs)
   }
 
@@ -137,7 +141,7 @@ export async function analyze(
   request: AnalysisRequest,
   remembered = new Remembered(fs),
 ): Promise<Analysis> {
-  const { sources } = remembered
+  const { sources, breathe } = remembered
   sources.begin(fs)
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
@@ -155,6 +159,7 @@ export async function analyze(
     })
   const invocation = request.invocation ?? settings.invocation
   const plan = planFor(invocation)
+  breathe?.()
   const inputFor = (plan: Plan, verdicts: Verdicts, files = fs, read = sources): SimulationInput => ({
     fs: files,
     environment,
@@ -169,6 +174,7 @@ export async function analyze(
     variables: { values: request.env, exact: request.envIsExact },
     registries: settings.registries,
     layers: request.layers ?? true,
+    ...(breathe ? { breathe } : {}),
     ...(request.cured ? { cured: request.cured } : {}),
   })
   const names = remembered.namesOf(environment)

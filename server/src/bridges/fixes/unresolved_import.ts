@@ -22,11 +22,13 @@ export const unresolvedImport: Fixer = {
   *propose(finding, context): Iterable<Proposal> {
     yield* proposalsForMoved(finding, context)
     const detail = causeOf(context, finding)?.failure.detail
-    if (detail?.kind !== 'module-not-found' || detail.blocker) return
+    if (detail?.kind !== 'module-not-found') return
+    if (detail.blocker) return yield* proposalsForMoved(finding, context)
     const [top] = detail.module.split('.') as [string]
     const isTop = detail.module === top
     const folders = isTop ? foldersWith(context, detail.module, detail.searched) : []
     for (const folder of folders) yield* onPath(context, folder)
+    yield* proposalsForMoved(finding, context)
     // What lies in the project is not for sale.
     if (folders.length > 0 || context.trace.modules.some(({ name }) => name === top)) return
     yield* install(context, detail.module)
