@@ -2,8 +2,8 @@
 import type { AnalysisRequest, Remembered } from '../engine/analyze.ts'
 import type { Former } from '../engine/former.ts'
 import { DiskFileSystem } from '../files/disk.ts'
-import { join, relative } from '../files/paths.ts'
-import { replaceText } from '../files/write.ts'
+import { dirname, join, relative } from '../files/paths.ts'
+import { makeFolder, writeText } from '../files/write.ts'
 import {
   BASELINE_FILE,
   type Baseline,
@@ -142,8 +142,7 @@ class Gate {
   private shrink(baseline: Baseline, gone: ReadonlySet<Baseline[number]>): void {
     const rest = baseline.filter(entry => !gone.has(entry))
     const name = this.baselineName()
-    const reason = replaceText(join(this.target.cwd, name), renderBaseline(rest))
-    if (reason !== null) throw new UsageError(`cannot write ${name}: ${reason}`)
+    this.write(name, rest)
     this.notes.push(`${name}: ${gone.size} taken out, whose fault is gone; ${rest.length} left`)
   }
 
@@ -153,13 +152,18 @@ class Gate {
     const name = this.baselineName()
     const had = new Set(before?.map(({ fingerprint }) => fingerprint))
     const has = new Set(baseline.map(({ fingerprint }) => fingerprint))
-    const reason = replaceText(join(this.target.cwd, name), renderBaseline(baseline))
-    if (reason !== null) throw new UsageError(`cannot write ${name}: ${reason}`)
+    this.write(name, baseline)
     const more = [...has].filter(it => !had.has(it)).length
     const fewer = [...had].filter(it => !has.has(it)).length
     const change = before === null ? 'made' : `${more} added, ${fewer} taken out`
     this.io.stdout.write(`${name}: ${change}; it holds ${baseline.length}\n`)
     return ExitCode.clean
+  }
+
+  private write(name: string, baseline: Baseline): void {
+    const path = join(this.target.cwd, name)
+    const reason = makeFolder(dirname(path)) ?? writeText(path, renderBaseline(baseline))
+    if (reason !== null) throw new UsageError(`cannot write ${name}: ${reason}`)
   }
 
   private baselineName(): string {

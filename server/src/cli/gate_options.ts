@@ -1,6 +1,7 @@
 /** The options of `precollect gate` and their help. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { CheckOptions } from './check.ts'
+import { toCount, toSeconds } from './options.ts'
 
 export interface GateOptions extends CheckOptions {
   readonly maxErrors: number
@@ -49,17 +50,6 @@ export function gateOptions(command: Command): Command {
     .option('--timeout <seconds>', 'end pytest after this time; without it by the last run', toSeconds)
     .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
     .addHelpText('after', HELP)
-}
-
-export function toSeconds(text: string): number {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('expected a number of seconds')
-  return value
-}
-
-export function toCount(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a number')
-  return Number(text)
 }
 
 function toFloor(text: string): number | 'history' {

@@ -187,16 +187,27 @@ export function chronological({ lines }: History): History['lines'] {
   return lines.toSorted((a, b) => compare(whenOf(a), whenOf(b)) || compare(a.recorded, b.recorded))
 }
 
-/** For charts: one point for each commit, which is the last that was recorded of it. */
-export function trendOf(history: History): readonly TrendPoint[] {
-  const points = new Map<string, TrendPoint>()
+/** Oldest first, one line for each commit: the last that was recorded of it. */
+export function statesOf(history: History): History['lines'] {
+  const states = new Map<string, History['lines'][number]>()
   for (const line of chronological(history)) {
-    const { files, tests, errors, warnings, confirmed } = line
-    const revision = line.revision === null ? line.recorded : line.revision + (line.dirty ? ' changed' : '')
-    points.delete(revision)
-    points.set(revision, { revision, at: whenOf(line), files, tests, errors, warnings, confirmed })
+    const state = stateOf(line)
+    states.delete(state)
+    states.set(state, line)
   }
-  return [...points.values()]
+  return [...states.values()]
+}
+
+function stateOf({ revision, dirty, recorded }: HistoryLine): string {
+  return revision === null ? recorded : revision + (dirty ? ' with changes' : '')
+}
+
+/** The states as points of a chart. */
+export function trendOf(history: History): readonly TrendPoint[] {
+  return statesOf(history).map(line => {
+    const { files, tests, errors, warnings, confirmed } = line
+    return { revision: stateOf(line), at: whenOf(line), files, tests, errors, warnings, confirmed }
+  })
 }
 
 /** The most tests that were ever recorded, counted by pytest or as written, since fewer were last accepted. */
