@@ -140,6 +140,7 @@ export class World {
       trace: {
         session: happened.session ?? { outcome: 'runs', exitCode: null, failure: null, reason: null },
         collectors,
+        markers: [],
         events: happened.events ?? [],
         startMatters: false,
         questions: [],

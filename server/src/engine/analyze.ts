@@ -59,6 +59,8 @@ export interface AnalysisRequest {
   readonly confirms?: boolean
   /** What counts as cured although it is not; without it nothing does. */
   readonly cured?: Cured
+  /** False: what waits behind the errors is not looked for. */
+  readonly layers?: boolean
 }
 
 export interface Analysis {
@@ -99,7 +101,11 @@ export class Remembered {
   private environment: { readonly key: string; readonly found: Environment } | null = null
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
-  constructor(fs: FileSystem) {
+  /** `breathe` is called now and then in an analysis; what it throws puts an end to it. */
+  constructor(
+    fs: FileSystem,
+    readonly breathe?: () => void,
+  ) {
     this.sources = new Sources(fs)
   }
 
@@ -128,14 +134,17 @@ export class Remembered {
 
 /**
  * Never throws on a user's files; a fault of our own is an exception. `remembered` may be handed from one
- * analysis to the next: files that did not change are neither read nor compiled again.
+ * analysis to the next: files that did not change are neither read nor compiled again. `onRead` hears of each file
+ * that the simulation asks for.
  */
 export async function analyze(
   fs: FileSystem,
   request: AnalysisRequest,
   remembered = new Remembered(fs),
+  onRead: (files: number) => void = () => {},
 ): Promise<Analysis> {
-  const { sources } = remembered
+  const { sources, breathe } = remembered
+  let asked = 0
   sources.begin(fs)
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
@@ -153,12 +162,16 @@ export async function analyze(
     })
   const invocation = request.invocation ?? settings.invocation
   const plan = planFor(invocation)
+  breathe?.()
   const inputFor = (plan: Plan, verdicts: Verdicts, files = fs, read = sources): SimulationInput => ({
     fs: files,
     environment,
     plan,
     projectRoots: [...new Set([plan.rootdir, request.cwd])],
-    code: (path, project) => read.code(path, project),
+    code: (path, project) => {
+      onRead(++asked)
+      return read.code(path, project)
+    },
     compile: (text, path) => read.compile(text, path),
     body: (unit, index) => read.body(unit, index),
     text: path => read.text(path),
@@ -166,7 +179,8 @@ export async function analyze(
     standardName: question => names.get(questionKey(question)),
     variables: { values: request.env, exact: request.envIsExact },
     registries: settings.registries,
-    layers: true,
+    layers: request.layers ?? true,
+    ...(breathe ? { breathe } : {}),
     ...(request.cured ? { cured: request.cured } : {}),
   })
   const names = remembered.namesOf(environment)

@@ -9,7 +9,7 @@ import { harmless } from '../bridges/verify.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import type { Finding } from '../rules/finding.ts'
 import { type Analysis, type AnalysisRequest, analyze, type Remembered } from './analyze.ts'
-import { effectOn, verifiedFixes } from './fixes.ts'
+import { effectOn, recallHistory, verifiedFixes } from './fixes.ts'
 
 /** What a fix uncovers is mended in the next round; a project whose faults lie deeper asks again. */
 const MOST_ROUNDS = 10
@@ -34,11 +34,13 @@ export async function mend(
   const drafts = new Drafts(fs)
   const fixes: { finding: Finding; fix: Fix }[] = []
   let now = analysis
+  await recallHistory(now)
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const made = batch(now, safety => safety === 'safe' || (unsafe && safety === 'unsafe'))
     if (made.fixes.length === 0 || !drafts.add(made.edit!)) break
     fixes.push(...made.fixes)
     now = await analyze(drafts.fs, request, remembered)
+    await recallHistory(now)
   }
   return { fixes, drafts, analysis: now, withheld: unsafe ? 0 : withheld(now) }
 }

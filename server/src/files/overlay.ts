@@ -1,6 +1,6 @@
 /**
- * The editor's unsaved texts laid over another file system: files changed, created or deleted that are not
- * (yet) so on disk. Immutable: a new keystroke makes a new overlay over the same base.
+ * Other contents laid over a file system: files changed, created or deleted that are not (yet) so on disk, such as
+ * an editor's unsaved texts. Immutable: a new keystroke makes a new overlay over the same base.
  */
 import type { DirEntry, FileStat, FileSystem } from './file_system.ts'
 import { basename, parents } from './paths.ts'

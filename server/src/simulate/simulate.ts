@@ -55,6 +55,7 @@ export function simulate(input: SimulationInput): Trace {
   const filesOf = (path: string) => closureOf(first.machine, path)
   return {
     session: first.pass.session,
+    markers: first.machine.registeredMarkers,
     collectors,
     events: [
       ...first.machine.events,

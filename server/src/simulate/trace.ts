@@ -6,6 +6,8 @@ import type { Span } from '../files/span.ts'
 
 export interface Trace {
   readonly session: SessionTrace
+  /** Markers that code registered, in order. */
+  readonly markers: readonly RegisteredMarker[]
   /** In collection order: test files, and directories whose late conftest fails. */
   readonly collectors: readonly CollectorTrace[]
   /** What was noticed on the way, in execution order, duplicates removed. */
@@ -22,6 +24,14 @@ export interface Trace {
   readonly modules: readonly LoadedModule[]
   /** `sys.path` as the run left it. */
   readonly path: readonly string[]
+}
+
+export interface RegisteredMarker {
+  readonly name: string
+  /** As given to `addinivalue_line`: "slow: takes minutes". */
+  readonly line: string
+  /** The call that registers it. */
+  readonly span: Span
 }
 
 export interface LoadedModule {

@@ -1,6 +1,6 @@
 /**
- * A module that cannot be found: put its folder on `sys.path`, install what provides it, or do without it. Where it
- * lives now, if it was moved, is asked of the index of symbols.
+ * A module that cannot be found: it may have moved; else put its folder on `sys.path`, install what provides it, or do
+ * without it.
  */
 import { dirname, join, relative } from '../../files/paths.ts'
 import { walkFiles } from '../../files/walk.ts'
@@ -20,6 +20,7 @@ const MOST_FOLDERS = 3
 export const unresolvedImport: Fixer = {
   rule: 'unresolved-import',
   *propose(finding, context): Iterable<Proposal> {
+    yield* proposalsForMoved(finding, context)
     const detail = causeOf(context, finding)?.failure.detail
     if (detail?.kind !== 'module-not-found') return
     if (detail.blocker) return yield* proposalsForMoved(finding, context)
