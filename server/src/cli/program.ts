@@ -10,7 +10,17 @@ import { ExitCode, UsageError } from './exit_code.ts'
 import { type GateOptions, gateOptions } from './gate_options.ts'
 import type { HistoryOptions } from './history.ts'
 import type { Io } from './io.ts'
-import { analysing, choice, ofPaths, printing, reporting, telling, toAtLeastOne, toCount, toSeconds } from './options.ts'
+import {
+  analysing,
+  choice,
+  ofPaths,
+  printing,
+  reporting,
+  telling,
+  toAtLeastOne,
+  toCount,
+  toSeconds,
+} from './options.ts'
 import type { PlanOptions } from './plan.ts'
 import type { ReportOptions } from './report.ts'
 import { expectShortRun } from './short_run.ts'
