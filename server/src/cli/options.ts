@@ -53,7 +53,7 @@ export function toSeconds(text: string): number {
 }
 
 export function toCount(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number')
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a number')
   return Number(text)
 }
 
