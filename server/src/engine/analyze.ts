@@ -1,13 +1,16 @@
 /**
  * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
  */
+import { overlaid, touches, type WorkspaceEdit } from '../bridges/edit.ts'
+import { FileScans } from '../bridges/file_scan.ts'
+import type { Simulated } from '../bridges/verify.ts'
 import type { ModuleCode } from '../compile/module_code.ts'
 import { initParser } from '../compile/parser.ts'
 import { environmentsBeside } from '../environment/beside.ts'
 import { discoverEnvironment } from '../environment/discover.ts'
 import type { Environment } from '../environment/environment.ts'
 import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
-import { readNeeds } from '../environment/requirements.ts'
+import { type Needs, readNeeds } from '../environment/requirements.ts'
 import { lookUpNames, type NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
@@ -22,7 +25,13 @@ import { findSettings } from '../rules/settings.ts'
 import { isOn } from '../rules/silencers.ts'
 import { unpredictedError } from '../rules/unpredicted_error.ts'
 import type { Unreadable } from '../simulate/machine.ts'
-import { doubtSuspects, type SimulationInput, simulate } from '../simulate/simulate.ts'
+import {
+  type Cured,
+  doubtSuspects,
+  NOTHING_CURED,
+  type SimulationInput,
+  simulate,
+} from '../simulate/simulate.ts'
 import { questionKey } from '../simulate/standard.ts'
 import type { Trace } from '../simulate/trace.ts'
 import { otherStart } from './other_start.ts'
@@ -48,9 +57,18 @@ export interface AnalysisRequest {
   readonly ignore: readonly string[]
   /** Will its findings be confirmed? Then the view of it holds what a pass needs to know. */
   readonly confirms?: boolean
+  /** What counts as cured although it is not; without it nothing does. */
+  readonly cured?: Cured
+  /** False: what waits behind the errors is not looked for. */
+  readonly layers?: boolean
 }
 
 export interface Analysis {
+  readonly request: AnalysisRequest
+  /** The files that it was made of. */
+  readonly fs: FileSystem
+  /** What counted as cured. */
+  readonly cured: Cured
   readonly environment: Environment
   readonly plan: Plan
   readonly trace: Trace
@@ -61,8 +79,17 @@ export interface Analysis {
   readonly text: (path: string) => string | null
   /** The content of such a file, as a hash of its text. */
   readonly content: (path: string) => string | null
-  /** What a file of the project does when it is imported; null where it can't be read. */
+  /** What such a file does when it is imported; null where it could not be read. */
   readonly code: (path: string) => ModuleCode | null
+  /** What the project says it needs. */
+  readonly needs: Needs
+  /** What was read of the workspace's files by a glance, from one analysis to the next. */
+  readonly scans: FileScans
+  /**
+   * The same collection with an edit in the workspace, or with something cured, without layers; null where the edit
+   * can't be made. Holds while nothing was analysed after it.
+   */
+  readonly simulateWith: (edit: WorkspaceEdit, cured?: Cured) => Simulated | null
   /** May findings of `unpredicted-error` be told? They are made after the analysis. */
   readonly tellsUnpredicted: boolean
 }
@@ -70,10 +97,15 @@ export interface Analysis {
 /** What one analysis leaves for the next one of the same workspace. */
 export class Remembered {
   readonly sources: Sources
+  readonly scans = new FileScans()
   private environment: { readonly key: string; readonly found: Environment } | null = null
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
-  constructor(fs: FileSystem) {
+  /** `breathe` is called now and then in an analysis; what it throws puts an end to it. */
+  constructor(
+    fs: FileSystem,
+    readonly breathe?: () => void,
+  ) {
     this.sources = new Sources(fs)
   }
 
@@ -111,8 +143,8 @@ export async function analyze(
   remembered = new Remembered(fs),
   onRead: (files: number) => void = () => {},
 ): Promise<Analysis> {
-  const { sources } = remembered
-  let read = 0
+  const { sources, breathe } = remembered
+  let asked = 0
   sources.begin(fs)
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
@@ -121,41 +153,43 @@ export async function analyze(
     remembered.environmentFor(key, () => findEnvironment(fs, request, python)),
     initParser(),
   ])
-  const planFor = (invocation: AnalysisRequest['invocation']) =>
-    makePlan(fs, environment, {
+  const planFor = (invocation: AnalysisRequest['invocation'], files = fs) =>
+    makePlan(files, environment, {
       cwd: request.cwd,
       args: [...request.paths, ...request.pytestArgs],
       invocation,
       env: request.env,
     })
-  const plan = planFor(request.invocation ?? settings.invocation)
-  const inputFor = (plan: Plan, verdicts: Verdicts): SimulationInput => ({
-    fs,
+  const invocation = request.invocation ?? settings.invocation
+  const plan = planFor(invocation)
+  breathe?.()
+  const inputFor = (plan: Plan, verdicts: Verdicts, files = fs, read = sources): SimulationInput => ({
+    fs: files,
     environment,
     plan,
     projectRoots: [...new Set([plan.rootdir, request.cwd])],
     code: (path, project) => {
-      onRead(++read)
-      return sources.code(path, project)
+      onRead(++asked)
+      return read.code(path, project)
     },
-    compile: (text, path) => sources.compile(text, path),
-    body: (unit, index) => sources.body(unit, index),
-    text: path => sources.text(path),
+    compile: (text, path) => read.compile(text, path),
+    body: (unit, index) => read.body(unit, index),
+    text: path => read.text(path),
     syntax: path => verdicts.get(path),
     standardName: question => names.get(questionKey(question)),
     variables: { values: request.env, exact: request.envIsExact },
     registries: settings.registries,
-    layers: true,
+    layers: request.layers ?? true,
+    ...(breathe ? { breathe } : {}),
+    ...(request.cured ? { cured: request.cured } : {}),
   })
   const names = remembered.namesOf(environment)
   const verdicts: Verdicts = new Map()
   const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
   const text = (path: string) => sources.text(path)
-  const code = (path: string) => {
-    const unit = sources.code(path, true)
-    return 'code' in unit ? unit.code : null
-  }
+  const code = codeFrom(sources)
   const told = withOverrides(settings, request)
+  const needs = readNeeds(fs, plan.rootdir)
   const { findings, causes } = runRules({
     trace,
     plan,
@@ -164,14 +198,34 @@ export async function analyze(
     code,
     exists: path => fs.stat(path) !== null,
     settings: told,
-    needs: readNeeds(fs, plan.rootdir),
+    needs,
     otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
     otherStart: otherStart(fs, plan, trace, kind => {
       const other = planFor(kind)
       return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
     }),
   })
+  const simulateWith = (edit: WorkspaceEdit, cured = request.cured): Simulated | null => {
+    const files = overlaid(fs, edit, text)
+    if (!files) return null
+    const read = sources.laidOver(files, touches(edit))
+    const plan = planFor(invocation, files)
+    const input = { ...inputFor(plan, verdicts, files, read), layers: false, ...(cured ? { cured } : {}) }
+    const trace = doubtSuspects(simulate(input))
+    const { findings, causes } = runRules({
+      trace,
+      plan,
+      environment,
+      text: path => read.text(path),
+      code: codeFrom(read),
+      exists: path => files.stat(path) !== null,
+    })
+    return { plan, trace, causes, findings }
+  }
   return {
+    request,
+    fs,
+    cured: request.cured ?? NOTHING_CURED,
     environment,
     plan,
     trace,
@@ -180,7 +234,17 @@ export async function analyze(
     text,
     content: path => sources.content(path),
     code,
+    needs,
+    scans: remembered.scans,
+    simulateWith,
     tellsUnpredicted: isOn(unpredictedError.id, told),
+  }
+}
+
+function codeFrom(sources: Sources): Analysis['code'] {
+  return path => {
+    const unit = sources.code(path, true)
+    return 'code' in unit ? unit.code : null
   }
 }
 

@@ -87,7 +87,12 @@ export class Sources {
     })
   }
 
-  private entry(path: string): Entry {
+  /** The same store over a file system that differs from its own in the paths of which `touched` is true. */
+  laidOver(fs: FileSystem, touched: (path: string) => boolean): Sources {
+    return new LaidOver(fs, touched, this)
+  }
+
+  protected entry(path: string): Entry {
     const known = this.entries.get(path)
     if (known && this.checked.has(path)) return known
     this.checked.add(path)
@@ -102,5 +107,32 @@ export class Sources {
     const entry: Entry = { stamp, text, error, unit, hash: null }
     this.entries.set(path, entry)
     return entry
+  }
+}
+
+/** Reads by itself what is touched, and leaves everything else, and what is kept of it, to the store below. */
+class LaidOver extends Sources {
+  constructor(
+    fs: FileSystem,
+    private readonly touched: (path: string) => boolean,
+    private readonly below: Sources,
+  ) {
+    super(fs)
+  }
+
+  override code(path: string, project: boolean): CodeUnit | Unreadable {
+    return this.touched(path) ? super.code(path, project) : this.below.code(path, project)
+  }
+
+  override body(unit: CodeUnit, index: number): CodeUnit {
+    return this.touched(unit.path) ? super.body(unit, index) : this.below.body(unit, index)
+  }
+
+  override text(path: string): string | null {
+    return this.touched(path) ? super.text(path) : this.below.text(path)
+  }
+
+  override content(path: string): string | null {
+    return this.touched(path) ? super.content(path) : this.below.content(path)
   }
 }

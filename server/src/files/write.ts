@@ -1,14 +1,20 @@
 /** The ways to write a file: the user's own on request, and what we keep in our own folders. Reading is `FileSystem`'s. */
 import {
   accessSync,
+  closeSync,
   constants,
   copyFileSync,
+  fstatSync,
+  fsyncSync,
   mkdirSync,
+  openSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import process from 'node:process'
 import { dirname } from './paths.ts'
@@ -98,6 +104,31 @@ export function keepText(path: string, text: string): string | null {
     writeFileSync(unfinished, text, { mode: 0o600 })
     renameSync(unfinished, path)
     return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/**
+ * Adds a line to the end of a file, which is made with its folder where there is none. Lines of several processes that
+ * do so at once all stay whole, as each is one write; one that was cut off before gets a line end first. Returns the
+ * system's reason where that fails.
+ */
+export function appendLine(path: string, line: string): string | null {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const file = openSync(path, 'a+')
+    try {
+      const { size } = fstatSync(file)
+      const last = Buffer.alloc(1)
+      const cut = size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a
+      const bytes = Buffer.from(`${cut ? '\n' : ''}${line}\n`)
+      if (writeSync(file, bytes) !== bytes.length) return 'the disk is full: the line was cut off'
+      fsyncSync(file)
+      return null
+    } finally {
+      closeSync(file)
+    }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

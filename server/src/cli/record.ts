@@ -1,0 +1,54 @@
+/** `precollect report --record`: adds the present state to the history. */
+import { Repository } from '../environment/git.ts'
+import { commitNamed, uncommitted } from '../environment/revisions.ts'
+import { DiskFileSystem } from '../files/disk.ts'
+import { join } from '../files/paths.ts'
+import { appendLine } from '../files/write.ts'
+import type { Health } from '../report/health.ts'
+import { historyLine, type Recording } from '../report/history.ts'
+import type { ReportInput } from '../report/report_input.ts'
+import { UsageError } from './exit_code.ts'
+import type { Io } from './io.ts'
+import { wholeHistory } from './kept.ts'
+import { tool } from './version.ts'
+
+export interface RecordOptions {
+  /** The file, absolute or from the folder that is checked. */
+  readonly history: string
+  /** From now on fewer tests than were recorded are enough for `gate --min-collected history`. */
+  readonly acceptFewer?: boolean
+}
+
+/**
+ * Adds one line, and returns a sentence that says so. `cwd`: the folder that was checked. Throws a UsageError where the
+ * history is broken or can't be written: then nothing was added.
+ */
+export async function record(
+  cwd: string,
+  input: ReportInput,
+  model: Health,
+  { history: name, acceptFewer }: RecordOptions,
+  io: Io,
+): Promise<string> {
+  const history = wholeHistory(new DiskFileSystem(), cwd, name)
+  const commit = await commitOf(cwd, join(cwd, name), io)
+  const fewerAccepted = acceptFewer === true
+  const line = historyLine(history, input, model, { now: new Date(), commit, tool, fewerAccepted })
+  const reason = appendLine(join(cwd, name), line)
+  if (reason !== null) throw new UsageError(`cannot write ${name}: ${reason}`)
+  const state =
+    commit === null ? 'the present state' : `${commit.id.slice(0, 10)}${commit.dirty ? ' with changes' : ''}`
+  return `${name}: ${state} recorded\n`
+}
+
+/** null where there is no repository. What is recorded makes no tree dirty. */
+async function commitOf(cwd: string, file: string, { env }: Io): Promise<Recording['commit']> {
+  const repository = await Repository.of(cwd, env)
+  if (typeof repository === 'string') return null
+  const commit = await commitNamed(repository, 'HEAD')
+  if (typeof commit === 'string') return null
+  const changes = await uncommitted(repository)
+  const own = new DiskFileSystem().realpath(file)
+  const dirty = typeof changes === 'string' || changes.some(path => join(repository.root, path) !== own)
+  return { ...commit, dirty }
+}
