@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
+import type { DoctorOptions } from './doctor.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import { type GateOptions, gateOptions, toCount, toSeconds } from './gate_options.ts'
 import type { HistoryOptions } from './history.ts'
@@ -51,6 +52,11 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { gate } = await import('./gate.ts')
       code = await gate(paths, pytestArgs, options, io)
     },
+    doctor: async (path, options) => {
+      expectShortRun()
+      const { doctor } = await import('./doctor.ts')
+      code = await doctor(path, options, io)
+    },
     history: async (path, options) => {
       const { showHistory } = await import('./history.ts')
       code = showHistory(path, options, io)
@@ -74,6 +80,7 @@ interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
   readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
   readonly gate: (paths: string[], options: GateOptions) => Promise<void>
+  readonly doctor: (path: string | undefined, options: DoctorOptions) => Promise<void>
   readonly history: (path: string | undefined, options: HistoryOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
   readonly server: () => Promise<void>
@@ -108,6 +115,19 @@ function programOf(io: Io, verbs: Verbs): Command {
     .addHelpText('after', CONFIRM_HELP)
     .action((paths, options) => verbs.confirm(paths, { ...options, interpreter: true }))
   gateOptions(reporting(program.command('gate'))).action(verbs.gate)
+  program
+    .command('doctor')
+    .description(
+      'say what is amiss with the environment: interpreters, installed packages, variables, caches',
+    )
+    .argument('[PATH]', 'a project; without it the current folder')
+    .option('--fix', 'list caches that are made again when needed, then remove them; never what git tracks')
+    .option('--python <path>', 'interpreter or environment to use')
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
+    .addOption(choice('--output-format <format>', 'how to report', ['full', 'json'], 'full'))
+    .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
+    .option('-v, --verbose', 'also notes')
+    .action(verbs.doctor)
   program
     .command('history')
     .description('show the trend that "report --record" kept, and verify that it is whole')
