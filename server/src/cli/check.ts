@@ -1,24 +1,24 @@
 /** `precollect check`: one analysis, one report, one exit code. */
-import type { AnalysisRequest } from '../engine/analyze.ts'
+import type { Analysis, AnalysisRequest } from '../engine/analyze.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import type { FileSystem } from '../files/file_system.ts'
-import { join, relative } from '../files/paths.ts'
+import { pageParts } from '../files/page_parts.ts'
+import { join, normalize, relative } from '../files/paths.ts'
 import { writeText } from '../files/write.ts'
-import { renderConcise } from '../report/concise.ts'
-import { renderFull } from '../report/full.ts'
+import { type Format, type Rendering, renderAs } from '../report/formats.ts'
 import { type Health, health } from '../report/health.ts'
-import { renderJson } from '../report/json.ts'
 import type { ReportInput } from '../report/report_input.ts'
 import type { Style } from '../report/style.ts'
 import { renderStatistics } from '../report/summary.ts'
 import { checkRuleNames, findSettings } from '../rules/settings.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import { type ColorChoice, type Io, wantsColor } from './io.ts'
+import { progressOn } from './progress.ts'
 import { resolveTarget, type Target } from './target.ts'
-import { tool } from './version.ts'
+import { version } from './version.ts'
 
 export interface CheckOptions {
-  readonly outputFormat: 'full' | 'concise' | 'json'
+  readonly outputFormat: Format
   readonly outputFile?: string
   readonly python?: string
   readonly invocation?: 'pytest' | 'python -m pytest'
@@ -45,16 +45,31 @@ export async function check(
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  const done = announce(target, options, io)
-  // Loaded only now: what is refused is refused at once.
-  const { analyze } = await import('../engine/analyze.ts')
-  const analysis = await analyze(fs, requestOf(target, pytestArgs, options, io)).finally(done)
+  const analysis = await analysisOf(fs, target, pytestArgs, options, io)
   if (options.verbose) {
     for (const { path, reason } of fs.problems()) io.stderr.write(`could not read ${path}: ${reason}\n`)
   }
   const model = health(analysis)
-  put(render(analysis, model, options, io), options, io)
+  put(await render(analysis, model, options, io), options, io)
   return options.exitZero ? ExitCode.clean : verdict(analysis, model)
+}
+
+/** The analysis that the command line asks for, with its progress shown. */
+export async function analysisOf(
+  fs: FileSystem,
+  target: Target,
+  pytestArgs: readonly string[],
+  options: CheckOptions,
+  io: Io,
+): Promise<Analysis> {
+  const show = progressOn(io, options.quiet)
+  const line = `checking ${target.cwd}`
+  show(line)
+  // Loaded only now: what is refused is refused at once.
+  const { analyze, Remembered } = await import('../engine/analyze.ts')
+  const request = requestOf(target, pytestArgs, options, io)
+  const onRead = (files: number) => show(`${line}: ${files} files read`)
+  return analyze(fs, request, new Remembered(fs), onRead).finally(() => show(null))
 }
 
 /** Throws a UsageError that names every setting and rule that is wrong. */
@@ -94,27 +109,43 @@ export function requestOf(
 }
 
 /** Says on a terminal what is going on, and returns what wipes it away. */
-export function announce({ cwd }: Target, { quiet }: CheckOptions, { stderr }: Io): () => void {
-  if (quiet || stderr.isTTY !== true) return () => {}
-  const line = `checking ${cwd} ...`
-  stderr.write(line.slice(0, (stderr.columns ?? 80) - 1))
-  return () => stderr.write('\r\u001b[2K')
+export function announce({ cwd }: Target, { quiet }: CheckOptions, io: Io): () => void {
+  const show = progressOn(io, quiet)
+  show(`checking ${cwd}`)
+  return () => show(null)
 }
 
 /** The report in the format that was asked for. */
-export function render(input: ReportInput, model: Health, options: CheckOptions, io: Io): string {
-  const toFile = options.outputFile !== undefined
-  const style: Style = {
-    width: toFile || !io.stdout.isTTY ? null : (io.stdout.columns ?? 80),
-    color: toFile ? options.color === 'always' : wantsColor(options.color, io.stdout, io.env),
-    verbose: options.verbose === true,
-    quiet: options.quiet === true,
+export async function render(
+  input: ReportInput,
+  model: Health,
+  options: CheckOptions,
+  io: Io,
+): Promise<string> {
+  const style = styleOf(options, io)
+  if (options.statistics && isForPeople(options.outputFormat)) return renderStatistics(input, model, style)
+  return renderAs(options.outputFormat, input, model, renderingOf(style, options.outputFormat, io))
+}
+
+/** Is it read as it stands, and not by another program? */
+export function isForPeople(format: Format): boolean {
+  return ['full', 'concise', 'grouped'].includes(format)
+}
+
+/** What the renderers need to know of the process around them. */
+export function renderingOf(style: Style, format: Format, { cwd, env }: Io): Rendering {
+  const checkout = format === 'gitlab' ? env.CI_PROJECT_DIR : (env.GITHUB_WORKSPACE ?? env.CI_PROJECT_DIR)
+  return { style, version, base: checkout ? normalize(checkout) : cwd, page: pageParts, at: new Date() }
+}
+
+export function styleOf({ outputFile, color, verbose, quiet }: CheckOptions, { stdout, env }: Io): Style {
+  const toFile = outputFile !== undefined
+  return {
+    width: toFile || !stdout.isTTY ? null : (stdout.columns ?? 80),
+    color: toFile ? color === 'always' : wantsColor(color, stdout, env),
+    verbose: verbose === true,
+    quiet: quiet === true,
   }
-  if (options.outputFormat === 'json') return renderJson(input, model, tool)
-  if (options.statistics) return renderStatistics(input, model, style)
-  return options.outputFormat === 'full'
-    ? renderFull(input, model, style)
-    : renderConcise(input, model, style)
 }
 
 /** Prints the report or writes it where it is to go. Throws a UsageError where that can't be written. */
@@ -127,7 +158,8 @@ export function put(report: string, { outputFile }: CheckOptions, io: Io): void 
   if (reason !== null) throw new UsageError(`cannot write ${outputFile}: ${reason}`)
 }
 
-function verdict({ findings }: ReportInput, { session }: Health): number {
+/** The exit code of what was predicted. */
+export function verdict({ findings }: ReportInput, { session }: Health): number {
   const fails = findings.some(finding => finding.severity === 'error')
   return fails || session.outcome === 'stops' ? ExitCode.findings : ExitCode.clean
 }

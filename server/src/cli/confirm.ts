@@ -17,6 +17,7 @@ import type { ReportInput } from '../report/report_input.ts'
 import { type CheckOptions, put, refuseWrongSettings, render, requestOf } from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
+import { progressOn } from './progress.ts'
 import { resolveTarget, type Target } from './target.ts'
 
 export interface ConfirmOptions extends CheckOptions {
@@ -31,6 +32,9 @@ export interface ConfirmOptions extends CheckOptions {
 /** How often the disk is looked at for changes. */
 const LOOK_MS = 1000
 
+/** Puts a report where it is to go. */
+export type Tell = (input: ReportInput, target: Target) => Promise<void>
+
 type Basis = PassBasis & { readonly executable: string }
 
 /** Throws a UsageError for paths, options or settings that are wrong, and where there is no interpreter. */
@@ -39,12 +43,13 @@ export async function confirm(
   pytestArgs: readonly string[],
   options: ConfirmOptions,
   io: Io,
+  tell: Tell = async input => put(await render(input, health(input), options, io), options, io),
 ): Promise<number> {
   if (!options.interpreter) throw new UsageError('--no-interpreter: pytest cannot be run without one')
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  const run = new Run(fs, target, pytestArgs, options, io)
+  const run = new Run(fs, target, pytestArgs, options, io, tell)
   const code = await run.once(true)
   return options.watch ? run.watch() : code
 }
@@ -60,6 +65,7 @@ class Run {
     private readonly pytestArgs: readonly string[],
     private readonly options: ConfirmOptions,
     private readonly io: Io,
+    private readonly tell: Tell,
   ) {
     this.remembered = new Remembered(fs)
   }
@@ -67,7 +73,7 @@ class Run {
   /** An analysis, a pass and a report. `full`: over all files, else over those that changed. */
   async once(full: boolean): Promise<number> {
     const { options, io, target, pytestArgs } = this
-    const show = ticker(options, io)
+    const show = progressOn(io, options.quiet)
     show(`checking ${target.cwd} ...`)
     const analysis = await analyze(
       this.fs,
@@ -89,7 +95,7 @@ class Run {
     }
     const judged = this.evidence.judge(current)
     record.note(pass, judged, current)
-    this.report(analysis, pass, judged, record)
+    await this.report(analysis, pass, judged, record)
     return options.exitZero ? ExitCode.clean : verdict(analysis, pass.observation, judged)
   }
 
@@ -123,7 +129,7 @@ class Run {
   private async pass(basis: Basis, only: Pass['only'], record: TrackRecord): Promise<Pass> {
     const { options, io } = this
     const total = only?.length ?? basis.collectors.length
-    const show = ticker(options, io)
+    const show = progressOn(io, options.quiet)
     let done = 0
     show(`pytest: 0 of ${total}`)
     return runPass(basis, {
@@ -139,7 +145,12 @@ class Run {
     }).finally(() => show(null))
   }
 
-  private report(analysis: Analysis, { observation }: Pass, judged: Judged, { score }: TrackRecord): void {
+  private async report(
+    analysis: Analysis,
+    { observation }: Pass,
+    judged: Judged,
+    { score }: TrackRecord,
+  ): Promise<void> {
     const { options, io } = this
     const predicted = analysis.findings
     const told = analysis.tellsUnpredicted ? judged : { ...judged, told: [] }
@@ -148,7 +159,7 @@ class Run {
       findings: confirmedFindings({ predicted, judged: told }, options.verbose === true),
       confirmation: { observation, judged: told, predicted, score },
     }
-    put(render(input, health(input), options, io), options, io)
+    await this.tell(input, this.target)
     if (options.artifacts !== undefined) {
       writeArtifacts(join(io.cwd, options.artifacts), observation, analysis, this.fs)
     }
@@ -201,13 +212,4 @@ function verdict(analysis: Analysis, { stop, end }: Observation, judged: Judged)
   const unforeseen = judged.told.some(({ finding }) => finding.severity === 'error')
   const failed = judged.collectors.some(it => it.observed === 'fails')
   return open || stops || unforeseen || failed ? ExitCode.findings : ExitCode.clean
-}
-
-/** One line on a terminal that says what is going on; null wipes it away. */
-function ticker({ quiet }: ConfirmOptions, { stderr }: Io): (line: string | null) => void {
-  if (quiet || stderr.isTTY !== true) return () => {}
-  return line => {
-    stderr.write('\r\u001b[2K')
-    if (line !== null) stderr.write(line.slice(0, (stderr.columns ?? 80) - 1))
-  }
 }

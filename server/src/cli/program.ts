@@ -3,6 +3,7 @@
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
 import { Command, CommanderError, Option } from 'commander'
+import { FORMATS } from '../report/formats.ts'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import type { DoctorOptions } from './doctor.ts'
@@ -10,6 +11,7 @@ import { ExitCode, UsageError } from './exit_code.ts'
 import { type GateOptions, gateOptions, toCount, toSeconds } from './gate_options.ts'
 import type { HistoryOptions } from './history.ts'
 import type { Io } from './io.ts'
+import type { ReportOptions } from './report.ts'
 import { expectShortRun } from './short_run.ts'
 import { version } from './version.ts'
 
@@ -25,6 +27,11 @@ settings, 3 a fault of precollect itself.`
 const CONFIRM_HELP = `
 This runs the project's own code: what pytest executes to collect its tests.
 PATH and the exit codes are those of "precollect check", by what pytest really said.`
+
+const REPORT_HELP = `
+Writes health.html, health.json, health.md, health.sarif and health.junit.xml: all of
+them, or none where one can't be written. PATH and the exit codes are those of
+"precollect check".`
 
 /**
  * Runs the command line and returns the exit code; never throws. `args` without program and script;
@@ -61,6 +68,10 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { showHistory } = await import('./history.ts')
       code = showHistory(path, options, io)
     },
+    report: async (paths, options) => {
+      const { report } = await import('./report.ts')
+      code = await report(paths, pytestArgs, options, io)
+    },
     rule: async id => {
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
@@ -82,6 +93,7 @@ interface Verbs {
   readonly gate: (paths: string[], options: GateOptions) => Promise<void>
   readonly doctor: (path: string | undefined, options: DoctorOptions) => Promise<void>
   readonly history: (path: string | undefined, options: HistoryOptions) => Promise<void>
+  readonly report: (paths: string[], options: ReportOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
   readonly server: () => Promise<void>
 }
@@ -138,6 +150,16 @@ function programOf(io: Io, verbs: Verbs): Command {
     .addOption(choice('--output-format <format>', 'how to show it', ['full', 'json'], 'full'))
     .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
     .action(verbs.history)
+  analysing(program.command('report'))
+    .description("write the suite's health into files: a page, JSON, Markdown, SARIF, JUnit")
+    .option('-d, --output-dir <dir>', 'where to write them (the current folder); it is made if need be')
+    .option('--record', 'add the state to the history; files are then written with --output-dir alone')
+    .option('--history <file>', 'where it is kept', '.precollect/history.ndjson')
+    .option('--accept-fewer', 'with --record: from now on fewer tests are enough for "gate"')
+    .option('--confirm', 'run pytest --collect-only first, and tell what it confirms and refutes')
+    .option('--timeout <seconds>', 'with --confirm: end pytest after this time', toSeconds)
+    .addHelpText('after', REPORT_HELP)
+    .action(verbs.report)
   program
     .command('rule')
     .description('explain a rule, or list all of them')
@@ -153,19 +175,24 @@ function programOf(io: Io, verbs: Verbs): Command {
   return program
 }
 
-/** What all verbs that report share. */
+/** What all verbs that print a report share. */
 function reporting(command: Command): Command {
+  return analysing(command)
+    .addOption(choice('--output-format <format>', 'how to report', [...FORMATS], 'full'))
+    .option('-o, --output-file <file>', 'write the report to a file')
+    .option('--statistics', 'counts in place of findings')
+    .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
+}
+
+/** What all verbs that analyse share. */
+function analysing(command: Command): Command {
   return command
     .usage('[options] [PATH...] [-- PYTEST_ARGS...]')
     .argument('[PATH...]', 'a project, or what pytest is to collect; without it the current folder')
-    .addOption(choice('--output-format <format>', 'how to report', ['full', 'concise', 'json'], 'full'))
-    .option('-o, --output-file <file>', 'write the report to a file')
     .option('--python <path>', 'interpreter or environment to use')
     .addOption(choice('--invocation <how>', 'how pytest is started', ['pytest', 'python -m pytest']))
     .option('--select <rules>', 'rules to tell, separated by commas, or "all"', names)
     .option('--ignore <rules>', 'rules not to tell', names)
-    .option('--statistics', 'counts in place of findings')
-    .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
     .option('-e, --exit-zero', 'exit with 0 whatever is found')
     .option('-q, --quiet', 'findings only')
     .option('-v, --verbose', 'also notes, what the verdicts rest on, and all that is not known')

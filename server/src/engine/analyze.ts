@@ -118,14 +118,17 @@ export class Remembered {
 
 /**
  * Never throws on a user's files; a fault of our own is an exception. `remembered` may be handed from one
- * analysis to the next: files that did not change are neither read nor compiled again.
+ * analysis to the next: files that did not change are neither read nor compiled again. `onRead` hears of each file
+ * that the simulation asks for.
  */
 export async function analyze(
   fs: FileSystem,
   request: AnalysisRequest,
   remembered = new Remembered(fs),
+  onRead: (files: number) => void = () => {},
 ): Promise<Analysis> {
   const { sources } = remembered
+  let asked = 0
   sources.begin(fs)
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
@@ -148,7 +151,10 @@ export async function analyze(
     environment,
     plan,
     projectRoots: [...new Set([plan.rootdir, request.cwd])],
-    code: (path, project) => read.code(path, project),
+    code: (path, project) => {
+      onRead(++asked)
+      return read.code(path, project)
+    },
     compile: (text, path) => read.compile(text, path),
     body: (unit, index) => read.body(unit, index),
     text: path => read.text(path),

@@ -1,28 +1,87 @@
 /** The ways to write a file: the user's own on request, and what we keep in our own folders. Reading is `FileSystem`'s. */
 import {
+  accessSync,
   closeSync,
+  constants,
+  copyFileSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
 import process from 'node:process'
 import { basename, dirname } from './paths.ts'
 
-/** Writes a text as UTF-8 into a folder that exists. Returns the system's reason where that fails. */
+export interface TextFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** Writes a text as UTF-8 into a folder that exists, as a whole or not at all. Returns the system's reason where that fails. */
 export function writeText(path: string, text: string): string | null {
+  return writeTexts([{ path, text }])
+}
+
+/**
+ * Writes texts as UTF-8 into folders that exist: all of them, or none and what was there before stays. Links are
+ * followed; what is no file (a pipe, a terminal) is written to. Returns the system's reason where that fails.
+ */
+export function writeTexts(files: readonly TextFile[]): string | null {
+  const written: Written[] = []
   try {
-    writeFileSync(path, text)
+    for (const { path, text } of files) written.push(prepare(path, text))
+    for (const each of written) each.commit()
     return null
   } catch (error) {
+    for (const each of written.reverse()) each.undo()
     return error instanceof Error ? error.message : String(error)
+  } finally {
+    for (const each of written) each.clean()
+  }
+}
+
+interface Written {
+  commit(): void
+  undo(): void
+  clean(): void
+}
+
+/** The new text beside its place, and the old one kept. */
+function prepare(path: string, text: string): Written {
+  const old = statSync(path, { throwIfNoEntry: false })
+  if (old && !old.isFile()) {
+    if (old.isDirectory()) throw new Error(`EISDIR: ${path} is a folder`)
+    return { commit: () => writeFileSync(path, text), undo: () => {}, clean: () => {} }
+  }
+  const place = old ? realpathSync(path) : path
+  const fresh = `${place}.${process.pid}.tmp`
+  const former = `${place}.${process.pid}.old`
+  if (old) accessSync(place, constants.W_OK) // renaming would not ask
+  writeFileSync(fresh, text, old ? { mode: old.mode } : {})
+  if (old) copyFileSync(place, former)
+  let done = false
+  return {
+    commit: () => {
+      renameSync(fresh, place)
+      done = true
+    },
+    undo: () => {
+      if (done && old) renameSync(former, place)
+      else if (done) rmSync(place, { force: true })
+    },
+    clean: () => {
+      rmSync(fresh, { force: true })
+      rmSync(former, { force: true })
+    },
   }
 }
 
