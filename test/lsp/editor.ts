@@ -53,6 +53,8 @@ export class Editor {
   readonly progress: string[] = []
   readonly registered: string[] = []
   refreshes = 0
+  /** Called after each change of what is shown. */
+  onShown = () => {}
   settings: unknown
   introduction!: InitializeResult
   readonly connection: ProtocolConnection
@@ -200,6 +202,7 @@ export class Editor {
       const path = decodeURIComponent(uri).slice(pathToFileURL(this.root).href.length + 1)
       if (diagnostics.length > 0) this.shown.set(path, diagnostics)
       else this.shown.delete(path)
+      this.onShown()
       notice()
     })
     connection.onNotification('window/logMessage', ({ message }) => {

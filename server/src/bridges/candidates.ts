@@ -28,6 +28,8 @@ export interface Candidate {
   /** The files that serve. */
   readonly files: readonly string[]
   readonly score: number
+  /** Nothing else comes into question: its edit may be made without a person looking at it. */
+  readonly sure: boolean
   /** Why, the strongest reason first: "defines all 3 names that are wanted". */
   readonly because: readonly string[]
 }
@@ -45,6 +47,8 @@ export interface Surroundings {
 const MOST = 8
 /** A name that more files than this define says nothing about where it went. */
 const COMMON = 40
+/** The weight of a name that two files define: from there on it says little about which of them is meant. */
+const RARE = 0.5
 
 /** Weights, as measured by bench/rescue: the names that are wanted say most, then git, then the name of the module. */
 const WEIGHT = { names: 6, history: 5, tail: 2, path: 2, itself: 0.5 }
@@ -131,6 +135,7 @@ function wholeModule(
     because.push(nameReason(reads.names, [], wanted.reads.size))
   }
   if (names.itself) score += WEIGHT.itself
+  const own = isOwn(missing, index)
   const past = pastOf(missing, history, root)
   if (past && past.to === module.path) {
     score += WEIGHT.history
@@ -147,8 +152,14 @@ function wholeModule(
     )
   }
   score += WEIGHT.path * pathLikeness(missing, name)
-  if (because.length === 0) return []
   const complete = asked > 0 && names.names.length + below.length === asked
+  const renamed = past?.to === module.path
+  const called = tail === 1
+  // A name that the project never had is a distribution's: who happens to define the same names is none.
+  if (because.length === 0 || !(own || renamed || called)) return []
+  // One name alone may be anybody's.
+  const telling = own && names.rarest > RARE && (names.names.length > 1 || tail > 0)
+  const sure = (complete || asked === 0) && (renamed || called || telling)
   return [
     {
       complete,
@@ -157,10 +168,17 @@ function wholeModule(
         names: new Map(),
         files: [module.path],
         score,
+        sure,
         because,
       },
     },
   ]
+}
+
+/** Does the workspace have modules below the same top-level name? */
+function isOwn(missing: string, index: SymbolIndex): boolean {
+  const top = missing.split('.', 1)[0]!
+  return index.topLevelNames().has(top)
 }
 
 interface Coverage {
@@ -170,6 +188,8 @@ interface Coverage {
   readonly weight: number
   /** Some are defined there, not only handed on. */
   readonly itself: boolean
+  /** The weight of the rarest name that it defines: 1 where it alone does. */
+  readonly rarest: number
 }
 
 function coverage(
@@ -182,6 +202,7 @@ function coverage(
   let found = 0
   let weight = 0
   let itself = false
+  let rarest = 0
   for (const each of wanted) {
     const rarity = 1 / (1 + Math.log2(Math.max(1, index.definersOf(each).length)))
     weight += rarity
@@ -190,10 +211,11 @@ function coverage(
     names.push(each)
     const defines = offered?.origin === module.path || !offered
     itself ||= defines
+    if (defines) rarest = Math.max(rarest, rarity)
     // Who only imports a name for itself has it too, but is not where it lives.
     found += rarity * (defines ? 1 : module.package ? 0.9 : 0.4)
   }
-  return { names, found, weight, itself }
+  return { names, found, weight, itself, rarest }
 }
 
 /** Every name and module that is wanted from the missing one, each from where it is found; null where too little is. */
@@ -233,7 +255,8 @@ function inPieces(missing: string, wanted: Wanted, around: Surroundings): Candid
   if (found === 0 || found * 2 < asked || files.size < 2) return null
   const all = found >= asked ? `all ${asked}` : `${found} of ${asked}`
   const because = [`${files.size} modules together have ${all} names that are wanted`]
-  return { modules, names, files: [...files], score: (WEIGHT.names * found) / asked, because }
+  const sure = found >= asked && [...wanted.names].every(name => around.index.definersOf(name).length === 1)
+  return { modules, names, files: [...files], score: (WEIGHT.names * found) / asked, sure, because }
 }
 
 // --- a name ---
@@ -257,7 +280,8 @@ function forName({ module, name }: Extract<Missing, { kind: 'name' }>, around: S
     const names = new Map(
       along.concat(name).map(each => [`${module}.${each}`, { module: target, name: each }]),
     )
-    return { modules: new Map<string, string>(), names, files: [path], score, because }
+    const sure = along.length > 1 || index.definersOf(name).length === 1
+    return { modules: new Map<string, string>(), names, files: [path], score, sure, because }
   })
   return [...moved, ...respelt(module, name, has, around)]
 }
@@ -281,6 +305,7 @@ function respelt(
       names: new Map([[`${module}.${name}`, { module, name: other }]]),
       files: [owner.path],
       score: WEIGHT.names * 0.6 * near + (index.offered(owner.path, other)?.origin === owner.path ? 0.5 : 0),
+      sure: false,
       because,
     })
   }

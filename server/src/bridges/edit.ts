@@ -2,6 +2,7 @@
  * A change of the workspace as plain data, and what can be said of it without a disk: whether two of them agree,
  * and what the files would be afterwards. Writing it is `files/transaction.ts`'s business.
  */
+import { encodeLike } from '../files/encode.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { contentHash } from '../files/hash.ts'
 import { OverlayFileSystem } from '../files/overlay.ts'
@@ -56,12 +57,15 @@ export function editOf(parts: Partial<WorkspaceEdit>): WorkspaceEdit {
   return { ...NOTHING, ...parts }
 }
 
-/** The change of one file whose text is `text`. */
+/** The change of one file whose text is `text`. What is put in gets line ends like those that are there. */
 export function changeOf(path: string, text: string, changes: readonly TextChange[]): FileChange {
+  const windows = /\r\n/.test(text)
   return {
     path,
     content: contentHash(text),
-    changes: changes.toSorted((a, b) => a.start - b.start || a.end - b.end),
+    changes: changes
+      .map(change => (windows ? { ...change, text: change.text.replaceAll(/\r?\n/g, '\r\n') } : change))
+      .sort((a, b) => a.start - b.start || a.end - b.end),
   }
 }
 
@@ -179,8 +183,11 @@ export function overlaid(
   }
   for (const { path, content, changes } of edit.changed) {
     const before = text(path)
-    if (before === null || contentHash(before) !== content) return null
-    contents.set(movedTo(edit, path) ?? path, changedText(before, changes))
+    const bytes = fs.read(path)
+    if (before === null || bytes === null || contentHash(before) !== content) return null
+    const encoded = encodeLike(path, bytes, changedText(before, changes))
+    if (encoded === null) return null
+    contents.set(movedTo(edit, path) ?? path, encoded)
   }
   return new OverlayFileSystem(fs, contents)
 }

@@ -32,6 +32,8 @@ export interface Proposal {
   readonly edit: WorkspaceEdit | null
   /** For a shell, e.g. 'pip install PyYAML'; null where there is none. */
   readonly command: string | null
+  /** Top-level modules that can be imported once the command was run: what it brings back is told like an edit's. */
+  readonly provides?: readonly string[]
   /** Why it is proposed, and why at this rank: "defines all 3 names that are wanted". */
   readonly because: string
   /** The key of a proposal that has to help for this one to be tried; without it, it is tried in any case. */

@@ -42,6 +42,7 @@ function* proposalsFor(
   context: FixContext,
 ): Generator<Proposal> {
   const key = keyOf(candidate)
+  const safety = candidate.sure ? 'safe' : 'unsafe'
   const because = candidate.because.join('; ')
   const name = missing.kind === 'module' ? missing.module : `${missing.module}.${missing.name}`
   const target = targetOf(candidate)
@@ -54,11 +55,10 @@ function* proposalsFor(
     yield {
       key: first,
       title: `Import '${name}' from ${target}${changes.length > 1 ? `, in all ${changes.length} files` : ''}`,
-      safety: 'safe',
+      safety,
       edit: editOf({ changed: changes }),
       command: null,
       because,
-      follows: null,
     }
   }
   const here = changes.filter(({ path }) => path === finding.span.path)
@@ -67,7 +67,7 @@ function* proposalsFor(
     yield {
       key: `here ${key}`,
       title,
-      safety: 'safe',
+      safety,
       edit: editOf({ changed: here }),
       command: null,
       because,
@@ -88,7 +88,7 @@ function* proposalsFor(
       edit: bridge.edit,
       command: null,
       because,
-      follows: first,
+      ...(first === null ? {} : { follows: first }),
     }
   }
 }

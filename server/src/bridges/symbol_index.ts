@@ -33,6 +33,7 @@ export class SymbolIndex {
   private list: readonly WorkspaceModule[] | null = null
   private readonly names = new Map<string, WorkspaceModule>()
   private readonly paths = new Map<string, WorkspaceModule>()
+  private tops: ReadonlySet<string> | null = null
   private definitions: Map<string, string[]> | null = null
   private requests: Map<string, Set<string>> | null = null
   private readonly wants = new Map<string, Wanted>()
@@ -66,6 +67,12 @@ export class SymbolIndex {
   moduleAt(path: string): WorkspaceModule | null {
     this.modules()
     return this.paths.get(path) ?? null
+  }
+
+  /** The first components of all names that the workspace's modules have. */
+  topLevelNames(): ReadonlySet<string> {
+    this.tops ??= new Set(this.modules().flatMap(({ names }) => names.map(name => name.split('.', 1)[0]!)))
+    return this.tops
   }
 
   /** Files that may define the name themselves, by a light reading. */
@@ -130,6 +137,14 @@ export class SymbolIndex {
   /** All that the workspace imports from a module of that dotted name, or from below it. */
   wanted(module: string): Wanted {
     return remember(this.wants, module, () => this.gather(module))
+  }
+
+  /** Does a file import that name from that module, or the whole module? */
+  asks(path: string, module: string, name: string): boolean {
+    return this.scans.of(this.fs, path).imports.some(each => {
+      const from = this.absolute(path, each.level, each.module)
+      return from === module && (each.names === '*' || each.names.length === 0 || each.names.includes(name))
+    })
   }
 
   /** The dotted name that an import in `path` means; null where it climbs too far. */

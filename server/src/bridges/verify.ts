@@ -4,6 +4,7 @@
  */
 import type { Plan } from '../pytest/plan.ts'
 import { type Cause, collectorsOf } from '../rules/causes.ts'
+import type { Finding } from '../rules/finding.ts'
 import { filesBehind, testFiles } from '../rules/test_files.ts'
 import type { Trace } from '../simulate/trace.ts'
 import { movedTo, type WorkspaceEdit } from './edit.ts'
@@ -13,6 +14,8 @@ export interface Simulated {
   readonly plan: Plan
   readonly trace: Trace
   readonly causes: readonly Cause[]
+  /** All of them, whatever the settings silence. */
+  readonly findings: readonly Finding[]
 }
 
 /** Simulates the workspace with the edit in it; null where the edit can't be made. */

@@ -1,5 +1,5 @@
 /** `precollect check`: one analysis, one report, one exit code. */
-import type { Analysis, AnalysisRequest } from '../engine/analyze.ts'
+import type { Analysis, AnalysisRequest, Remembered } from '../engine/analyze.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { pageParts } from '../files/page_parts.ts'
@@ -13,11 +13,12 @@ import { renderStatistics } from '../report/summary.ts'
 import { checkRuleNames, findSettings } from '../rules/settings.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import { type ColorChoice, type Io, wantsColor } from './io.ts'
+import type { MendOptions } from './mend.ts'
 import { progressOn } from './progress.ts'
 import { resolveTarget, type Target } from './target.ts'
 import { version } from './version.ts'
 
-export interface CheckOptions {
+export interface CheckOptions extends MendOptions {
   readonly outputFormat: Format
   readonly outputFile?: string
   readonly python?: string
@@ -35,6 +36,11 @@ export interface CheckOptions {
   readonly confirm?: boolean
 }
 
+/** Is anything to be mended, or shown as a patch? `--unsafe-fixes` by itself means that they are made. */
+function wantsMending({ fix, unsafeFixes, diff }: MendOptions): boolean {
+  return fix === true || unsafeFixes === true || diff === true
+}
+
 /** Throws a UsageError for paths, options or settings that are wrong. */
 export async function check(
   paths: readonly string[],
@@ -45,13 +51,34 @@ export async function check(
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  const analysis = await analysisOf(fs, target, pytestArgs, options, io)
+  const checked = await analysisOf(fs, target, pytestArgs, options, io)
+  let { analysis } = checked
+  if (wantsMending(options)) {
+    const { mendOrDiff } = await import('./mend.ts')
+    const { request, remembered } = checked
+    const style = styleOf(options, io)
+    const { text, changes } = await mendOrDiff(fs, request, remembered, analysis, options, style)
+    if (options.diff) {
+      put(text, options, io)
+      return changes && !options.exitZero ? ExitCode.findings : ExitCode.clean
+    }
+    const output = options.outputFormat === 'json' ? io.stderr : io.stdout
+    if (!options.quiet) output.write(`${text}\n`)
+    if (changes) ({ analysis } = await analysisOf(fs, target, pytestArgs, options, io))
+  }
   if (options.verbose) {
     for (const { path, reason } of fs.problems()) io.stderr.write(`could not read ${path}: ${reason}\n`)
   }
   const model = health(analysis)
   put(await render(analysis, model, options, io), options, io)
   return options.exitZero ? ExitCode.clean : verdict(analysis, model)
+}
+
+/** An analysis, and what another one of the same workspace can be made from. */
+export interface Checked {
+  readonly analysis: Analysis
+  readonly request: AnalysisRequest
+  readonly remembered: Remembered
 }
 
 /** The analysis that the command line asks for, with its progress shown. */
@@ -61,15 +88,17 @@ export async function analysisOf(
   pytestArgs: readonly string[],
   options: CheckOptions,
   io: Io,
-): Promise<Analysis> {
+): Promise<Checked> {
   const show = progressOn(io, options.quiet)
   const line = `checking ${target.cwd}`
   show(line)
   // Loaded only now: what is refused is refused at once.
   const { analyze, Remembered } = await import('../engine/analyze.ts')
   const request = requestOf(target, pytestArgs, options, io)
+  const remembered = new Remembered(fs)
   const onRead = (files: number) => show(`${line}: ${files} files read`)
-  return analyze(fs, request, new Remembered(fs), onRead).finally(() => show(null))
+  const analysis = await analyze(fs, request, remembered, onRead).finally(() => show(null))
+  return { analysis, request, remembered }
 }
 
 /** Throws a UsageError that names every setting and rule that is wrong. */
@@ -138,6 +167,7 @@ export function renderingOf(style: Style, format: Format, { cwd, env }: Io): Ren
   return { style, version, base: checkout ? normalize(checkout) : cwd, page: pageParts, at: new Date() }
 }
 
+/** How a report for people is to look. */
 export function styleOf({ outputFile, color, verbose, quiet }: CheckOptions, { stdout, env }: Io): Style {
   const toFile = outputFile !== undefined
   return {

@@ -1,6 +1,7 @@
 /** The options of `precollect gate` and their help. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { CheckOptions } from './check.ts'
+import { toCount, toSeconds } from './options.ts'
 
 export interface GateOptions extends CheckOptions {
   readonly maxErrors: number
@@ -22,8 +23,8 @@ export interface GateOptions extends CheckOptions {
 const HELP = `
 No error is wanted unless --max-errors allows some. Findings in the baseline do not count;
 entries whose fault is gone are taken out of it, or, in CI, fail the gate. The baseline
-grows by --write-baseline alone. --new-only starts git; --confirm, --require-confirmed and --freeze
-run pytest --collect-only, which executes the project's code.
+grows by --write-baseline alone. --new-only and --freeze start git; --confirm,
+--require-confirmed and --freeze run pytest --collect-only, which executes the project's code.
 
 Exit codes: 0 every bar holds, 1 one does not, 2 wrong options, paths, settings or files,
 3 a fault of precollect itself.`
@@ -49,17 +50,6 @@ export function gateOptions(command: Command): Command {
     .option('--timeout <seconds>', 'end pytest after this time; without it by the last run', toSeconds)
     .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
     .addHelpText('after', HELP)
-}
-
-export function toSeconds(text: string): number {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('expected a number of seconds')
-  return value
-}
-
-export function toCount(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a number')
-  return Number(text)
 }
 
 function toFloor(text: string): number | 'history' {

@@ -44,7 +44,7 @@ export async function report(
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  const analysis = await analysisOf(fs, target, pytestArgs, options, io)
+  const { analysis } = await analysisOf(fs, target, pytestArgs, options, io)
   await tell(analysis, target.cwd, options, io)
   return options.exitZero ? ExitCode.clean : verdict(analysis, health(analysis))
 }

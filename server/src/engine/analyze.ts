@@ -25,7 +25,13 @@ import { findSettings } from '../rules/settings.ts'
 import { isOn } from '../rules/silencers.ts'
 import { unpredictedError } from '../rules/unpredicted_error.ts'
 import type { Unreadable } from '../simulate/machine.ts'
-import { doubtSuspects, type SimulationInput, simulate } from '../simulate/simulate.ts'
+import {
+  type Cured,
+  doubtSuspects,
+  NOTHING_CURED,
+  type SimulationInput,
+  simulate,
+} from '../simulate/simulate.ts'
 import { questionKey } from '../simulate/standard.ts'
 import type { Trace } from '../simulate/trace.ts'
 import { otherStart } from './other_start.ts'
@@ -51,12 +57,18 @@ export interface AnalysisRequest {
   readonly ignore: readonly string[]
   /** Will its findings be confirmed? Then the view of it holds what a pass needs to know. */
   readonly confirms?: boolean
+  /** What counts as cured although it is not; without it nothing does. */
+  readonly cured?: Cured
+  /** False: what waits behind the errors is not looked for. */
+  readonly layers?: boolean
 }
 
 export interface Analysis {
   readonly request: AnalysisRequest
   /** The files that it was made of. */
   readonly fs: FileSystem
+  /** What counted as cured. */
+  readonly cured: Cured
   readonly environment: Environment
   readonly plan: Plan
   readonly trace: Trace
@@ -74,10 +86,10 @@ export interface Analysis {
   /** What was read of the workspace's files by a glance, from one analysis to the next. */
   readonly scans: FileScans
   /**
-   * The same collection with an edit in the workspace, without layers; null where the edit can't be made. Holds
-   * while nothing was analysed after it.
+   * The same collection with an edit in the workspace, or with something cured, without layers; null where the edit
+   * can't be made. Holds while nothing was analysed after it.
    */
-  readonly simulateWith: (edit: WorkspaceEdit) => Simulated | null
+  readonly simulateWith: (edit: WorkspaceEdit, cured?: Cured) => Simulated | null
   /** May findings of `unpredicted-error` be told? They are made after the analysis. */
   readonly tellsUnpredicted: boolean
 }
@@ -89,7 +101,11 @@ export class Remembered {
   private environment: { readonly key: string; readonly found: Environment } | null = null
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
-  constructor(fs: FileSystem) {
+  /** `breathe` is called now and then in an analysis; what it throws puts an end to it. */
+  constructor(
+    fs: FileSystem,
+    readonly breathe?: () => void,
+  ) {
     this.sources = new Sources(fs)
   }
 
@@ -127,7 +143,7 @@ export async function analyze(
   remembered = new Remembered(fs),
   onRead: (files: number) => void = () => {},
 ): Promise<Analysis> {
-  const { sources } = remembered
+  const { sources, breathe } = remembered
   let asked = 0
   sources.begin(fs)
   const { settings } = findSettings(fs, request.cwd)
@@ -146,6 +162,7 @@ export async function analyze(
     })
   const invocation = request.invocation ?? settings.invocation
   const plan = planFor(invocation)
+  breathe?.()
   const inputFor = (plan: Plan, verdicts: Verdicts, files = fs, read = sources): SimulationInput => ({
     fs: files,
     environment,
@@ -162,7 +179,9 @@ export async function analyze(
     standardName: question => names.get(questionKey(question)),
     variables: { values: request.env, exact: request.envIsExact },
     registries: settings.registries,
-    layers: true,
+    layers: request.layers ?? true,
+    ...(breathe ? { breathe } : {}),
+    ...(request.cured ? { cured: request.cured } : {}),
   })
   const names = remembered.namesOf(environment)
   const verdicts: Verdicts = new Map()
@@ -186,13 +205,14 @@ export async function analyze(
       return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
     }),
   })
-  const simulateWith = (edit: WorkspaceEdit): Simulated | null => {
+  const simulateWith = (edit: WorkspaceEdit, cured = request.cured): Simulated | null => {
     const files = overlaid(fs, edit, text)
     if (!files) return null
     const read = sources.laidOver(files, touches(edit))
     const plan = planFor(invocation, files)
-    const trace = doubtSuspects(simulate({ ...inputFor(plan, verdicts, files, read), layers: false }))
-    const { causes } = runRules({
+    const input = { ...inputFor(plan, verdicts, files, read), layers: false, ...(cured ? { cured } : {}) }
+    const trace = doubtSuspects(simulate(input))
+    const { findings, causes } = runRules({
       trace,
       plan,
       environment,
@@ -200,11 +220,12 @@ export async function analyze(
       code: codeFrom(read),
       exists: path => files.stat(path) !== null,
     })
-    return { plan, trace, causes }
+    return { plan, trace, causes, findings }
   }
   return {
     request,
     fs,
+    cured: request.cured ?? NOTHING_CURED,
     environment,
     plan,
     trace,

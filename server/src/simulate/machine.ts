@@ -17,7 +17,7 @@ import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
 import { Leaks } from './leaks.ts'
 import type { RegisteringFunction } from './models/registries.ts'
-import type { FailureDetail, OpenQuestion, TraceEvent } from './trace.ts'
+import type { FailureDetail, OpenQuestion, RegisteredMarker, TraceEvent } from './trace.ts'
 import {
   type Class,
   type CodeUnit,
@@ -69,6 +69,10 @@ export interface World {
   readonly registries: readonly RegisteringFunction[]
   /** Failures to be passed over as if cured: see `siteOf`. */
   readonly healed: ReadonlySet<string>
+  /** Called now and then: may do something else in between, or throw to give the simulation up. */
+  readonly breathe?: () => void
+  /** Top-level modules that are taken to be installed although they are not. */
+  readonly installed: ReadonlySet<string>
 }
 
 export interface Frame {
@@ -135,8 +139,11 @@ export class Machine {
   readonly modules = new Map<string, Value | null>()
   /** For each namespace the path above it, sys.path or its parent's, that its own was made of. */
   readonly pathsAbove = new WeakMap<Module, readonly string[]>()
-  /** The project's modules as they were executed at last, and where they were asked for. */
-  readonly importedAt = new Map<string, { readonly module: Module; readonly span: Span }>()
+  /** The project's modules as they were executed at last, where they were asked for, and what served them. */
+  readonly importedAt = new Map<
+    string,
+    { readonly module: Module; readonly span: Span; readonly entry: string | null }
+  >()
   /** Loaded at start for certain, or perhaps, without being simulated. */
   readonly startModules: ReadonlySet<string>
   readonly perhapsLoaded: ReadonlySet<string>
@@ -149,6 +156,8 @@ export class Machine {
   /** Files that ran `exec` or `eval` on text that isn't known; conftests among them speak for all. */
   readonly executors = new Set<string>()
   readonly markers = new Set<string>()
+  /** Those of them that code registered. */
+  readonly registeredMarkers: RegisteredMarker[] = []
   /** Unregistered marks that are an error here and may have been asked for: a condition that isn't known leads there. */
   readonly perhapsRefused: Exc[] = []
   /** Names of the marks that were asked for, registered or not. */

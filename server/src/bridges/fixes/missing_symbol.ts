@@ -2,7 +2,7 @@
 import type { Fixer } from '../fix.ts'
 import { proposalsForMoved } from '../moved_name.ts'
 
-export const missingSymbolFixer: Fixer = {
+export const missingSymbol: Fixer = {
   rule: 'missing-symbol',
   propose: proposalsForMoved,
 }
