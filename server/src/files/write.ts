@@ -8,16 +8,18 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
 import process from 'node:process'
-import { dirname } from './paths.ts'
+import { basename, dirname } from './paths.ts'
 
 export interface TextFile {
   readonly path: string
@@ -140,5 +142,20 @@ export function removeFile(path: string): void {
     rmSync(path, { force: true })
   } catch {
     // It is in use (Windows): the next one who passes takes it away.
+  }
+}
+
+/**
+ * Removes a file, or a folder with all that is in it; links are removed, not followed. A folder `__pycache__` that is
+ * empty afterwards goes too. Returns the system's reason where that fails.
+ */
+export function removeCache(path: string): string | null {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+    const folder = dirname(path)
+    if (basename(folder) === '__pycache__' && readdirSync(folder).length === 0) rmdirSync(folder)
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
   }
 }
