@@ -7,7 +7,7 @@ import { probeFolder } from '../../server/src/confirm/runner.ts'
 import { slowImports } from '../../server/src/confirm/slow_imports.ts'
 import { basename, join, relative } from '../../server/src/files/paths.ts'
 import { layOut } from '../support/on_disk.ts'
-import { standardPython } from '../support/pythons.ts'
+import { findPython, standardPython } from '../support/pythons.ts'
 import { collect, outcomes } from './collect.ts'
 
 test('it imports nothing that pytest has not imported', () => {
@@ -181,21 +181,42 @@ test('a pass over some files collects no other, with the conftests on their way'
   }
 })
 
-test('what would start processes, wait or shuffle is switched off', async () => {
-  // As xdist has its options: `-f` collects again and again until it is interrupted.
-  const plugin = [
-    'import os, pytest, time',
-    'def pytest_addoption(parser):',
-    '    parser.addoption("--looponfail", action="store_true", dest="looponfail")',
-    '    parser.addoption("--numprocesses", dest="numprocesses")',
-    'def pytest_cmdline_main(config):',
-    '    if config.option.looponfail or config.option.numprocesses: time.sleep(600)',
-  ].join('\n')
-  await collect(
-    { 'loops.py': plugin, 'test_a.py': 'def test_a(): pass\n' },
-    run => expect(outcomes(run)).toEqual(['test_a.py module collects 1']),
-    { args: ['-p', 'loops', '--looponfail', '--numprocesses=4'], timeoutMs: 30_000 },
-  )
+const withPlugins = findPython({ needs: [{ name: 'pytest-xdist', version: '3.8.0' }] })
+
+describe.skipIf(!withPlugins)('plugins', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(it => `test_${it}.py`)
+  const FILES = {
+    ...Object.fromEntries(names.map(it => [it, 'def test_1(): pass\ndef test_2(): pass\n'])),
+    'conftest.py': [
+      'import os',
+      'def pytest_collection_finish(session):',
+      '    with open(os.path.join(os.path.dirname(__file__), "..", "seen.txt"), "a") as seen:',
+      '        print(*(it.nodeid for it in session.items), file=seen)',
+    ].join('\n'),
+  }
+  const inOrder = names.flatMap(it => [`${it}::test_1`, `${it}::test_2`]).join(' ')
+
+  for (const options of [
+    '-n 2', // processes
+    '--tx 2*popen --dist load',
+    '-f', // again and again until it is interrupted
+    '--randomly-seed=3 --random-order --random-order-seed=3',
+    '--cov=. --cov-report=xml --cov-report=html --junitxml=j.xml --html=h.html --json-report',
+    '--report-log=r.json --alluredir=allure --testmon --lf --cache-clear',
+  ]) {
+    test(`with ${options}: one collection, in order, that writes nothing`, async () => {
+      const ini = `[pytest]\naddopts = ${options}\nlog_file = log.txt\n`
+      await collect(
+        { ...FILES, 'pytest.ini': ini },
+        run => {
+          expect([run.end, run.stop]).toEqual([{ kind: 'exited', code: 0 }, null])
+          expect(run.read('../seen.txt')).toBe(`${inOrder}\n`)
+          expect(readdirSync(run.root).sort()).toEqual(['conftest.py', 'pytest.ini', ...names])
+        },
+        { executable: withPlugins!.interpreter, timeoutMs: 30_000 },
+      )
+    })
+  }
 })
 
 test("it writes down the user's own run too, in precollect's cache", () => {
