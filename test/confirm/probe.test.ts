@@ -6,7 +6,7 @@ import { readProbe } from '../../server/src/confirm/events.ts'
 import { probeFolder } from '../../server/src/confirm/runner.ts'
 import { slowImports } from '../../server/src/confirm/slow_imports.ts'
 import { basename, join, relative } from '../../server/src/files/paths.ts'
-import { layOut } from '../support/on_disk.ts'
+import { layOut, layOutEnvironment } from '../support/on_disk.ts'
 import { findPython, standardPython } from '../support/pythons.ts'
 import { collect, outcomes } from './collect.ts'
 
@@ -219,28 +219,65 @@ describe.skipIf(!withPlugins)('plugins', () => {
   }
 })
 
-test("it writes down the user's own run too, in precollect's cache", () => {
-  const laid = layOut('project', [
-    ['pytest.ini', '[pytest]\n'],
-    ['test_a.py', 'def test_a(): pass\n'],
-    ['test_b.py', 'import gone\n'],
-  ])
-  try {
-    const cache = join(laid.root, '../cache')
-    const { PATH, SYSTEMROOT } = process.env
-    const env = { PATH, SYSTEMROOT, PYTHONPATH: probeFolder, PRECOLLECT_CACHE_DIR: cache }
-    const args = ['-B', '-m', 'pytest', '-p', 'precollect_probe', '-p', 'no:cacheprovider']
-    const ran = spawnSync(standardPython().interpreter, args, { cwd: laid.root, env, encoding: 'utf8' })
-    expect(ran.stdout).toContain('1 error')
-    const [name, ...others] = readdirSync(join(cache, 'records'))
-    expect(others).toEqual([])
-    const record = readProbe(readFileSync(join(cache, 'records', name!)))
-    expect(record).toMatchObject({ finished: true, rootdir: laid.root, exitCode: 2 })
-    expect(record.collectors.filter(it => it.kind === 'module').map(it => it.outcome)).toEqual([
-      'collects',
-      'fails',
-    ])
-  } finally {
-    laid.remove()
+describe("the user's own run is written down too, in precollect's cache", () => {
+  const METADATA = 'Metadata-Version: 2.1\nName: precollect-probe\nVersion: 0.1.0\n'
+  const PLUGIN = readFileSync(join(probeFolder, 'precollect_probe.py'), 'utf8')
+
+  for (const [how, installed] of [
+    ['with -p', {}],
+    [
+      'with the plugin installed',
+      {
+        'precollect_probe.py': PLUGIN,
+        'precollect_probe-0.1.0.dist-info/METADATA': METADATA,
+        'precollect_probe-0.1.0.dist-info/entry_points.txt':
+          '[pytest11]\nprecollect_probe = precollect_probe\n',
+        'neighbour.py': '',
+      },
+    ],
+  ] as const) {
+    test(how, () => {
+      const named = how === 'with -p'
+      const laid = layOut('project', [
+        ['pytest.ini', '[pytest]\n'],
+        // What lies beside an installed plugin has to be found still.
+        ['test_a.py', `${named ? '' : 'import neighbour\n'}def test_a(): pass\n`],
+        ['test_b.py', 'import gone\n'],
+      ])
+      try {
+        const cache = join(laid.root, '../cache')
+        const python = standardPython()
+        const interpreter = named
+          ? python.interpreter
+          : layOutEnvironment(join(laid.root, '../venv'), python, Object.entries(installed))
+        const { PATH, SYSTEMROOT } = process.env
+        const env = {
+          PATH,
+          SYSTEMROOT,
+          PRECOLLECT_CACHE_DIR: cache,
+          ...(named && { PYTHONPATH: probeFolder }),
+        }
+        const args = [
+          '-B',
+          '-m',
+          'pytest',
+          '-p',
+          'no:cacheprovider',
+          ...(named ? ['-p', 'precollect_probe'] : []),
+        ]
+        const ran = spawnSync(interpreter, args, { cwd: laid.root, env, encoding: 'utf8' })
+        expect(ran.stdout).toContain('1 error')
+        const [name, ...others] = readdirSync(join(cache, 'records'))
+        expect(others).toEqual([])
+        const record = readProbe(readFileSync(join(cache, 'records', name!)))
+        expect(record).toMatchObject({ finished: true, rootdir: laid.root, exitCode: 2 })
+        expect(record.collectors.filter(it => it.kind === 'module').map(it => it.outcome)).toEqual([
+          'collects',
+          'fails',
+        ])
+      } finally {
+        laid.remove()
+      }
+    })
   }
 })

@@ -23,6 +23,11 @@ const CONFIRM_HELP = `
 This runs the project's own code: what pytest executes to collect its tests.
 PATH and the exit codes are those of "precollect check", by what pytest really said.`
 
+const PROBE_HELP = `
+For one run:       PYTHONPATH="$(precollect probe)" pytest -p precollect_probe
+For every run in an environment:   pip install "$(precollect probe)"
+What pytest collects is then picked up by the language server that has the project open.`
+
 /**
  * Runs the command line and returns the exit code; never throws. `args` without program and script;
  * `serve` starts the language server and returns at once.
@@ -48,6 +53,10 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
     },
+    probe: async () => {
+      const { probeFolder } = await import('../confirm/runner.ts')
+      io.stdout.write(`${probeFolder}\n`)
+    },
     server: serve,
   }
   const program = programOf(io, verbs)
@@ -63,6 +72,7 @@ interface Verbs {
   readonly check: (paths: string[], options: CheckOptions) => Promise<void>
   readonly confirm: (paths: string[], options: ConfirmOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
+  readonly probe: () => Promise<void>
   readonly server: () => Promise<void>
 }
 
@@ -99,6 +109,11 @@ function programOf(io: Io, verbs: Verbs): Command {
     .description('explain a rule, or list all of them')
     .argument('[ID]', 'e.g. unresolved-import')
     .action(verbs.rule)
+  program
+    .command('probe')
+    .description('print the folder of the pytest plugin by which your own runs confirm')
+    .addHelpText('after', PROBE_HELP)
+    .action(verbs.probe)
   program
     .command('server')
     .description('run the language server')
