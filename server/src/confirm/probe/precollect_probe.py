@@ -15,7 +15,7 @@ neither                a new file in the folder ``records`` of precollect's cach
 
 Paths are absolute, times are seconds. ``event`` is one of
 
-start       python, implementation, executable, pytest, cwd, args
+start       python, implementation, executable, prefix, pytest, cwd, args
 configured  rootdir, inipath, args, plugins (name, distribution, version)
 collecting  nodeid, path: a file is about to be imported
 collector   nodeid, path, kind, outcome (collects | fails | skips | aborts), reason, items, seconds, exceptions
@@ -552,6 +552,7 @@ def _start():
         python="%d.%d.%d" % sys.version_info[:3],
         implementation=sys.implementation.name,
         executable=sys.executable,
+        prefix=sys.prefix,
         pytest=pytest.__version__,
         cwd=CWD,
         args=sys.argv[1:],
