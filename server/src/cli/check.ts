@@ -172,9 +172,13 @@ export async function render(
   io: Io,
 ): Promise<string> {
   const style = styleOf(options, io)
-  const forPeople = ['full', 'concise', 'grouped'].includes(options.outputFormat)
-  if (options.statistics && forPeople) return renderStatistics(input, model, style)
+  if (options.statistics && isForPeople(options.outputFormat)) return renderStatistics(input, model, style)
   return renderAs(options.outputFormat, input, model, renderingOf(style, options.outputFormat, io))
+}
+
+/** Is it read as it stands, and not by another program? */
+export function isForPeople(format: Format): boolean {
+  return ['full', 'concise', 'grouped'].includes(format)
 }
 
 /** What the renderers need to know of the process around them. */

@@ -34,7 +34,7 @@ export interface ConfirmOptions extends CheckOptions {
 const LOOK_MS = 1000
 
 /** Puts a report where it is to go. */
-export type Tell = (input: ReportInput) => Promise<void>
+export type Tell = (input: ReportInput, target: Target) => Promise<void>
 
 type Basis = PassBasis & { readonly executable: string }
 
@@ -167,7 +167,7 @@ class Run {
       findings: confirmedFindings({ predicted, judged: told }, options.verbose === true),
       confirmation: { observation, judged: told, predicted, score },
     }
-    await this.tell(input)
+    await this.tell(input, this.target)
     if (options.artifacts !== undefined) {
       writeArtifacts(join(io.cwd, options.artifacts), observation, analysis, this.fs)
     }

@@ -19,11 +19,11 @@ import { floorOf, type History } from '../report/history.ts'
 import { jsonReport } from '../report/json.ts'
 import type { ReportInput } from '../report/report_input.ts'
 import { worsened } from '../report/since.ts'
-import { announce, put, refuseWrongSettings, render, requestOf } from './check.ts'
+import { announce, isForPeople, put, refuseWrongSettings, render, requestOf, styleOf } from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import { type Frozen, finishFreeze, prepareFreeze } from './freeze.ts'
 import type { GateOptions } from './gate_options.ts'
-import { type Io, wantsColor } from './io.ts'
+import type { Io } from './io.ts'
 import { keptText, wholeHistory } from './kept.ts'
 import { resolveTarget, type Target } from './target.ts'
 import { tool } from './version.ts'
@@ -208,11 +208,15 @@ class Gate {
     }
     const barred = new Set<string>(results.map(({ bar }) => bar))
     const told = counted.findings.filter(({ severity }) => barred.has(`max-${severity}s`))
-    const findings = await render({ ...input, findings: told }, model, { ...options, quiet: true }, io)
-    const width = io.stdout.isTTY ? (io.stdout.columns ?? 80) : null
-    const style = { width, color: wantsColor(options.color, io.stdout, io.env), verbose: false, quiet: false }
-    const lines = notes.map(note => `${note}\n`).join('')
-    put([findings, lines, renderGate(results, style)].filter(Boolean).join('\n'), options, io)
+    const shown = { ...input, findings: told }
+    const findings = await render(shown, health(shown), { ...options, quiet: true }, io)
+    const verdict = notes.map(note => `${note}\n`).join('') + renderGate(results, styleOf(options, io))
+    if (isForPeople(options.outputFormat)) {
+      put([findings, verdict].filter(Boolean).join('\n'), options, io)
+    } else {
+      put(findings, options, io)
+      io.stderr.write(verdict)
+    }
   }
 }
 

@@ -8,9 +8,11 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   utimesSync,
@@ -18,7 +20,7 @@ import {
   writeSync,
 } from 'node:fs'
 import process from 'node:process'
-import { dirname } from './paths.ts'
+import { basename, dirname } from './paths.ts'
 
 export interface TextFile {
   readonly path: string
@@ -154,6 +156,21 @@ export function removeFile(path: string): void {
 export function removeFolder(path: string): string | null {
   try {
     rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/**
+ * Removes a file, or a folder with all that is in it; links are removed, not followed. A folder `__pycache__` that is
+ * empty afterwards goes too. Returns the system's reason where that fails.
+ */
+export function removeCache(path: string): string | null {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+    const folder = dirname(path)
+    if (basename(folder) === '__pycache__' && readdirSync(folder).length === 0) rmdirSync(folder)
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
