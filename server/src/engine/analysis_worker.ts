@@ -57,6 +57,7 @@ async function perform(task: Task): Promise<Answer> {
   const { id } = task
   if (task.kind === 'job') return viewAnswer(id, await viewFor(task.job))
   breathe()
+  remembered.kept.open = null
   try {
     return { id, kind: 'reply', reply: await answerTo(task.question, last) }
   } finally {
@@ -68,9 +69,10 @@ async function perform(task: Task): Promise<Answer> {
 async function viewFor(job: Job): Promise<AnalysisView> {
   const { changed, texts: open } = job
   // Even if it is given up at once: the next job tells only of what has changed since.
-  disk.forget(changed ?? undefined)
+  if (changed === null || changed.length > 0) disk.forget(changed ?? undefined)
   if (changed === null || changed.some(path => remembered.concernsEnvironment(path)))
     remembered.forgetEnvironment()
+  if (changed === null || changed.length > 0) remembered.kept.drop()
   const standIns = await halfTyped.standIns(job)
   if (standIns.size === 0) return viewOf((await analysed(job, open)).analysis, job)
 
@@ -92,6 +94,7 @@ async function viewFor(job: Job): Promise<AnalysisView> {
 async function analysed({ request }: Job, texts: ReadonlyMap<string, string>): Promise<Asked> {
   breathe()
   const fs = new OverlayFileSystem(disk, texts)
+  remembered.kept.open = texts
   const made = { analysis: await analyze(fs, request, remembered), request, remembered, fs, texts }
   last = made
   return made
