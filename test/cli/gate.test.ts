@@ -107,6 +107,14 @@ describe('the bars', () => {
   })
 })
 
+test('a format of another program holds what counts, and the verdict goes to people', async () => {
+  const { code, out, err } = await gate('--output-format', 'github', '--max-errors', '1')
+  expect(code).toBe(1)
+  expect(out.match(/^::error /gm)).toHaveLength(2)
+  expect(out).not.toContain('FAILS')
+  expect(err).toBe('FAILS  max-errors  2 errors, at most 1 wanted\n')
+})
+
 describe('the baseline', () => {
   test('what is in it does not count, wherever its line is', async () => {
     expect(await gate('--write-baseline')).toMatchObject({ code: 0, out: `${BASELINE}: made; it holds 2\n` })

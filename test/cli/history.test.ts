@@ -1,11 +1,11 @@
 /** The history of a real repository: what is recorded, what is told of it, and what is wrong with it. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { record } from '../../server/src/cli/record.ts'
-import { analyze } from '../../server/src/engine/analyze.ts'
-import { DiskFileSystem } from '../../server/src/files/disk.ts'
 import { dirname, join } from '../../server/src/files/paths.ts'
-import { health } from '../../server/src/report/health.ts'
 import { readHistory, trendOf } from '../../server/src/report/history.ts'
 import { command, type Ran } from '../support/command.ts'
 import { commitAll, GIT_ENV, git } from '../support/git.ts'
@@ -13,6 +13,7 @@ import { type Laid, layOut } from '../support/on_disk.ts'
 import { standardPython } from '../support/pythons.ts'
 
 const HISTORY = '.precollect/history.ndjson'
+const BUILT = fileURLToPath(new URL('../../dist/precollect.js', import.meta.url))
 const FINE = 'def test_a(): pass\ndef test_b(): pass\n'
 
 let laid: Laid
@@ -33,23 +34,8 @@ const put = (path: string, text: string) => {
 const kept = () => readFileSync(join(laid.root, HISTORY), 'utf8')
 const history = (...args: string[]): Promise<Ran> => command(laid.root, GIT_ENV, ['history', ...args])
 
-/** What `report --record` does when the analysis is made. */
-async function recordState(acceptFewer = false): Promise<string> {
-  const analysis = await analyze(new DiskFileSystem(), {
-    cwd: laid.root,
-    paths: [],
-    pytestArgs: [],
-    invocation: 'pytest',
-    python: standardPython().interpreter,
-    trusted: false,
-    env: {},
-    envIsExact: true,
-    select: [],
-    ignore: [],
-  })
-  const io = { stdout: { write: () => {} }, stderr: { write: () => {} }, cwd: laid.root, env: GIT_ENV }
-  return record(laid.root, analysis, health(analysis), { history: HISTORY, acceptFewer }, io)
-}
+const recordState = (...more: string[]): Promise<Ran> =>
+  command(laid.root, GIT_ENV, ['report', '--record', '--python', standardPython().interpreter, ...more])
 
 /** A commit with this in `test_two.py`, recorded. */
 async function commitState(text: string): Promise<string> {
@@ -61,10 +47,10 @@ async function commitState(text: string): Promise<string> {
 
 describe('what is recorded', () => {
   test('one line for a state, by its commit; the file itself makes no tree dirty', async () => {
-    expect(await recordState()).toMatch(/^\.precollect\/history\.ndjson: [0-9a-f]{10} recorded\n$/)
+    expect((await recordState()).out).toMatch(/^\.precollect\/history\.ndjson: [0-9a-f]{10} recorded\n$/)
     await recordState()
     put('test_two.py', 'import nowhere\n')
-    expect(await recordState()).toContain('with changes recorded')
+    expect((await recordState()).out).toContain('with changes recorded')
     const { lines, troubles } = readHistory(kept())
     expect(troubles).toEqual([])
     expect(lines.map(({ dirty, errors, tests }) => [dirty, errors, tests.collects])).toEqual([
@@ -78,7 +64,7 @@ describe('what is recorded', () => {
 
   test('without a repository there is no commit', async () => {
     rmSync(join(laid.root, '.git'), { recursive: true })
-    expect(await recordState()).toBe(`${HISTORY}: the present state recorded\n`)
+    expect((await recordState()).out).toBe(`${HISTORY}: the present state recorded\n`)
   })
 
   test('the commit where a cause came in and the one where it went', async () => {
@@ -122,6 +108,37 @@ describe('what is recorded', () => {
   })
 })
 
+describe('beside the report', () => {
+  test('the files are written where they are wanted, with the trend, and the tree stays otherwise', async () => {
+    await commitState(FINE)
+    expect(git(laid.root, 'status', '--porcelain')).toBe('?? .precollect/')
+    put('test_two.py', 'import nowhere\n')
+    const { out } = await recordState('--output-dir', 'out')
+    expect(out).toContain(`${join(laid.root, 'out/health.json')}\n`)
+    expect(out).toContain('with changes recorded')
+    const { trend } = JSON.parse(readFileSync(join(laid.root, 'out/health.json'), 'utf8')) as {
+      trend: { errors: number }[]
+    }
+    expect(trend.map(({ errors }) => errors)).toEqual([0, 1])
+  })
+
+  test('where the files cannot be written nothing is recorded', async () => {
+    put('out', 'in the way')
+    expect((await recordState('--output-dir', 'out')).code).toBe(2)
+    expect(existsSync(join(laid.root, HISTORY))).toBe(false)
+  })
+})
+
+test('runs at the same time lose nothing', async () => {
+  const args = [BUILT, 'report', '--record', '--python', standardPython().interpreter]
+  const runs = Array.from({ length: 6 }, () =>
+    spawn(process.execPath, args, { cwd: laid.root, env: GIT_ENV }),
+  )
+  const codes = await Promise.all(runs.map(run => once(run, 'close').then(([code]) => code as number)))
+  expect(codes).toEqual([0, 0, 0, 0, 0, 0])
+  expect(readHistory(kept())).toMatchObject({ troubles: [], lines: [{}, {}, {}, {}, {}, {}] })
+})
+
 describe('the floor', () => {
   const gate = (...args: string[]) =>
     command(laid.root, GIT_ENV, [
@@ -142,7 +159,7 @@ describe('the floor', () => {
     expect(out).toContain(
       `FAILS  min-collected  3 tests written in test files that collect, at least 4 wanted (as recorded at ${best.slice(0, 10)})`,
     )
-    await recordState(true)
+    await recordState('--accept-fewer')
     expect((await gate()).code).toBe(0)
   })
 
@@ -199,7 +216,7 @@ describe('two branches', () => {
       `${HISTORY}:1: a mark of a merge conflict: delete such lines and keep those of both sides, in any order`,
     )
     expect(out).toContain('1 state')
-    await expect(recordState()).rejects.toThrow('the history is broken')
+    expect((await recordState()).err).toContain('the history is broken')
     expect(kept()).toBe(before)
   })
 })
@@ -236,7 +253,10 @@ describe('a broken chain', () => {
   test('a line that was cut off keeps no later one from being whole', async () => {
     const cut = kept().slice(0, -20)
     put(HISTORY, cut)
-    await expect(recordState()).rejects.toThrow('it was cut off, or is no line of a history')
+    expect(await recordState()).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('it was cut off, or is no line of a history'),
+    })
     // What was whole before is: the rest can be deleted by hand.
     put(HISTORY, cut.slice(0, cut.lastIndexOf('\n') + 1))
     await recordState()
@@ -251,5 +271,5 @@ test('where there is none, and where none can be', async () => {
     `precollect: there is no history ${HISTORY}: \`precollect report --record\` begins one\n`,
   ])
   put('.precollect', 'in the way')
-  await expect(recordState()).rejects.toThrow(`cannot write ${HISTORY}`)
+  expect((await recordState()).err).toContain(`cannot write ${HISTORY}`)
 })

@@ -1,5 +1,6 @@
 /** `precollect gate`: one analysis, and whether the suite stands where it is to stand. */
-import type { AnalysisRequest, Remembered } from '../engine/analyze.ts'
+import type { AnalysisRequest } from '../engine/analyze.ts'
+import { analyzeDisk } from '../engine/analyze_disk.ts'
 import type { Former } from '../engine/former.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { dirname, join, relative } from '../files/paths.ts'
@@ -18,11 +19,11 @@ import { floorOf, type History } from '../report/history.ts'
 import { jsonReport } from '../report/json.ts'
 import type { ReportInput } from '../report/report_input.ts'
 import { worsened } from '../report/since.ts'
-import { announce, put, refuseWrongSettings, render, requestOf } from './check.ts'
+import { announce, isForPeople, put, refuseWrongSettings, render, requestOf, styleOf } from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import { type Frozen, finishFreeze, prepareFreeze } from './freeze.ts'
 import type { GateOptions } from './gate_options.ts'
-import { type Io, wantsColor } from './io.ts'
+import type { Io } from './io.ts'
 import { keptText, wholeHistory } from './kept.ts'
 import { resolveTarget, type Target } from './target.ts'
 import { tool } from './version.ts'
@@ -75,7 +76,7 @@ class Gate {
     }
     const results = judgeBars(bars, counted, input, model)
     const passes = results.every(({ holds }) => holds)
-    this.report(results, counted, input, model)
+    await this.report(results, counted, input, model)
     if (frozen !== null && passes) await finishFreeze(frozen, { results, model }, options, io)
     return passes || options.exitZero ? ExitCode.clean : ExitCode.findings
   }
@@ -83,19 +84,15 @@ class Gate {
   /** `worse`: what is new since the revision; null where nobody asked. */
   private async analyze(): Promise<{ input: ReportInput; worse: ReportInput['findings'] | null }> {
     const { fs, options, io } = this
-    // Loaded only now: what is refused is refused at once.
-    const { analyze, Remembered } = await import('../engine/analyze.ts')
     const request = requestOf(this.target, this.pytestArgs, options, io)
-    const remembered = new Remembered(fs)
-    // First the former state: what is asked of an analysis later is answered by the files of the last one.
-    const former =
-      options.newOnly === undefined ? null : await this.former(request, options.newOnly, remembered)
-    const analysis = await analyze(fs, request, remembered)
-    let input: ReportInput = analysis
+    const former = options.newOnly === undefined ? null : await this.former(request, options.newOnly)
+    const { told, keep } = await analyzeDisk(fs, request, options.cache)
+    keep()
+    let input: ReportInput = told
     if (options.confirm || options.requireConfirmed || options.freeze !== undefined) {
       const { confirmOnce } = await import('../engine/full_pass.ts')
       const timeoutMs = options.timeout === undefined ? null : options.timeout * 1000
-      const confirmed = await confirmOnce(analysis, { env: io.env, timeoutMs })
+      const confirmed = await confirmOnce(told, { env: io.env, timeoutMs })
       if (!confirmed) throw new UsageError('no interpreter was found to run pytest with: see --python')
       input = confirmed
     }
@@ -104,9 +101,11 @@ class Gate {
     return { input, worse: worsened(input, { ...former.analysis, renamed: former.renamed }) }
   }
 
-  private async former(request: AnalysisRequest, revision: string, remembered: Remembered): Promise<Former> {
+  private async former(request: AnalysisRequest, revision: string): Promise<Former> {
+    // Loaded only now: what is refused is refused at once.
+    const { Remembered } = await import('../engine/analyze.ts')
     const { analyzeFormer } = await import('../engine/former.ts')
-    const former = await analyzeFormer(this.fs, request, revision, remembered)
+    const former = await analyzeFormer(this.fs, request, revision, new Remembered(this.fs))
     if (typeof former === 'string') throw new UsageError(`--new-only ${revision}: ${former}`)
     return former
   }
@@ -195,7 +194,12 @@ class Gate {
     return { tests: floor.tests, because: `as recorded${at}` }
   }
 
-  private report(results: readonly BarResult[], counted: Counted, input: ReportInput, model: Health): void {
+  private async report(
+    results: readonly BarResult[],
+    counted: Counted,
+    input: ReportInput,
+    model: Health,
+  ): Promise<void> {
     const { options, io, notes } = this
     if (options.outputFormat === 'json') {
       const document = { ...jsonReport(input, model, tool), gate: jsonGate(results, counted) }
@@ -204,11 +208,15 @@ class Gate {
     }
     const barred = new Set<string>(results.map(({ bar }) => bar))
     const told = counted.findings.filter(({ severity }) => barred.has(`max-${severity}s`))
-    const findings = render({ ...input, findings: told }, model, { ...options, quiet: true }, io)
-    const width = io.stdout.isTTY ? (io.stdout.columns ?? 80) : null
-    const style = { width, color: wantsColor(options.color, io.stdout, io.env), verbose: false, quiet: false }
-    const lines = notes.map(note => `${note}\n`).join('')
-    put([findings, lines, renderGate(results, style)].filter(Boolean).join('\n'), options, io)
+    const shown = { ...input, findings: told }
+    const findings = await render(shown, health(shown), { ...options, quiet: true }, io)
+    const verdict = notes.map(note => `${note}\n`).join('') + renderGate(results, styleOf(options, io))
+    if (isForPeople(options.outputFormat)) {
+      put([findings, verdict].filter(Boolean).join('\n'), options, io)
+    } else {
+      put(findings, options, io)
+      io.stderr.write(verdict)
+    }
   }
 }
 

@@ -23,8 +23,8 @@ export interface GateOptions extends CheckOptions {
 const HELP = `
 No error is wanted unless --max-errors allows some. Findings in the baseline do not count;
 entries whose fault is gone are taken out of it, or, in CI, fail the gate. The baseline
-grows by --write-baseline alone. --new-only starts git; --confirm, --require-confirmed and --freeze
-run pytest --collect-only, which executes the project's code.
+grows by --write-baseline alone. --new-only and --freeze start git; --confirm,
+--require-confirmed and --freeze run pytest --collect-only, which executes the project's code.
 
 Exit codes: 0 every bar holds, 1 one does not, 2 wrong options, paths, settings or files,
 3 a fault of precollect itself.`

@@ -2,10 +2,12 @@
  * The command line: verbs, options and their help. It decides nothing; each verb is a module of its own,
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
-import { Command, CommanderError } from 'commander'
+import { Argument, Command, CommanderError } from 'commander'
 import type { BridgesOptions } from './bridges.ts'
+import type { CacheVerb } from './cache.ts'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
+import type { DoctorOptions } from './doctor.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import { type GateOptions, gateOptions } from './gate_options.ts'
 import type { HistoryOptions } from './history.ts'
@@ -87,6 +89,11 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { gate } = await import('./gate.ts')
       code = await gate(paths, pytestArgs, options, io)
     },
+    doctor: async (path, options) => {
+      expectShortRun()
+      const { doctor } = await import('./doctor.ts')
+      code = await doctor(path, options, io)
+    },
     history: async (path, options) => {
       const { showHistory } = await import('./history.ts')
       code = showHistory(path, options, io)
@@ -94,6 +101,10 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
     rule: async id => {
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
+    },
+    cache: async (what, path) => {
+      const { cache } = await import('./cache.ts')
+      code = cache(what, path, io)
     },
     server: serve,
   }
@@ -114,8 +125,10 @@ interface Verbs {
   readonly bridges: (paths: string[], options: BridgesOptions) => Promise<void>
   readonly why: (asked: string, options: WhyOptions) => Promise<void>
   readonly gate: (paths: string[], options: GateOptions) => Promise<void>
+  readonly doctor: (path: string | undefined, options: DoctorOptions) => Promise<void>
   readonly history: (path: string | undefined, options: HistoryOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
+  readonly cache: (what: CacheVerb, path: string | undefined) => Promise<void>
   readonly server: () => Promise<void>
 }
 
@@ -152,7 +165,10 @@ function programOf(io: Io, verbs: Verbs): Command {
     .action((paths, options) => verbs.confirm(paths, { ...options, interpreter: true }))
   telling(ofPaths(analysing(program.command('report'))))
     .description("write the suite's health into files: a page, JSON, Markdown, SARIF, JUnit")
-    .option('-d, --output-dir <dir>', 'where to write them; it is made if need be', '.')
+    .option('-d, --output-dir <dir>', 'where to write them (the current folder); it is made if need be')
+    .option('--record', 'add the state to the history; files are then written with --output-dir alone')
+    .option('--history <file>', 'where it is kept', '.precollect/history.ndjson')
+    .option('--accept-fewer', 'with --record: from now on fewer tests are enough for "gate"')
     .option('--confirm', 'run pytest --collect-only first, and tell what it confirms and refutes')
     .option('--timeout <seconds>', 'with --confirm: end pytest after this time', toSeconds)
     .addHelpText('after', REPORT_HELP)
@@ -185,6 +201,19 @@ function programOf(io: Io, verbs: Verbs): Command {
     .action(verbs.why)
   gateOptions(reporting(program.command('gate'))).action(verbs.gate)
   program
+    .command('doctor')
+    .description(
+      'say what is amiss with the environment: interpreters, installed packages, variables, caches',
+    )
+    .argument('[PATH]', 'a project; without it the current folder')
+    .option('--fix', 'list caches that are made again when needed, then remove them; never what git tracks')
+    .option('--python <path>', 'interpreter or environment to use')
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
+    .addOption(choice('--output-format <format>', 'how to report', ['full', 'json'], 'full'))
+    .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
+    .option('-v, --verbose', 'also notes')
+    .action(verbs.doctor)
+  program
     .command('history')
     .description('show the trend that "report --record" kept, and verify that it is whole')
     .argument('[PATH]', 'a project; without it the current folder')
@@ -199,6 +228,12 @@ function programOf(io: Io, verbs: Verbs): Command {
     .description('explain a rule, or list all of them')
     .argument('[ID]', 'e.g. unresolved-import')
     .action(verbs.rule)
+  program
+    .command('cache')
+    .description('what is kept to be quicker the next time: tell of it, or delete it')
+    .addArgument(new Argument('<what>', 'tell or delete').choices(['info', 'clear']))
+    .argument('[PATH]', 'the folder that was checked; without it all of them')
+    .action(verbs.cache)
   program
     .command('server')
     .description('run the language server')

@@ -5,11 +5,11 @@ import { DiskFileSystem } from '../files/disk.ts'
 import { join } from '../files/paths.ts'
 import { appendLine } from '../files/write.ts'
 import type { Health } from '../report/health.ts'
-import { historyLine, type Recording } from '../report/history.ts'
-import type { ReportInput } from '../report/report_input.ts'
+import { historyLine, type Recording, readHistory, trendOf } from '../report/history.ts'
+import type { ReportInput, TrendPoint } from '../report/report_input.ts'
 import { UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
-import { wholeHistory } from './kept.ts'
+import { keptText, wholeHistory } from './kept.ts'
 import { tool } from './version.ts'
 
 export interface RecordOptions {
@@ -19,26 +19,45 @@ export interface RecordOptions {
   readonly acceptFewer?: boolean
 }
 
+/** A state that is not kept yet. */
+export interface Prepared {
+  /** The states until now, and this one. */
+  readonly trend: readonly TrendPoint[]
+  /** Adds the line, and returns a sentence that says so. Throws a UsageError where it can't be written. */
+  readonly keep: () => string
+}
+
 /**
- * Adds one line, and returns a sentence that says so. `cwd`: the folder that was checked. Throws a UsageError where the
- * history is broken or can't be written: then nothing was added.
+ * The line for the present state. `cwd`: the folder that was checked. Throws a UsageError where the history is broken:
+ * nothing is added to it then.
  */
-export async function record(
+export async function prepareRecord(
   cwd: string,
   input: ReportInput,
   model: Health,
   { history: name, acceptFewer }: RecordOptions,
   io: Io,
-): Promise<string> {
-  const history = wholeHistory(new DiskFileSystem(), cwd, name)
+): Promise<Prepared> {
+  const fs = new DiskFileSystem()
+  const history = wholeHistory(fs, cwd, name)
   const commit = await commitOf(cwd, join(cwd, name), io)
   const fewerAccepted = acceptFewer === true
   const line = historyLine(history, input, model, { now: new Date(), commit, tool, fewerAccepted })
-  const reason = appendLine(join(cwd, name), line)
-  if (reason !== null) throw new UsageError(`cannot write ${name}: ${reason}`)
-  const state =
-    commit === null ? 'the present state' : `${commit.id.slice(0, 10)}${commit.dirty ? ' with changes' : ''}`
-  return `${name}: ${state} recorded\n`
+  const changed = commit?.dirty ? ' with changes' : ''
+  const state = commit === null ? 'the present state' : `${commit.id.slice(0, 10)}${changed}`
+  return {
+    trend: trendOf({ lines: [...history.lines, ...readHistory(line).lines], troubles: [] }),
+    keep() {
+      const reason = appendLine(join(cwd, name), line)
+      if (reason !== null) throw new UsageError(`cannot write ${name}: ${reason}`)
+      return `${name}: ${state} recorded\n`
+    },
+  }
+}
+
+/** The states that were recorded, as far as the history is whole. */
+export function trendSoFar(cwd: string, name: string): readonly TrendPoint[] {
+  return trendOf(readHistory(keptText(new DiskFileSystem(), join(cwd, name), name) ?? ''))
 }
 
 /** null where there is no repository. What is recorded makes no tree dirty. */

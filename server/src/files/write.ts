@@ -8,16 +8,19 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
 import process from 'node:process'
-import { dirname } from './paths.ts'
+import { basename, dirname } from './paths.ts'
 
 export interface TextFile {
   readonly path: string
@@ -98,13 +101,19 @@ export function makeFolder(path: string): string | null {
  * made, for this user alone. Returns the system's reason where that fails.
  */
 export function keepText(path: string, text: string): string | null {
+  return keepBytes(path, text)
+}
+
+/** The same for bytes. */
+export function keepBytes(path: string, content: Uint8Array | string): string | null {
   const unfinished = `${path}.${process.pid}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileSync(unfinished, text, { mode: 0o600 })
+    writeFileSync(unfinished, content, { mode: 0o600 })
     renameSync(unfinished, path)
     return null
   } catch (error) {
+    removeFile(unfinished)
     return error instanceof Error ? error.message : String(error)
   }
 }
@@ -140,5 +149,40 @@ export function removeFile(path: string): void {
     rmSync(path, { force: true })
   } catch {
     // It is in use (Windows): the next one who passes takes it away.
+  }
+}
+
+/** Takes a folder of our own away, with all that is in it. Returns the system's reason where that fails. */
+export function removeFolder(path: string): string | null {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/**
+ * Removes a file, or a folder with all that is in it; links are removed, not followed. A folder `__pycache__` that is
+ * empty afterwards goes too. Returns the system's reason where that fails.
+ */
+export function removeCache(path: string): string | null {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+    const folder = dirname(path)
+    if (basename(folder) === '__pycache__' && readdirSync(folder).length === 0) rmdirSync(folder)
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Notes in a file of our own that it was of use just now. */
+export function touch(path: string): void {
+  try {
+    const now = new Date()
+    utimesSync(path, now, now)
+  } catch {
+    // It is gone: it will not be missed.
   }
 }
