@@ -47,6 +47,11 @@ Writes health.html, health.json, health.md, health.sarif and health.junit.xml: a
 them, or none where one can't be written. PATH and the exit codes are those of
 "precollect check".`
 
+const PROBE_HELP = `
+For one run:       PYTHONPATH="$(precollect probe)" pytest -p precollect_probe
+For every run in an environment:   pip install "$(precollect probe)"
+What pytest collects is then picked up by the language server that has the project open.`
+
 /**
  * Runs the command line and returns the exit code; never throws. `args` without program and script;
  * `serve` starts the language server and returns at once.
@@ -106,6 +111,10 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { cache } = await import('./cache.ts')
       code = cache(what, path, io)
     },
+    probe: async () => {
+      const { probeFolder } = await import('../confirm/runner.ts')
+      io.stdout.write(`${probeFolder}\n`)
+    },
     server: serve,
   }
   const program = programOf(io, verbs)
@@ -129,6 +138,7 @@ interface Verbs {
   readonly history: (path: string | undefined, options: HistoryOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
   readonly cache: (what: CacheVerb, path: string | undefined) => Promise<void>
+  readonly probe: () => Promise<void>
   readonly server: () => Promise<void>
 }
 
@@ -234,6 +244,11 @@ function programOf(io: Io, verbs: Verbs): Command {
     .addArgument(new Argument('<what>', 'tell or delete').choices(['info', 'clear']))
     .argument('[PATH]', 'the folder that was checked; without it all of them')
     .action(verbs.cache)
+  program
+    .command('probe')
+    .description('print the folder of the pytest plugin by which your own runs confirm')
+    .addHelpText('after', PROBE_HELP)
+    .action(verbs.probe)
   program
     .command('server')
     .description('run the language server')

@@ -20,6 +20,8 @@ import type { Told } from './analyze.ts'
 export interface PassBasis {
   /** null: there is no interpreter to run pytest with. */
   readonly executable: string | null
+  /** Of its environment; '' if unknown. */
+  readonly prefix: string
   readonly cwd: string
   readonly args: readonly string[]
   readonly invocation: 'pytest' | 'python -m pytest'
@@ -44,6 +46,7 @@ export function basisOf(analysis: Told, open: Iterable<string>): PassBasis {
   const { outcome, exitCode, failure } = trace.session
   return {
     executable: environment.executable,
+    prefix: environment.prefix,
     cwd: plan.invocation.cwd,
     args: plan.invocation.args,
     invocation: plan.invocation.kind,
