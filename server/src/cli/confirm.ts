@@ -33,7 +33,7 @@ export interface ConfirmOptions extends CheckOptions {
 const LOOK_MS = 1000
 
 /** Puts a report where it is to go. */
-export type Tell = (input: ReportInput, target: Target) => Promise<void>
+export type Tell = (input: ReportInput, target: Target, analysis: Analysis) => Promise<void>
 
 type Basis = PassBasis & { readonly executable: string }
 
@@ -159,7 +159,7 @@ class Run {
       findings: confirmedFindings({ predicted, judged: told }, options.verbose === true),
       confirmation: { observation, judged: told, predicted, score },
     }
-    await this.tell(input, this.target)
+    await this.tell(input, this.target, analysis)
     if (options.artifacts !== undefined) {
       writeArtifacts(join(io.cwd, options.artifacts), observation, analysis, this.fs)
     }

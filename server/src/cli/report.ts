@@ -1,4 +1,5 @@
 /** `precollect report`: one analysis, and the suite's health in every form that is kept as a file. */
+import type { Analysis } from '../engine/analyze.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { join } from '../files/paths.ts'
 import { makeFolder, writeTexts } from '../files/write.ts'
@@ -6,6 +7,7 @@ import { type Format, renderAs } from '../report/formats.ts'
 import { health } from '../report/health.ts'
 import type { ReportInput } from '../report/report_input.ts'
 import { analysisOf, type CheckOptions, refuseWrongSettings, renderingOf, styleOf, verdict } from './check.ts'
+import type { Tell } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
 import { prepareRecord, type RecordOptions, trendSoFar } from './record.ts'
@@ -32,21 +34,27 @@ const FILES: readonly (readonly [name: string, format: Format])[] = [
 export async function report(
   paths: readonly string[],
   pytestArgs: readonly string[],
-  given: ReportOptions,
+  options: ReportOptions,
   io: Io,
 ): Promise<number> {
-  const options: ReportOptions = { ...given, interpreter: true }
   if (options.confirm) {
     const { confirm } = await import('./confirm.ts')
-    return confirm(paths, pytestArgs, options, io, (input, { cwd }) => tell(input, cwd, options, io))
+    const told: Tell = async (input, { cwd }, analysis) =>
+      tell({ ...input, bridges: await bridgesOf(analysis) }, cwd, options, io)
+    return confirm(paths, pytestArgs, options, io, told)
   }
   expectShortRun()
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
   const { analysis } = await analysisOf(fs, target, pytestArgs, options, io)
-  await tell(analysis, target.cwd, options, io)
+  await tell({ ...analysis, bridges: await bridgesOf(analysis) }, target.cwd, options, io)
   return options.exitZero ? ExitCode.clean : verdict(analysis, health(analysis))
+}
+
+async function bridgesOf(analysis: Analysis): Promise<ReportInput['bridges']> {
+  const { existingBridges } = await import('../engine/bridges.ts')
+  return existingBridges(analysis).map(({ path, module, state }) => ({ path, module, state: state.is }))
 }
 
 /** Writes and records what is to be, with the trend of the folder that was checked. */
