@@ -2,8 +2,9 @@
  * The command line: verbs, options and their help. It decides nothing; each verb is a module of its own,
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
-import { Command, CommanderError } from 'commander'
+import { Argument, Command, CommanderError } from 'commander'
 import type { BridgesOptions } from './bridges.ts'
+import type { CacheVerb } from './cache.ts'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import type { DoctorOptions } from './doctor.ts'
@@ -45,6 +46,11 @@ const REPORT_HELP = `
 Writes health.html, health.json, health.md, health.sarif and health.junit.xml: all of
 them, or none where one can't be written. PATH and the exit codes are those of
 "precollect check".`
+
+const PROBE_HELP = `
+For one run:       PYTHONPATH="$(precollect probe)" pytest -p precollect_probe
+For every run in an environment:   pip install "$(precollect probe)"
+What pytest collects is then picked up by the language server that has the project open.`
 
 /**
  * Runs the command line and returns the exit code; never throws. `args` without program and script;
@@ -101,6 +107,14 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
     },
+    cache: async (what, path) => {
+      const { cache } = await import('./cache.ts')
+      code = cache(what, path, io)
+    },
+    probe: async () => {
+      const { probeFolder } = await import('../confirm/runner.ts')
+      io.stdout.write(`${probeFolder}\n`)
+    },
     server: serve,
   }
   const program = programOf(io, verbs)
@@ -123,6 +137,8 @@ interface Verbs {
   readonly doctor: (path: string | undefined, options: DoctorOptions) => Promise<void>
   readonly history: (path: string | undefined, options: HistoryOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
+  readonly cache: (what: CacheVerb, path: string | undefined) => Promise<void>
+  readonly probe: () => Promise<void>
   readonly server: () => Promise<void>
 }
 
@@ -223,6 +239,17 @@ function programOf(io: Io, verbs: Verbs): Command {
     .description('explain a rule, or list all of them')
     .argument('[ID]', 'e.g. unresolved-import')
     .action(verbs.rule)
+  program
+    .command('cache')
+    .description('what is kept to be quicker the next time: tell of it, or delete it')
+    .addArgument(new Argument('<what>', 'tell or delete').choices(['info', 'clear']))
+    .argument('[PATH]', 'the folder that was checked; without it all of them')
+    .action(verbs.cache)
+  program
+    .command('probe')
+    .description('print the folder of the pytest plugin by which your own runs confirm')
+    .addHelpText('after', PROBE_HELP)
+    .action(verbs.probe)
   program
     .command('server')
     .description('run the language server')

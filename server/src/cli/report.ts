@@ -7,7 +7,6 @@ import { type Format, renderAs } from '../report/formats.ts'
 import { health } from '../report/health.ts'
 import type { ReportInput } from '../report/report_input.ts'
 import { analysisOf, type CheckOptions, refuseWrongSettings, renderingOf, styleOf, verdict } from './check.ts'
-import type { Tell } from './confirm.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
 import { prepareRecord, type RecordOptions, trendSoFar } from './record.ts'
@@ -37,17 +36,19 @@ export async function report(
   options: ReportOptions,
   io: Io,
 ): Promise<number> {
-  if (options.confirm) {
-    const { confirm } = await import('./confirm.ts')
-    const told: Tell = async (input, { cwd }, analysis) =>
-      tell({ ...input, bridges: await bridgesOf(analysis) }, cwd, options, io)
-    return confirm(paths, pytestArgs, options, io, told)
-  }
-  expectShortRun()
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  const { analysis } = await analysisOf(fs, target, pytestArgs, options, io)
+  // Bridges are looked for in the whole workspace: no part of it may come from the cache.
+  const analysed = async () => (await analysisOf(fs, target, pytestArgs, options, io)).analysis
+  if (options.confirm) {
+    const { confirm } = await import('./confirm.ts')
+    return confirm(paths, pytestArgs, options, io, async input =>
+      tell({ ...input, bridges: await bridgesOf(await analysed()) }, target.cwd, options, io),
+    )
+  }
+  expectShortRun()
+  const analysis = await analysed()
   await tell({ ...analysis, bridges: await bridgesOf(analysis) }, target.cwd, options, io)
   return options.exitZero ? ExitCode.clean : verdict(analysis, health(analysis))
 }

@@ -57,7 +57,12 @@ async function perform(task: Task): Promise<Answer> {
   const { id } = task
   if (task.kind === 'job') return viewAnswer(id, await viewFor(task.job))
   breathe()
-  return { id, kind: 'reply', reply: await answerTo(task.question, last) }
+  try {
+    return { id, kind: 'reply', reply: await answerTo(task.question, last) }
+  } finally {
+    // Further analyses for the answer may have been of other texts.
+    if (last) remembered.sources.begin(last.fs)
+  }
 }
 
 async function viewFor(job: Job): Promise<AnalysisView> {

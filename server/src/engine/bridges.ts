@@ -5,7 +5,7 @@
 import { type Bridge, type BridgeState, bridgesIn } from '../bridges/bridges_in.ts'
 import { type Candidate, candidatesFor, keyOf, type Missing } from '../bridges/candidates.ts'
 import { merged, type WorkspaceEdit } from '../bridges/edit.ts'
-import { type Fix, fixId } from '../bridges/fix.ts'
+import type { Fix } from '../bridges/fix.ts'
 import { missingIn, surroundingsOf } from '../bridges/moved_name.ts'
 import { harmless } from '../bridges/verify.ts'
 import { collectorsOf } from '../rules/causes.ts'
@@ -33,6 +33,9 @@ export interface Serving {
   readonly rewrite: Fix | null
   readonly bridge: Fix | null
 }
+
+/** Nobody reads on. */
+const MOST_SERVINGS = 3
 
 /** `top`: only so many, the most wanted ones; each costs a few simulations. */
 export async function missingNames(analysis: Analysis, top: number): Promise<MissingName[]> {
@@ -70,15 +73,20 @@ export async function missingNames(analysis: Analysis, top: number): Promise<Mis
   })
 }
 
+/** The first few candidates that help; a bridge is tried for the best of them, and where the imports can't be rewritten. */
 function servings(analysis: Analysis, finding: Finding, candidates: readonly Candidate[]): Serving[] {
-  const wanted = /^(?:everywhere|bridge) /
-  const fixes = [...verifiedFixes(analysis, finding, ({ key }) => wanted.test(key))]
-  return candidates.flatMap(candidate => {
-    const of = (kind: string) =>
-      fixes.find(({ id }) => id === fixId(finding.fingerprint, `${kind} ${keyOf(candidate)}`)) ?? null
-    const serving = { candidate, rewrite: of('everywhere'), bridge: of('bridge') }
-    return serving.rewrite || serving.bridge ? [serving] : []
-  })
+  const found: Serving[] = []
+  for (const candidate of candidates) {
+    if (found.length === MOST_SERVINGS) break
+    const attempt = (kind: 'everywhere' | 'bridge'): Fix | null => {
+      const wanted = `${kind} ${keyOf(candidate)}`
+      return [...verifiedFixes(analysis, finding, ({ key }) => key === wanted)][0] ?? null
+    }
+    const rewrite = attempt('everywhere')
+    const bridge = rewrite === null || found.length === 0 ? attempt('bridge') : null
+    if (rewrite || bridge) found.push({ candidate, rewrite, bridge })
+  }
+  return found
 }
 
 /** 'package.module' or 'package.module.name'. */
