@@ -16,6 +16,7 @@ const PINS = {
   '8.4.2': ['pytest==8.4.2'],
   django: ['pytest==9.0.2', 'Django==5.2.8'],
   'pytest-django': ['pytest==9.0.2', 'Django==5.2.8', 'pytest-django==4.11.1'],
+  'pre-commit': ['pytest==9.0.2', 'pre-commit==4.7.0'],
   '9.2.0': ['pytest==9.2.0', 'SQLAlchemy==2.0.44'],
 }
 const OLDEST_PYTHON = [3, 8]
