@@ -79,7 +79,7 @@ describe('what is refused ends with 2, a sentence, and nothing on standard outpu
     [
       'a word that an option does not have',
       ['--output-format', 'xml'],
-      "error: option '--output-format <format>' argument 'xml' is invalid. Allowed choices are full, concise, json.\n",
+      "error: option '--output-format <format>' argument 'xml' is invalid. Allowed choices are full, concise, grouped, json, json-lines, markdown, html, sarif, junit, github, gitlab.\n",
     ],
   ])('%s', async (_, args, err) => {
     expect(await command(...args)).toEqual({ code: 2, out: '', err, served: false })

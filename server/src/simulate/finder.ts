@@ -94,6 +94,19 @@ export class Finder {
     return null
   }
 
+  /** Files and folders that a dotted name stands for below entries of the path, without regard to what hides them. */
+  findBeside(name: string, sysPath: readonly string[]): string[] {
+    const above = name.split('.')
+    const tail = above.pop()!
+    const places: string[] = []
+    for (const entry of sysPath) {
+      const folder = join(entry, ...above)
+      const found = this.findIn(name, tail, folder)
+      if (found) places.push(found === 'portion' ? join(folder, tail) : (found.file ?? folder))
+    }
+    return places
+  }
+
   /** Names of the modules and packages directly in these folders, for suggestions. */
   modulesIn(folders: readonly string[]): string[] {
     const names = new Set<string>()

@@ -75,7 +75,7 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
 function mayHaveUnseen(m: Machine, module: Module, name: string, refused: boolean): boolean {
   if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension')
     return mayHaveName(m, module, name)
-  if ((module.ns.open && !(refused && isReplacement(module))) || packagePath(module) === 'unknown')
+  if ((module.ns.open && !(refused && isReplacement(module))) || packagePath(m, module) === 'unknown')
     return true
   return module.kind === 'namespace' && m.sysPath.open
 }
@@ -91,7 +91,7 @@ function fromObject(object: Value, name: string): Value {
 }
 
 function submoduleExists(m: Machine, module: Module, name: string): boolean {
-  const path = packagePath(module)
+  const path = packagePath(m, module)
   return Array.isArray(path) && m.finder.findSubmodule(`${module.name}.${name}`, name, path) !== null
 }
 

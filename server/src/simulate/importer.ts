@@ -1,3 +1,4 @@
+import { basename } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import { loadBytecode } from './bytecode.ts'
 import { exceptionClass } from './classes.ts'
@@ -6,6 +7,7 @@ import type { Spec } from './finder.ts'
 import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { modelOf, serveVirtual, sixWithoutMoves } from './models/all_models.ts'
+import { losesToInstalled, saysWord } from './names.ts'
 import { isReplacement } from './replaced.ts'
 import type { FailureDetail } from './trace.ts'
 import {
@@ -73,12 +75,12 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
         hiddenBeside: null,
       }
   } else {
-    const path = packagePath(parent)
+    const path = packagePath(m, parent)
     if (path === 'unknown') return UNKNOWN
     if (path === null) {
       const above = name.slice(0, name.lastIndexOf('.'))
       const message = `No module named '${name}'; '${above}' is not a package`
-      if (!certainlyNoPackage(m, above, parent)) return bind(m, name, parent, UNKNOWN)
+      if (!certainlyNoPackage(m, name, parent)) return bind(m, name, parent, UNKNOWN)
       const stub = parent.t !== 'module' || parent.kind === 'stub'
       return fail(m, name, message, focus, {
         name: above,
@@ -110,12 +112,13 @@ function dependsOnStart(m: Machine, { name, file, entry }: Spec): boolean {
 }
 
 /** `__path__` of what stands for a package: null if it has none, 'unknown' where that can't be told. */
-export function packagePath(parent: Value): readonly string[] | null | 'unknown' {
+export function packagePath(m: Machine, parent: Value): readonly string[] | null | 'unknown' {
   if (parent.t !== 'module') {
     if (parent.t !== 'instance') return 'unknown'
     if (parent.attributes.slots.has('__path__')) return 'unknown'
     return parent.cls.open ? 'unknown' : null
   }
+  if (parent.kind === 'namespace') recalculate(m, parent)
   const slot = parent.ns.slots.get('__path__')
   if (slot?.value.t === 'list')
     return slot.value.open ? 'unknown' : slot.value.items.filter(isString).map(v => v.v)
@@ -124,12 +127,37 @@ export function packagePath(parent: Value): readonly string[] | null | 'unknown'
   return Array.isArray(parent.path) ? parent.path : 'unknown'
 }
 
+/**
+ * `_NamespacePath._recalculate`: a namespace is looked for anew once the path above it has changed. Where a
+ * module is found by then, or nothing, it keeps the folders that it has.
+ */
+function recalculate(m: Machine, namespace: Module): void {
+  const { name } = namespace
+  const dot = name.lastIndexOf('.')
+  const above = dot < 0 ? null : m.modules.get(name.slice(0, dot))
+  const path = dot < 0 ? m.searchPath() : above ? packagePath(m, above) : null
+  if (!Array.isArray(path) || !hasChanged(m, namespace, path)) return
+  const found =
+    dot < 0 ? m.finder.findTopLevel(name, path) : m.finder.findSubmodule(name, name.slice(dot + 1), path)
+  if (found?.kind !== 'namespace' || !found.path) return
+  namespace.path = found.path
+  m.heap.set(namespace.ns, '__path__', list(found.path.map(constant)))
+}
+
+/** Is the path above a namespace another one than when it was looked for? To be asked once for each change. */
+function hasChanged(m: Machine, namespace: Module, above: readonly string[]): boolean {
+  const before = m.pathsAbove.get(namespace)
+  m.pathsAbove.set(namespace, above)
+  return before !== undefined && before !== above && before.join('\0') !== above.join('\0')
+}
+
 /** Third-party modules play tricks with `sys.modules`; what their text does not show they do not do. */
-function certainlyNoPackage(m: Machine, name: string, parent: Value): boolean {
+function certainlyNoPackage(m: Machine, child: string, parent: Value): boolean {
   if (parent.t !== 'module') return true
   if (parent.kind === 'project' || parent.kind === 'stub') return parent.state !== 'failed'
+  if (losesToInstalled(m, child, parent)) return true
   if (parent.kind !== 'foreign') return false
-  return !playsWithModules(m, name)
+  return !playsWithModules(m, topLevel(child))
 }
 
 function notFound(m: Machine, name: string, parent: Value | null, focus: Span): Value {
@@ -143,7 +171,7 @@ function notFound(m: Machine, name: string, parent: Value | null, focus: Span): 
 
 /** null: certainly absent. '': silent. Else what might provide it after all. */
 function whyUncertain(m: Machine, name: string, parent: Value | null): string | null {
-  if (sixWithoutMoves(m, name)) return null
+  if (sixWithoutMoves(m, name) || losesToInstalled(m, name, parent)) return null
   if (m.metaPathOpen) return 'an import hook of the project serves it'
   if (m.openPrefixes.has(topLevel(name)) || m.openPrefixes.has('*')) return 'code puts it into sys.modules'
   if (m.perhapsLoaded.has(name)) return ''
@@ -159,7 +187,18 @@ function whyUncertain(m: Machine, name: string, parent: Value | null): string | 
   if (parent.t !== 'module') return ''
   if (parent.kind === 'project' || parent.kind === 'namespace' || parent.kind === 'stub') return null
   if (parent.kind !== 'foreign' && parent.kind !== 'model') return ''
+  // What a single file hangs below itself it names.
+  if (
+    parent.file &&
+    !isPackageFile(parent.file) &&
+    !saysWord(m, parent.file, name.slice(name.lastIndexOf('.') + 1))
+  )
+    return null
   return playsWithModules(m, topLevel(name)) ? '' : null
+}
+
+function isPackageFile(file: string): boolean {
+  return basename(file).startsWith('__init__.')
 }
 
 /** Does any loaded module of this top-level package mention the tables through which modules appear? */
@@ -188,8 +227,9 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
   }
   noteLayout(m, spec, kind, focus)
   if (spec.file?.endsWith('.pyc')) loadBytecode(m, spec, focus)
-  if (kind === 'project' && spec.file) m.importedAt.set(spec.name, { module, span: focus })
+  if (kind === 'project' && spec.file) m.importedAt.set(spec.name, { module, span: focus, entry: spec.entry })
   setModuleAttributes(m, module)
+  if (kind === 'namespace') recalculate(m, module)
   m.modules.set(spec.name, module)
   if (m.importDepth >= DEEPEST_IMPORT) m.heap.open(module.ns)
   else if (kind === 'model') {
@@ -260,7 +300,7 @@ function bind(m: Machine, name: string, parent: Value | null, value: Value): Val
 
 function fail(m: Machine, module: string, message: string, focus: Span, blocker: Blocker): Value {
   const exc = notFoundError(m, module, message, focus, blocker)
-  if (m.isHealed(exc)) {
+  if (m.isHealed(exc) || (blocker === null && m.world.installed.has(topLevel(module)))) {
     // Cured, the stand-in is not there, and the module that it stands for is looked for.
     if (blocker?.stub && m.modules.delete(blocker.name)) return importModule(m, module, focus)
     const healed: Module = {
@@ -286,7 +326,7 @@ function parentOf(m: Machine, module: string): Value | null {
 
 function notFoundError(m: Machine, module: string, message: string, focus: Span, blocker: Blocker): Exc {
   const parent = parentOf(m, module)
-  const path = parent ? packagePath(parent) : m.searchPath()
+  const path = parent ? packagePath(m, parent) : m.searchPath()
   const searched = Array.isArray(path) ? path : []
   const has = m.finder.modulesIn(searched.filter(folder => m.isProject(folder)))
   const remover = parent ? null : m.leaks.removerOf(module)

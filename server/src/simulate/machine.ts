@@ -5,10 +5,11 @@
  */
 import type { At, Expr } from '../compile/module_code.ts'
 import type { Environment } from '../environment/environment.ts'
+import { isPassing } from '../environment/passing_variables.ts'
 import type { NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
-import { isWithin, relative } from '../files/paths.ts'
+import { isAbsolute, isWithin, join, relative } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { Plan } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
@@ -17,7 +18,7 @@ import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
 import { Leaks } from './leaks.ts'
 import type { RegisteringFunction } from './models/registries.ts'
-import type { FailureDetail, OpenQuestion, TraceEvent } from './trace.ts'
+import type { FailureDetail, OpenQuestion, RegisteredMarker, TraceEvent } from './trace.ts'
 import {
   type Class,
   type CodeUnit,
@@ -69,6 +70,10 @@ export interface World {
   readonly registries: readonly RegisteringFunction[]
   /** Failures to be passed over as if cured: see `siteOf`. */
   readonly healed: ReadonlySet<string>
+  /** Called now and then: may do something else in between, or throw to give the simulation up. */
+  readonly breathe?: () => void
+  /** Top-level modules that are taken to be installed although they are not. */
+  readonly installed: ReadonlySet<string>
 }
 
 export interface Frame {
@@ -133,8 +138,13 @@ export class Machine {
   readonly leaks: Leaks
   /** sys.modules. `null` is Python's None entry, which makes an import fail. */
   readonly modules = new Map<string, Value | null>()
-  /** The project's modules as they were executed at last, and where they were asked for. */
-  readonly importedAt = new Map<string, { readonly module: Module; readonly span: Span }>()
+  /** For each namespace the path above it, sys.path or its parent's, that its own was made of. */
+  readonly pathsAbove = new WeakMap<Module, readonly string[]>()
+  /** The project's modules as they were executed at last, where they were asked for, and what served them. */
+  readonly importedAt = new Map<
+    string,
+    { readonly module: Module; readonly span: Span; readonly entry: string | null }
+  >()
   /** Loaded at start for certain, or perhaps, without being simulated. */
   readonly startModules: ReadonlySet<string>
   readonly perhapsLoaded: ReadonlySet<string>
@@ -147,6 +157,8 @@ export class Machine {
   /** Files that ran `exec` or `eval` on text that isn't known; conftests among them speak for all. */
   readonly executors = new Set<string>()
   readonly markers = new Set<string>()
+  /** Those of them that code registered. */
+  readonly registeredMarkers: RegisteredMarker[] = []
   /** Unregistered marks that are an error here and may have been asked for: a condition that isn't known leads there. */
   readonly perhapsRefused: Exc[] = []
   /** Names of the marks that were asked for, registered or not. */
@@ -215,12 +227,16 @@ export class Machine {
     readonly path: readonly string[]
   } | null = null
 
-  /** The search path as strings; entries that are no strings are skipped by Python too. */
+  /**
+   * The search path as absolute folders: path finders look from the working folder, and `__file__` tells so.
+   * Entries that are no strings are skipped by Python too.
+   */
   searchPath(): readonly string[] {
     const { items } = this.sysPath
     const { containerVersion } = this.heap
     if (this.pathCache?.version !== containerVersion || this.pathCache.items !== items) {
-      const path = items.filter(isString).map(entry => entry.v || this.plan.invocation.cwd)
+      const { cwd } = this.plan.invocation
+      const path = items.filter(isString).map(({ v }) => (isAbsolute(v) ? v : join(cwd, v)))
       this.pathCache = { version: containerVersion, items, path }
     }
     return this.pathCache.path
@@ -379,7 +395,7 @@ function variablesAtStart({ variables, plan, environment }: World): Dict {
     : variables.values
   for (const [name, value] of Object.entries(values)) {
     const key = constant(environment.platform === 'win32' ? name.toUpperCase() : name)
-    dict.items.set(keyOf(key)!, { key, value: constant(value) })
+    dict.items.set(keyOf(key)!, { key, value: isPassing(name) ? UNKNOWN : constant(value) })
   }
   return dict
 }

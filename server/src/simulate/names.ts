@@ -53,8 +53,22 @@ export function mayHaveName(m: Machine, module: Module, name: string): boolean {
   if (isStandardLibrary(m, module)) {
     return !standardLacks(m, module, name, file !== null && !mayBind(m, file, name))
   }
+  if (file !== null && !saysWord(m, file, name) && losesToInstalled(m, `${module.name}.${name}`, module))
+    return false
   // With failures cured, third-party modules bind what nobody can know.
   return kind === 'extension' || m.world.healed.size > 0 || file === null || mayBind(m, file, name)
+}
+
+/** The project has a file for the dotted name, in a folder that gives way to the installed module of that name. */
+export function losesToInstalled(m: Machine, name: string, parent: Value | null): boolean {
+  if (parent?.t !== 'module' || parent.file === null || m.isProject(parent.file)) return false
+  return m.finder.findBeside(name, m.searchPath()).some(path => m.isProject(path))
+}
+
+/** Does the text of a third-party file hold the word? True where there is no text. */
+export function saysWord(m: Machine, file: string, word: string): boolean {
+  const { text } = wordsOf(m, file)
+  return text === '' || mentions(text, word)
 }
 
 /** What is known of a third-party file, found once. */

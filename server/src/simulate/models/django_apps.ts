@@ -184,7 +184,7 @@ function importApp(m: Machine, name: string, config: Class, focus: Span): void {
 /** `module_has_submodule`, and its import. */
 function importPart(m: Machine, app: string, part: string, focus: Span): Value | null {
   const module = m.modules.get(app)
-  const path = module ? packagePath(module) : null
+  const path = module ? packagePath(m, module) : null
   if (!Array.isArray(path)) return null
   const name = `${app}.${part}`
   return m.finder.findSubmodule(name, part, path) ? importModule(m, name, focus) : null
