@@ -5,6 +5,8 @@
  *   *_worker.js              one for each server/src/**\/*_worker.ts: entry points of worker threads
  *   *.wasm                   the parser and Python's grammar, looked for beside the code
  *   probe/                   the pytest plugin, alone in its folder
+ *   page/                    script and style of the HTML report, from server/page/
+ *   health.schema.json       the schema of the JSON document
  *
  * It is made beside its place and put there when it is whole: who starts the command while it is built gets
  * the old one.
@@ -23,9 +25,10 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { cache, fail, root, say, setup } from './setup.mjs'
+import { cache, fail, root, run, say, setup } from './setup.mjs'
 
 const source = join(root, 'server', 'src')
+const page = join(root, 'server', 'page')
 const dist = join(root, 'dist')
 /** Where a new one is made, and where the old one goes: beside it, for renaming to be all there is to do. */
 const fresh = join(root, `.dist-${process.pid}`)
@@ -35,22 +38,36 @@ const stampFile = join(cache, 'built')
 /** The command, as built. */
 export const command = join(dist, 'precollect.js')
 
-/** Builds where a source, the lock file or this script differs from what dist/ was made of. */
+/** Was dist/ made of these sources, this lock file and this script? */
+export function isBuilt(stamp = stampOfSources()) {
+  return existsSync(command) && readStamp() === stamp
+}
+
+/** Starts the command with these arguments, built first where need be. Returns its exit code. */
+export async function startCommand(args) {
+  if (!isBuilt()) {
+    setup()
+    await buildIfStale()
+  }
+  return run(process.execPath, [command, ...args], { cwd: process.cwd() })
+}
+
+/** Builds where dist/ was made of something else. */
 export async function buildIfStale() {
   const stamp = stampOfSources()
-  if (existsSync(command) && readStamp() === stamp) return
+  if (isBuilt(stamp)) return
   say('building dist/')
-  await build()
+  await build(stamp)
   mkdirSync(cache, { recursive: true })
   writeFileSync(stampFile, stamp)
 }
 
-async function build() {
+async function build(stamp) {
   const main = join(source, 'main.ts')
   if (!existsSync(main)) fail('server/src/main.ts is missing: there is nothing to build.')
   const { build: bundle } = await import('esbuild')
   rmSync(fresh, { recursive: true, force: true })
-  const workers = sourceFiles().filter(path => path.endsWith('_worker.ts'))
+  const workers = filesBelow(source).filter(path => path.endsWith('_worker.ts'))
   await bundle({
     entryPoints: Object.fromEntries(
       [main, ...workers].map(path => [path === main ? 'precollect' : basename(path, '.ts'), path]),
@@ -62,6 +79,7 @@ async function build() {
     platform: 'node',
     target: 'node20',
     format: 'esm',
+    define: { PRECOLLECT_BUILD: JSON.stringify(stamp.slice(0, 16)) },
     legalComments: 'none', // and no minifying: a stack trace in a bug report must be readable
     logLevel: 'warning',
     banner: { js: commonjsNames },
@@ -73,11 +91,31 @@ async function build() {
     recursive: true,
     filter: path => basename(path) !== '__pycache__',
   })
+  await bundlePage(join(fresh, 'page'))
+  cpSync(join(root, 'docs', 'health.schema.json'), join(fresh, 'health.schema.json'))
   const script = join(fresh, basename(command))
   const code = readFileSync(script, 'utf8')
   if (!code.startsWith('#!')) writeFileSync(script, `#!/usr/bin/env node\n${code}`)
   chmodSync(script, 0o755)
   replaceDist()
+}
+
+/** Script and style of the report's page: they run in a browser, with nothing beside them. */
+async function bundlePage(folder) {
+  const { build: bundle } = await import('esbuild')
+  await bundle({
+    entryPoints: { page: join(page, 'main.tsx'), 'page-style': join(page, 'style.css') },
+    outdir: folder,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: ['chrome111', 'firefox113', 'safari16.4'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+  }).catch(() => fail('the build of the page failed.'))
 }
 
 function replaceDist() {
@@ -96,20 +134,23 @@ const commonjsNames = [
   'const __dirname = $dirname(__filename)',
 ].join(';')
 
-function stampOfSources() {
+/** Changes with everything that dist/ is made of. */
+export function stampOfSources() {
   const hash = createHash('sha256')
   for (const path of [
     join(root, 'package-lock.json'),
     join(root, 'scripts', 'build.mjs'),
-    ...sourceFiles(),
+    join(root, 'docs', 'health.schema.json'),
+    ...filesBelow(source),
+    ...filesBelow(page),
   ]) {
     hash.update(path.slice(root.length)).update('\0').update(readFileSync(path)).update('\0')
   }
   return hash.digest('hex')
 }
 
-function sourceFiles() {
-  return readdirSync(source, { recursive: true, withFileTypes: true })
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && !entry.name.endsWith('.pyc'))
     .map(entry => join(entry.parentPath, entry.name))
     .sort()

@@ -1,7 +1,11 @@
-/** Writes docs/rules.md from the rules themselves. A test fails while the file is stale. */
+/**
+ * Writes docs/rules.md from the rules themselves, and docs/health.schema.json from the types of the JSON document.
+ * A test fails while one of them is stale.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { healthSchema } from './schema.mjs'
 import { root } from './setup.mjs'
 
 const { outputFiles } = await build({
@@ -17,3 +21,4 @@ const { ruleReference } = await import(
 const docs = join(root, 'docs')
 mkdirSync(docs, { recursive: true })
 writeFileSync(join(docs, 'rules.md'), ruleReference())
+writeFileSync(join(docs, 'health.schema.json'), healthSchema())

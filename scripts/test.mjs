@@ -7,18 +7,21 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildIfStale } from './build.mjs'
 import { makePythons } from './pythons.mjs'
+import { makeSchemas } from './schemas.mjs'
 import { cache, runPackage, say, setup } from './setup.mjs'
 
 setup()
 await buildIfStale()
 makePythons()
+makeSchemas()
 
 const types = check('types', 'typescript/bin/tsc', ['--noEmit'])
+const pageTypes = check('types of the page', 'typescript/bin/tsc', ['--noEmit', '-p', 'server/page'])
 const style = check('style', '@biomejs/biome/bin/biome', ['check', '.'])
 const tests = vitest(process.argv.slice(2))
 
-const passed = types + style + tests.passed
-const failed = 2 - types - style + tests.failed
+const passed = types + pageTypes + style + tests.passed
+const failed = 3 - types - pageTypes - style + tests.failed
 process.stdout.write(`${passed} passed, ${failed} failed, ${tests.skipped} skipped\n`)
 process.exitCode = failed === 0 ? 0 : 1
 

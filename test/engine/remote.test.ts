@@ -1,6 +1,6 @@
 /** The analyst in a thread: real threads, with programs that answer, fail and crash on demand. */
 import { afterEach, expect, test } from 'vitest'
-import type { Job } from '../../server/src/engine/job.ts'
+import { GivenUp, type Job } from '../../server/src/engine/job.ts'
 import { RemoteAnalyst } from '../../server/src/engine/remote.ts'
 
 const log: string[] = []
@@ -17,19 +17,31 @@ afterEach(() => {
  */
 const program = new URL(
   `data:text/javascript,${encodeURIComponent(`
-    import { parentPort } from 'node:worker_threads'
+    import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+    const { questions, signals } = workerData
     let jobs = 0
     let sent = false
-    parentPort.on('message', ({ request }) => {
-      const words = request.cwd.split(' ')
+    const reply = ({ id }, value) => questions.postMessage({ id, kind: 'reply', reply: { value, texts: new Map() } })
+    questions.on('message', task => reply(task, ['idle']))
+    const busy = id => {
+      for (;;) {
+        if (Atomics.load(signals, 0) >= id) return parentPort.postMessage({ id, kind: 'given up' })
+        const short = receiveMessageOnPort(questions)
+        if (short) reply(short.message, ['busy'])
+      }
+    }
+    parentPort.on('message', ({ id, kind, job }) => {
+      if (kind === 'question') return busy(id)
+      const words = job.request.cwd.split(' ')
       const word = words[Math.min(jobs++, words.length - 1)]
       if (word === 'throw') throw new Error('a bug that nobody caught')
       if (word === 'exit') process.exit(9)
       if (word === 'print') console.log('a stray line')
-      if (word === 'fault') return parentPort.postMessage({ kind: 'fault', message: 'a known fault' })
+      if (word === 'busy') return busy(id)
+      if (word === 'fault') return parentPort.postMessage({ id, kind: 'fault', message: 'a known fault' })
       const news = sent ? new Map([['/new.py', 'new']]) : new Map([['/old.py', 'old'], ['/gone.py', 'gone']])
-      const view = { findings: [], texts: news, unparsed: [], basis: word + ' ' + jobs }
-      parentPort.postMessage({ kind: 'view', view, unchanged: sent ? ['/old.py'] : [] })
+      const view = { findings: [], texts: news, halfTyped: [], basis: word + ' ' + jobs }
+      parentPort.postMessage({ id, kind: 'view', view, unchanged: sent ? ['/old.py'] : [] })
       sent = true
     })
   `)}`,
@@ -45,6 +57,8 @@ function job(words: string): Job {
   return {
     request: { ...request, env: {}, envIsExact: true, select: [], ignore: [] },
     texts: new Map(),
+    typed: new Set(),
+    paused: false,
     changed: [],
   }
 }
@@ -103,4 +117,38 @@ test('ends a waiting job when it is disposed of', async () => {
   const waiting = remote.analyze(job('fine'))
   remote.dispose()
   await expect(waiting).rejects.toThrow('closed')
+})
+
+const place = { path: '/a.py', text: '', offset: 0 }
+
+test('knows nothing before there is a thread', async () => {
+  expect(await start().ask('facts', place)).toBeNull()
+})
+
+test('answers short questions in the middle of a job, which can be given up', async () => {
+  const remote = start()
+  await remote.analyze(job('fine'))
+  expect((await remote.ask('facts', place))?.value).toEqual(['idle'])
+  const busy = remote.analyze(job('fine busy'))
+  await expect.poll(async () => (await remote.ask('facts', place))?.value).toEqual(['busy'])
+  remote.giveUp()
+  await expect(busy).rejects.toBeInstanceOf(GivenUp)
+})
+
+test('long questions wait for each other, and are given up for a new job or by who asked', async () => {
+  const remote = start()
+  await remote.analyze(job('fine'))
+  const [first, second] = [new AbortController(), new AbortController()]
+  const one = remote.ask('fixes', { fingerprints: [] }, first.signal)
+  const two = remote.ask('fixes', { fingerprints: [] }, second.signal)
+  second.abort()
+  first.abort()
+  await expect(one).rejects.toBeInstanceOf(GivenUp)
+  await expect(two).rejects.toBeInstanceOf(GivenUp)
+
+  const three = remote.ask('fixes', { fingerprints: [] })
+  three.catch(() => {})
+  await Promise.resolve()
+  expect((await remote.analyze(job('fine'))).basis).toBe('fine 2')
+  await expect(three).rejects.toBeInstanceOf(GivenUp)
 })

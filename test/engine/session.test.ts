@@ -1,7 +1,7 @@
 /** When a session analyses and what it publishes. The clock and the analyst's pace are the test's own. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AnalysisRequest } from '../../server/src/engine/analyze.ts'
-import type { AnalysisView, Analyst, Job } from '../../server/src/engine/job.ts'
+import { type AnalysisView, type Analyst, GivenUp, type Job } from '../../server/src/engine/job.ts'
 import { Session } from '../../server/src/engine/session.ts'
 
 const request: AnalysisRequest = {
@@ -17,13 +17,16 @@ const request: AnalysisRequest = {
   ignore: [],
 }
 
-function view(basis: string, unparsed: readonly string[] = []): AnalysisView {
-  return { findings: [], texts: new Map(), unparsed, basis, pass: null }
+const totals = { collects: 0, fails: 0, skips: 0, unknown: 0, causes: 0, stops: false }
+
+function view(basis: string, halfTyped: readonly string[] = []): AnalysisView {
+  return { findings: [], texts: new Map(), halfTyped, basis, totals, pass: null }
 }
 
 /** Takes jobs and leaves it to the test when each ends. */
 class SlowAnalyst implements Analyst {
   readonly jobs: Job[] = []
+  givenUp = 0
   private end: ((outcome: AnalysisView | Error) => void) | null = null
 
   analyze(job: Job): Promise<AnalysisView> {
@@ -40,6 +43,14 @@ class SlowAnalyst implements Analyst {
     this.end = null
     end(outcome)
     await vi.advanceTimersByTimeAsync(0)
+  }
+
+  giveUp(): void {
+    this.givenUp++
+  }
+
+  async ask(): Promise<null> {
+    return null
   }
 
   dispose(): void {}
@@ -62,7 +73,7 @@ beforeEach(() => {
       published: ({ basis }) => published.push(basis),
       failed: message => faults.push(message),
     },
-    { typing: 150, halfTyped: 1000 },
+    { least: 150, most: 150, halfTyped: 1000 },
   )
 })
 
@@ -146,6 +157,33 @@ describe('when an analysis starts', () => {
   })
 })
 
+test('the pause is as long as the last analysis took, within bounds', async () => {
+  session.dispose()
+  session = new Session(
+    analyst,
+    { started: () => {}, published: () => {}, failed: () => {} },
+    { least: 10, most: 150, halfTyped: 1000 },
+  )
+  session.setText('/p/a.py', '0')
+  session.configure(request)
+  await pass(0)
+  await pass(40)
+  await analyst.finish(view('after 40 ms'))
+  for (const [jobs, wait, takes] of [
+    [2, 40, 5],
+    [3, 10, 4000],
+    [4, 150, 1],
+  ] as const) {
+    session.setText('/p/a.py', String(jobs))
+    await pass(wait - 1)
+    expect(analyst.jobs.length).toBe(jobs - 1)
+    await pass(1)
+    expect(analyst.jobs.length).toBe(jobs)
+    await pass(takes)
+    await analyst.finish(view('again'))
+  }
+})
+
 describe('what is published', () => {
   test('never a result that a change has overtaken', async () => {
     session.setText('/p/a.py', '1')
@@ -160,61 +198,72 @@ describe('what is published', () => {
     expect(published).toEqual(['of 2'])
   })
 
-  test('a result that rests on half-typed text only after a longer quiet', async () => {
+  test('an analysis that a change overtakes is given up, and that is no fault', async () => {
+    await analysed()
+    session.setText('/p/a.py', '1')
+    await pass(0)
+    expect(analyst.givenUp).toBe(0)
+    session.setText('/p/a.py', '2')
+    expect(analyst.givenUp).toBe(1)
+    await analyst.finish(new GivenUp())
+    await pass(150)
+    await analyst.finish(view('of 2'))
+    expect(published).toEqual(['first', 'of 2'])
+    expect(faults).toEqual([])
+  })
+})
+
+describe('half-typed text', () => {
+  beforeEach(async () => {
     session.setText('/p/a.py', 'import a')
     await analysed()
     session.setText('/p/a.py', 'import ')
     await pass(150)
     await analyst.finish(view('half', ['/p/a.py']))
-    await pass(999)
-    expect(published).toEqual(['first'])
-    await pass(1)
-    expect(published).toEqual(['first', 'half'])
   })
 
-  test('not at all if the typing goes on', async () => {
-    session.setText('/p/a.py', 'import a')
-    await analysed()
-    session.setText('/p/a.py', 'import ')
-    await pass(150)
-    await analyst.finish(view('half', ['/p/a.py']))
+  test('is analysed once more when the typing has stopped for a while', async () => {
+    expect(published).toEqual(['first', 'half'])
+    expect(analyst.jobs.map(({ paused, typed }) => [paused, [...typed]])).toEqual([
+      [false, []],
+      [false, ['/p/a.py']],
+    ])
+    await pass(999)
+    expect(analyst.jobs.length).toBe(2)
+    await pass(1)
+    expect(analyst.jobs[2]).toMatchObject({ paused: true })
+    await analyst.finish(view('told', ['/p/a.py']))
+    await pass(5000)
+    expect(published).toEqual(['first', 'half', 'told'])
+    expect(analyst.jobs.length).toBe(3)
+  })
+
+  test('is no pause while the typing goes on', async () => {
     await pass(500)
     session.setText('/p/a.py', 'import b')
     await pass(150)
     await analyst.finish(view('whole'))
     await pass(5000)
-    expect(published).toEqual(['first', 'whole'])
+    expect(published).toEqual(['first', 'half', 'whole'])
+    expect(analyst.jobs[2]).toMatchObject({ paused: false })
   })
 
-  test('half-typed text that is saved is meant', async () => {
-    session.setText('/p/a.py', 'import a')
-    await analysed()
-    session.setText('/p/a.py', 'import ')
-    await pass(150)
-    await analyst.finish(view('half', ['/p/a.py']))
+  test('is meant once it is saved', async () => {
     session.saved('/p/a.py')
-    expect(published).toEqual(['first', 'half'])
+    await pass(0)
+    expect([...analyst.jobs[2]!.typed]).toEqual([])
+    await analyst.finish(view('saved'))
     await pass(5000)
-    expect(published).toEqual(['first', 'half'])
+    expect(published).toEqual(['first', 'half', 'saved'])
   })
 
-  test('a file that did not parse before either holds nothing back', async () => {
-    session.setText('/p/a.py', 'def')
-    session.configure(request)
-    await pass(0)
-    await analyst.finish(view('first', ['/p/a.py']))
-    session.setText('/p/a.py', 'def f')
+  test('is meant if it is saved while it is analysed', async () => {
+    session.setText('/p/a.py', 'import  ')
     await pass(150)
-    await analyst.finish(view('second', ['/p/a.py']))
-    expect(published).toEqual(['first', 'second'])
-  })
-
-  test('a file that does not parse and that nobody edits holds nothing back', async () => {
-    session.setText('/p/a.py', 'def')
-    session.configure(request)
+    session.saved('/p/a.py')
+    await analyst.finish(view('half again', ['/p/a.py']))
     await pass(0)
-    await analyst.finish(view('first', ['/p/a.py', '/p/b.py']))
-    expect(published).toEqual(['first'])
+    expect([...analyst.jobs[3]!.typed]).toEqual([])
   })
 })
 

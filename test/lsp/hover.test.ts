@@ -1,6 +1,6 @@
 /** What a hover says, word for word. */
 import { expect, test } from 'vitest'
-import { hoverAt } from '../../server/src/lsp/hover.ts'
+import { findingsAt, hoverOf, type Known } from '../../server/src/lsp/hover.ts'
 import type { Folder } from '../../server/src/lsp/workspace.ts'
 import type { Finding } from '../../server/src/rules/finding.ts'
 
@@ -29,12 +29,17 @@ function folderWith(findings: readonly Finding[]): Folder {
     ['/p/app.py', app],
     ['/p/test_a.py', test_a],
   ])
-  const view = { findings, texts, unparsed: [], basis: '' }
+  const view = { findings, texts, halfTyped: [], basis: '' }
   return { root: '/p', uri: 'file:///p', view } as unknown as Folder
 }
 
-const hover = (findings: readonly Finding[], markdown: boolean, character = 20, text = app) =>
-  hoverAt(folderWith(findings), '/p/app.py', text, { line: 1, character }, { encoding: 'utf-16', markdown })
+const nothing: Known = { facts: null, fixes: [] }
+
+function hover(findings: readonly Finding[], markdown: boolean, character = 20, text = app, known = nothing) {
+  const folder = folderWith(findings)
+  const here = findingsAt(folder, '/p/app.py', text, { line: 1, character }, 'utf-16')
+  return hoverOf(folder, here, known, { encoding: 'utf-16', markdown })
+}
 
 test('in Markdown, with links, and names as they are', () => {
   expect(hover([finding], true)).toEqual({

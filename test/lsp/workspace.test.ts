@@ -3,7 +3,12 @@ import { afterEach, expect, test } from 'vitest'
 import type { Analyst } from '../../server/src/engine/job.ts'
 import { Workspace } from '../../server/src/lsp/workspace.ts'
 
-const idle: Analyst = { analyze: () => new Promise(() => {}), dispose: () => {} }
+const idle: Analyst = {
+  analyze: () => new Promise(() => {}),
+  giveUp: () => {},
+  ask: async () => null,
+  dispose: () => {},
+}
 const nobody = { started: () => {}, published: () => {}, failed: () => {} }
 const workspace = new Workspace(() => idle, nobody)
 

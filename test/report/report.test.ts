@@ -2,85 +2,20 @@
 import { describe, expect, test } from 'vitest'
 import { renderConcise } from '../../server/src/report/concise.ts'
 import { renderFull } from '../../server/src/report/full.ts'
+import { renderGrouped } from '../../server/src/report/grouped.ts'
 import { health } from '../../server/src/report/health.ts'
 import { jsonReport, renderJson } from '../../server/src/report/json.ts'
 import type { ReportInput } from '../../server/src/report/report_input.ts'
 import type { Style } from '../../server/src/report/style.ts'
 import { renderStatistics } from '../../server/src/report/summary.ts'
-import { runRules } from '../../server/src/rules/run_rules.ts'
-import { type Happened, World } from '../rules/world.ts'
+import { World } from '../rules/world.ts'
+import { broken, clean, input, world } from './broken_project.ts'
 
 const plain: Style = { width: 90, color: false, verbose: false, quiet: false }
-
-const world = new World({
-  'app/models.py': 'class Groups: ...\n',
-  'app/api.py': '# café ☕\nfrom app.models import User, Group\n',
-  'app/metrics.py': 'hits = Counter("hits")\n',
-  'tests/test_a.py': 'import app.api\r\nimport nowhere\r\n',
-  'tests/test_b.py': 'import app.api\n',
-  'tests/test_c.py': '\timport nowhere\n',
-  'tests/test_d.py': '',
-  'tests/test_e.py': '',
-  'tests/test_f.py': '',
-})
-
-function broken(): Happened {
-  const missing = world.failure(
-    "ImportError: cannot import name 'Group' from 'app.models' (/p/app/models.py)",
-    {
-      kind: 'missing-symbol',
-      module: 'app.models',
-      file: '/p/app/models.py',
-      name: 'Group',
-      cycle: null,
-      has: ['Groups'],
-    },
-    ['app/api.py', 'from app.models import User, Group', 'Group'],
-    { cause: { exception: 'KeyError', message: "'Group'", span: world.at('app/models.py', 'Groups') } },
-  )
-  const nowhere = (test: string) =>
-    world.failure(
-      "ModuleNotFoundError: No module named 'nowhere'",
-      { kind: 'module-not-found', module: 'nowhere', searched: ['/p/tests'], has: [], blocker: null },
-      [test, 'import nowhere', 'nowhere'],
-    )
-  const through = (test: string) => ({ ...missing, chain: [world.at(test, 'import app.api'), missing.span] })
-  return {
-    collectors: {
-      'tests/test_a.py': [through('tests/test_a.py'), nowhere('tests/test_a.py')],
-      'tests/test_b.py': [through('tests/test_b.py')],
-      'tests/test_c.py': [nowhere('tests/test_c.py')],
-      'tests/test_d.py': 'collects',
-      'tests/test_e.py': 'skips',
-      'tests/test_f.py': 'unknown',
-    },
-    events: [
-      {
-        event: 'metric',
-        name: 'hits',
-        kind: 'Counter',
-        span: world.at('app/metrics.py', 'Counter("hits")'),
-        module: 'app.metrics',
-      },
-    ],
-    environment: { unknown: ['site.pth runs code that could not be followed'] },
-  }
-}
-
-function input(happened: Happened, of = world): ReportInput {
-  const given = of.input(happened)
-  return { ...given, ...runRules(given) }
-}
 
 const full = (of: ReportInput, style: Style) => renderFull(of, health(of), style)
 const concise = (of: ReportInput, style: Style) => renderConcise(of, health(of), style)
 const json = (of: ReportInput, tool: string) => jsonReport(of, health(of), tool)
-
-const clean: Happened = {
-  collectors: Object.fromEntries(
-    'abcdef'.split('').map(name => [`tests/test_${name}.py`, 'collects'] as const),
-  ),
-}
 
 describe('full', () => {
   test('most damage first, then the summary', () => {
@@ -270,6 +205,21 @@ test('concise: one line for each finding, sorted by place', () => {
   expect(concise(input(clean), { ...plain, quiet: true })).toBe('')
 })
 
+test('grouped: a heading for each file', () => {
+  const model = health(input(broken()))
+  expect(renderGrouped(input(broken()), model, { ...plain, quiet: true })).toMatchInlineSnapshot(`
+    "app/api.py:
+      2:30  error missing-symbol module 'app.models' has no name 'Group'
+
+    tests/test_a.py:
+      2:8  warning unresolved-import module 'nowhere' cannot be found
+
+    tests/test_c.py:
+      1:9  error unresolved-import module 'nowhere' cannot be found
+    "
+  `)
+})
+
 test('statistics in place of findings', () => {
   expect(
     renderStatistics(input(broken()), health(input(broken())), { ...plain, quiet: true }),
@@ -320,6 +270,55 @@ describe('health', () => {
     expect(model.collectors).toEqual({ collects: 1, fails: 1, skips: 0, unknown: 0 })
     expect(model.causes.map(({ files }) => files)).toEqual([2])
   })
+
+  test('tests are counted as they are written, by the outcome of their file', () => {
+    const written = new World({
+      'a/test_a.py': [
+        'import pytest, unittest',
+        "@pytest.mark.parametrize('n', [1, 2])",
+        'def test_one(n): ...',
+        'def test_one(): ...',
+        'if sys.platform:',
+        '    async def test_two(): ...',
+        'def helper(): ...',
+        'class TestA:',
+        '    def test_three(self): ...',
+        '    class TestInner:',
+        '        def test_four(self): ...',
+        'class Older(unittest.TestCase):',
+        '    def test_five(self): ...',
+        '    def setUp(self): ...',
+        'class Helper:',
+        '    def test_none(self): ...',
+        '',
+      ].join('\n'),
+      'b/test_b.py': 'import gone\ndef test_lost(): ...\n',
+    })
+    const failure = written.failure(
+      "ModuleNotFoundError: No module named 'gone'",
+      { kind: 'module-not-found', module: 'gone', searched: [], has: [], blocker: null },
+      ['b/test_b.py', 'import gone', 'gone'],
+    )
+    const model = health(
+      input({ collectors: { 'a/test_a.py': 'collects', 'b/test_b.py': [failure] } }, written),
+    )
+    expect(model.tests).toEqual({ collects: 5, fails: 1, skips: 0, unknown: 0 })
+    expect(model.causes.map(({ tests }) => tests)).toEqual([1])
+    expect(model.folders.map(({ path, files, tests }) => [path, files.fails, tests.collects])).toEqual([
+      ['/p/a', 0, 5],
+      ['/p/b', 1, 0],
+    ])
+  })
+
+  test('what to mend first, and what is left then', () => {
+    const { cures } = health(input(broken()))
+    expect(cures.before).toBe(3)
+    expect(cures.steps.map(({ cause, left }) => [cause.subject, left])).toEqual([
+      ['app.models.Group', 2],
+      ['nowhere', 1],
+      ['nowhere', 0],
+    ])
+  })
 })
 
 describe('json', () => {
@@ -334,8 +333,15 @@ describe('json', () => {
     expect(report.invocation).toBe('pytest')
     expect(report.environment).toEqual({
       python: '3.12.1',
+      implementation: 'cpython',
+      platform: 'linux',
       executable: '/p/.venv/bin/python',
+      chosenBecause: '.venv beside pytest.ini',
       pytest: '9.0.2',
+      plugins: [],
+      invocationBecause: 'the default',
+      arguments: [],
+      configuration: 'pytest.ini',
       unknown: ['site.pth runs code that could not be followed'],
     })
     expect(report.session).toEqual({
@@ -390,6 +396,9 @@ describe('json', () => {
       summary: "module 'app.models' has no name 'Group'",
       stopsRun: false,
       collectors: ['tests/test_a.py', 'tests/test_b.py'],
+      files: 2,
+      tests: 0,
+      waiting: 0,
     })
   })
 
@@ -420,6 +429,10 @@ describe('json', () => {
     expect(report.statistics).toEqual({
       collectors: { collects: 1, fails: 3, skips: 1, unknown: 1 },
       files: { collects: 1, fails: 3, skips: 1, unknown: 1 },
+      tests: { collects: 0, fails: 0, skips: 0, unknown: 0 },
+      collected: null,
+      findings: { error: 2, warning: 1, info: 1 },
+      rules: { 'unresolved-import': 2, 'import-time-metric': 1, 'missing-symbol': 1 },
       layers: [3, 1],
       missingModules: { nowhere: 1 },
       missingSymbols: { 'app.models.Group': 2 },

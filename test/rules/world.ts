@@ -140,9 +140,12 @@ export class World {
       trace: {
         session: happened.session ?? { outcome: 'runs', exitCode: null, failure: null, reason: null },
         collectors,
+        markers: [],
         events: happened.events ?? [],
         startMatters: false,
         questions: [],
+        modules: [],
+        path: [],
         suspects: (happened.suspects ?? []).map(path => join(ROOT, path)),
         reached: new Map(paths.filter(path => path.endsWith('.py')).map(path => [path, []])),
       },

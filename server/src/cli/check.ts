@@ -1,24 +1,26 @@
 /** `precollect check`: one analysis, one report, one exit code. */
-import type { AnalysisRequest } from '../engine/analyze.ts'
+import type { Analysis, AnalysisRequest, Remembered } from '../engine/analyze.ts'
+import { analyzeDisk, type DiskAnalysis } from '../engine/analyze_disk.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import type { FileSystem } from '../files/file_system.ts'
-import { join, relative } from '../files/paths.ts'
+import { pageParts } from '../files/page_parts.ts'
+import { join, normalize, relative } from '../files/paths.ts'
 import { writeText } from '../files/write.ts'
-import { renderConcise } from '../report/concise.ts'
-import { renderFull } from '../report/full.ts'
+import { type Format, type Rendering, renderAs } from '../report/formats.ts'
 import { type Health, health } from '../report/health.ts'
-import { renderJson } from '../report/json.ts'
 import type { ReportInput } from '../report/report_input.ts'
 import type { Style } from '../report/style.ts'
 import { renderStatistics } from '../report/summary.ts'
 import { checkRuleNames, findSettings } from '../rules/settings.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import { type ColorChoice, type Io, wantsColor } from './io.ts'
+import type { MendOptions } from './mend.ts'
+import { progressOn } from './progress.ts'
 import { resolveTarget, type Target } from './target.ts'
-import { tool } from './version.ts'
+import { version } from './version.ts'
 
-export interface CheckOptions {
-  readonly outputFormat: 'full' | 'concise' | 'json'
+export interface CheckOptions extends MendOptions {
+  readonly outputFormat: Format
   readonly outputFile?: string
   readonly python?: string
   readonly invocation?: 'pytest' | 'python -m pytest'
@@ -27,12 +29,19 @@ export interface CheckOptions {
   readonly statistics?: boolean
   /** False: it must not be started. */
   readonly interpreter: boolean
+  /** False: nothing is taken from what earlier runs kept, and nothing is kept. */
+  readonly cache: boolean
   readonly color: ColorChoice
   readonly exitZero?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
   /** Run pytest afterwards, and tell what it says: `confirm.ts`. */
   readonly confirm?: boolean
+}
+
+/** Is anything to be mended, or shown as a patch? `--unsafe-fixes` by itself means that they are made. */
+function wantsMending({ fix, unsafeFixes, diff }: MendOptions): boolean {
+  return fix === true || unsafeFixes === true || diff === true
 }
 
 /** Throws a UsageError for paths, options or settings that are wrong. */
@@ -45,16 +54,71 @@ export async function check(
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  const done = announce(target, options, io)
-  // Loaded only now: what is refused is refused at once.
-  const { analyze } = await import('../engine/analyze.ts')
-  const analysis = await analyze(fs, requestOf(target, pytestArgs, options, io)).finally(done)
-  if (options.verbose) {
-    for (const { path, reason } of fs.problems()) io.stderr.write(`could not read ${path}: ${reason}\n`)
+  if (wantsMending(options)) {
+    const { mendOrDiff } = await import('./mend.ts')
+    const { analysis, request, remembered } = await analysisOf(fs, target, pytestArgs, options, io)
+    const style = styleOf(options, io)
+    const { text, changes } = await mendOrDiff(fs, request, remembered, analysis, options, style)
+    if (options.diff) {
+      put(text, options, io)
+      return changes && !options.exitZero ? ExitCode.findings : ExitCode.clean
+    }
+    const output = options.outputFormat === 'json' ? io.stderr : io.stdout
+    if (!options.quiet) output.write(`${text}\n`)
+    // What was written is not what `fs` remembers.
+    fs.forget()
   }
-  const model = health(analysis)
-  put(render(analysis, model, options, io), options, io)
-  return options.exitZero ? ExitCode.clean : verdict(analysis, model)
+  const { told, keep } = await toldOf(fs, target, pytestArgs, options, io)
+  if (options.verbose) {
+    for (const { path, reason } of told.problems) io.stderr.write(`could not read ${path}: ${reason}\n`)
+  }
+  const model = health(told)
+  put(await render(told, model, options, io), options, io)
+  keep()
+  return options.exitZero ? ExitCode.clean : verdict(told, model)
+}
+
+/** What the analysis that the command line asks for has to tell, with its progress shown; from the cache, if it can be. */
+export async function toldOf(
+  fs: DiskFileSystem,
+  target: Target,
+  pytestArgs: readonly string[],
+  options: CheckOptions,
+  io: Io,
+): Promise<DiskAnalysis> {
+  const show = progressOn(io, options.quiet)
+  const line = `checking ${target.cwd}`
+  show(line)
+  const request = requestOf(target, pytestArgs, options, io)
+  const onRead = (files: number) => show(`${line}: ${files} files read`)
+  return analyzeDisk(fs, request, options.cache, onRead).finally(() => show(null))
+}
+
+/** An analysis, and what another one of the same workspace can be made from. */
+export interface Checked {
+  readonly analysis: Analysis
+  readonly request: AnalysisRequest
+  readonly remembered: Remembered
+}
+
+/** The analysis that the command line asks for, with its progress shown. */
+export async function analysisOf(
+  fs: FileSystem,
+  target: Target,
+  pytestArgs: readonly string[],
+  options: CheckOptions,
+  io: Io,
+): Promise<Checked> {
+  const show = progressOn(io, options.quiet)
+  const line = `checking ${target.cwd}`
+  show(line)
+  // Loaded only now: what is refused is refused at once.
+  const { analyze, Remembered } = await import('../engine/analyze.ts')
+  const request = requestOf(target, pytestArgs, options, io)
+  const remembered = new Remembered(fs)
+  const onRead = (files: number) => show(`${line}: ${files} files read`)
+  const analysis = await analyze(fs, request, remembered, onRead).finally(() => show(null))
+  return { analysis, request, remembered }
 }
 
 /** Throws a UsageError that names every setting and rule that is wrong. */
@@ -94,27 +158,44 @@ export function requestOf(
 }
 
 /** Says on a terminal what is going on, and returns what wipes it away. */
-export function announce({ cwd }: Target, { quiet }: CheckOptions, { stderr }: Io): () => void {
-  if (quiet || stderr.isTTY !== true) return () => {}
-  const line = `checking ${cwd} ...`
-  stderr.write(line.slice(0, (stderr.columns ?? 80) - 1))
-  return () => stderr.write('\r\u001b[2K')
+export function announce({ cwd }: Target, { quiet }: CheckOptions, io: Io): () => void {
+  const show = progressOn(io, quiet)
+  show(`checking ${cwd}`)
+  return () => show(null)
 }
 
 /** The report in the format that was asked for. */
-export function render(input: ReportInput, model: Health, options: CheckOptions, io: Io): string {
-  const toFile = options.outputFile !== undefined
-  const style: Style = {
-    width: toFile || !io.stdout.isTTY ? null : (io.stdout.columns ?? 80),
-    color: toFile ? options.color === 'always' : wantsColor(options.color, io.stdout, io.env),
-    verbose: options.verbose === true,
-    quiet: options.quiet === true,
+export async function render(
+  input: ReportInput,
+  model: Health,
+  options: CheckOptions,
+  io: Io,
+): Promise<string> {
+  const style = styleOf(options, io)
+  if (options.statistics && isForPeople(options.outputFormat)) return renderStatistics(input, model, style)
+  return renderAs(options.outputFormat, input, model, renderingOf(style, options.outputFormat, io))
+}
+
+/** Is it read as it stands, and not by another program? */
+export function isForPeople(format: Format): boolean {
+  return ['full', 'concise', 'grouped'].includes(format)
+}
+
+/** What the renderers need to know of the process around them. */
+export function renderingOf(style: Style, format: Format, { cwd, env }: Io): Rendering {
+  const checkout = format === 'gitlab' ? env.CI_PROJECT_DIR : (env.GITHUB_WORKSPACE ?? env.CI_PROJECT_DIR)
+  return { style, version, base: checkout ? normalize(checkout) : cwd, page: pageParts, at: new Date() }
+}
+
+/** How a report for people is to look. */
+export function styleOf({ outputFile, color, verbose, quiet }: CheckOptions, { stdout, env }: Io): Style {
+  const toFile = outputFile !== undefined
+  return {
+    width: toFile || !stdout.isTTY ? null : (stdout.columns ?? 80),
+    color: toFile ? color === 'always' : wantsColor(color, stdout, env),
+    verbose: verbose === true,
+    quiet: quiet === true,
   }
-  if (options.outputFormat === 'json') return renderJson(input, model, tool)
-  if (options.statistics) return renderStatistics(input, model, style)
-  return options.outputFormat === 'full'
-    ? renderFull(input, model, style)
-    : renderConcise(input, model, style)
 }
 
 /** Prints the report or writes it where it is to go. Throws a UsageError where that can't be written. */
@@ -127,7 +208,8 @@ export function put(report: string, { outputFile }: CheckOptions, io: Io): void 
   if (reason !== null) throw new UsageError(`cannot write ${outputFile}: ${reason}`)
 }
 
-function verdict({ findings }: ReportInput, { session }: Health): number {
+/** The exit code of what was predicted. */
+export function verdict({ findings }: ReportInput, { session }: Health): number {
   const fails = findings.some(finding => finding.severity === 'error')
   return fails || session.outcome === 'stops' ? ExitCode.findings : ExitCode.clean
 }

@@ -4,7 +4,8 @@
  */
 import { Evidence, type Judged, type Pass } from '../confirm/evidence.ts'
 import { endedByUs, type Observation } from '../confirm/observation.ts'
-import { type Analysis, analyze, Remembered } from '../engine/analyze.ts'
+import { analyze, Remembered, type Told } from '../engine/analyze.ts'
+import { analyzeDisk } from '../engine/analyze_disk.ts'
 import { basisOf, currentOf, type PassBasis, runPass } from '../engine/pass.ts'
 import { TrackRecord } from '../engine/track_record.ts'
 import { DiskFileSystem } from '../files/disk.ts'
@@ -17,6 +18,7 @@ import type { ReportInput } from '../report/report_input.ts'
 import { type CheckOptions, put, refuseWrongSettings, render, requestOf } from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
+import { progressOn } from './progress.ts'
 import { resolveTarget, type Target } from './target.ts'
 
 export interface ConfirmOptions extends CheckOptions {
@@ -31,6 +33,9 @@ export interface ConfirmOptions extends CheckOptions {
 /** How often the disk is looked at for changes. */
 const LOOK_MS = 1000
 
+/** Puts a report where it is to go. */
+export type Tell = (input: ReportInput, target: Target) => Promise<void>
+
 type Basis = PassBasis & { readonly executable: string }
 
 /** Throws a UsageError for paths, options or settings that are wrong, and where there is no interpreter. */
@@ -39,20 +44,21 @@ export async function confirm(
   pytestArgs: readonly string[],
   options: ConfirmOptions,
   io: Io,
+  tell: Tell = async input => put(await render(input, health(input), options, io), options, io),
 ): Promise<number> {
   if (!options.interpreter) throw new UsageError('--no-interpreter: pytest cannot be run without one')
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  const run = new Run(fs, target, pytestArgs, options, io)
+  const run = new Run(fs, target, pytestArgs, options, io, tell)
   const code = await run.once(true)
   return options.watch ? run.watch() : code
 }
 
 class Run {
   private readonly evidence = new Evidence()
-  private readonly remembered: Remembered
-  private analysis: Analysis | null = null
+  private remembered: Remembered | null = null
+  private analysis: Told | null = null
 
   constructor(
     private readonly fs: DiskFileSystem,
@@ -60,20 +66,15 @@ class Run {
     private readonly pytestArgs: readonly string[],
     private readonly options: ConfirmOptions,
     private readonly io: Io,
-  ) {
-    this.remembered = new Remembered(fs)
-  }
+    private readonly tell: Tell,
+  ) {}
 
   /** An analysis, a pass and a report. `full`: over all files, else over those that changed. */
   async once(full: boolean): Promise<number> {
-    const { options, io, target, pytestArgs } = this
-    const show = ticker(options, io)
+    const { options, io, target } = this
+    const show = progressOn(io, options.quiet)
     show(`checking ${target.cwd} ...`)
-    const analysis = await analyze(
-      this.fs,
-      requestOf(target, pytestArgs, options, io),
-      this.remembered,
-    ).finally(() => show(null))
+    const analysis = await this.analyze().finally(() => show(null))
     this.analysis = analysis
     const basis = basisOf(analysis, [])
     if (!isRunnable(basis)) throw new UsageError('no interpreter was found to run pytest with: see --python')
@@ -89,8 +90,21 @@ class Run {
     }
     const judged = this.evidence.judge(current)
     record.note(pass, judged, current)
-    this.report(analysis, pass, judged, record)
+    await this.report(analysis, pass, judged, record)
     return options.exitZero ? ExitCode.clean : verdict(analysis, pass.observation, judged)
+  }
+
+  /** The first one may come from the cache, the later ones from memory. */
+  private async analyze(): Promise<Told> {
+    const { fs, target, pytestArgs, options, io } = this
+    const request = requestOf(target, pytestArgs, options, io)
+    if (this.analysis) {
+      this.remembered ??= new Remembered(fs)
+      return analyze(fs, request, this.remembered)
+    }
+    const { told, keep } = await analyzeDisk(fs, request, options.cache)
+    keep()
+    return told
   }
 
   /** Goes on until the process is ended. */
@@ -123,7 +137,7 @@ class Run {
   private async pass(basis: Basis, only: Pass['only'], record: TrackRecord): Promise<Pass> {
     const { options, io } = this
     const total = only?.length ?? basis.collectors.length
-    const show = ticker(options, io)
+    const show = progressOn(io, options.quiet)
     let done = 0
     show(`pytest: 0 of ${total}`)
     return runPass(basis, {
@@ -139,7 +153,12 @@ class Run {
     }).finally(() => show(null))
   }
 
-  private report(analysis: Analysis, { observation }: Pass, judged: Judged, { score }: TrackRecord): void {
+  private async report(
+    analysis: Told,
+    { observation }: Pass,
+    judged: Judged,
+    { score }: TrackRecord,
+  ): Promise<void> {
     const { options, io } = this
     const predicted = analysis.findings
     const told = analysis.tellsUnpredicted ? judged : { ...judged, told: [] }
@@ -148,7 +167,7 @@ class Run {
       findings: confirmedFindings({ predicted, judged: told }, options.verbose === true),
       confirmation: { observation, judged: told, predicted, score },
     }
-    put(render(input, health(input), options, io), options, io)
+    await this.tell(input, this.target)
     if (options.artifacts !== undefined) {
       writeArtifacts(join(io.cwd, options.artifacts), observation, analysis, this.fs)
     }
@@ -160,12 +179,7 @@ function isRunnable(basis: PassBasis): basis is Basis {
 }
 
 /** Throws a UsageError where they can't be written. */
-function writeArtifacts(
-  folder: string,
-  observation: Observation,
-  { plan }: Analysis,
-  fs: DiskFileSystem,
-): void {
+function writeArtifacts(folder: string, observation: Observation, { plan }: Told, fs: DiskFileSystem): void {
   const context = {
     root: plan.rootdir,
     command: [plan.invocation.kind, '--collect-only', ...plan.invocation.args].join(' '),
@@ -193,7 +207,7 @@ function errorsBefore(path: string, fs: DiskFileSystem): number | null {
 }
 
 /** What pytest said decides; where it was ended by us, what was predicted still counts. */
-function verdict(analysis: Analysis, { stop, end }: Observation, judged: Judged): number {
+function verdict(analysis: Told, { stop, end }: Observation, judged: Judged): number {
   const open = analysis.findings.some(
     (finding, at) => finding.severity === 'error' && judged.findings[at] !== 'refuted',
   )
@@ -201,13 +215,4 @@ function verdict(analysis: Analysis, { stop, end }: Observation, judged: Judged)
   const unforeseen = judged.told.some(({ finding }) => finding.severity === 'error')
   const failed = judged.collectors.some(it => it.observed === 'fails')
   return open || stops || unforeseen || failed ? ExitCode.findings : ExitCode.clean
-}
-
-/** One line on a terminal that says what is going on; null wipes it away. */
-function ticker({ quiet }: ConfirmOptions, { stderr }: Io): (line: string | null) => void {
-  if (quiet || stderr.isTTY !== true) return () => {}
-  return line => {
-    stderr.write('\r\u001b[2K')
-    if (line !== null) stderr.write(line.slice(0, (stderr.columns ?? 80) - 1))
-  }
 }

@@ -58,25 +58,12 @@ const AS_SCRIPT = [
   'sys.exit(getattr(pytest, "console_main", pytest.main)())',
 ].join('\n')
 
-/** Options of the cache provider: a project that has one in its addopts can't be run without that plugin. */
-const CACHE_OPTION =
-  /unrecognized arguments:.*--(lf|last-failed|ff|failed-first|nf|new-first|lfnf|sw|stepwise|cache)\b/
-
 /**
  * One collect-only pass. Never rejects for what the project or its pytest do: that is the observation. At a
  * limit, and when `signal` aborts, the process and all that it started are killed; what had been seen by then
  * is in the observation.
  */
 export async function collectOnly(request: CollectRequest): Promise<Observation> {
-  const seen = await pass(request, () => ['-p', 'no:cacheprovider'])
-  const refused = seen.end.kind === 'exited' && seen.end.code === 4 && CACHE_OPTION.test(seen.stderr)
-  return refused ? pass(request, scratch => ['-o', `cache_dir=${scratch}/cache`]) : seen
-}
-
-async function pass(
-  request: CollectRequest,
-  cacheArgs: (scratch: string) => readonly string[],
-): Promise<Observation> {
   const started = performance.now()
   const scratch = makeScratch()
   try {
@@ -84,7 +71,7 @@ async function pass(
     const { end, stderr: raw } = await runGroup({
       executable: request.executable,
       cwd: request.cwd,
-      args: commandOf(request, cacheArgs(scratch.path)),
+      args: commandOf(request),
       env: environmentOf(request, scratch),
       timeoutMs: request.timeoutMs,
       memoryBytes: request.memoryBytes ?? totalmem() * MOST_MEMORY,
@@ -114,9 +101,9 @@ async function pass(
   }
 }
 
-function commandOf({ invocation, args }: CollectRequest, cacheArgs: readonly string[]): string[] {
+function commandOf({ invocation, args }: CollectRequest): string[] {
   const start = invocation === 'pytest' ? ['-c', AS_SCRIPT] : ['-m', 'pytest']
-  return [...start, '--collect-only', '-p', 'precollect_probe', ...cacheArgs, ...args]
+  return [...start, '--collect-only', '-p', 'precollect_probe', ...args]
 }
 
 function environmentOf({ env, only }: CollectRequest, scratch: Scratch): CollectRequest['env'] {

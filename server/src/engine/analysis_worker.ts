@@ -1,39 +1,128 @@
 /**
- * The program of the analysing thread: takes jobs from its port and answers each. It keeps what was read and
+ * The program of the analysing thread: takes tasks from its port and answers each. It keeps what was read and
  * compiled between jobs; what is open in the editor comes with each job.
  */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { DiskFileSystem } from '../files/disk.ts'
 import { OverlayFileSystem } from '../files/overlay.ts'
 import { analyze, Remembered } from './analyze.ts'
-import { type Answer, type Job, viewOf } from './job.ts'
+import { HalfTyped, inOpenTexts, withSyntaxErrors } from './half_typed.ts'
+import { type AnalysisView, GivenUp, type Job, viewOf } from './job.ts'
+import { answerTo } from './questions/answer.ts'
+import type { Asked } from './questions/question.ts'
+import { type Answer, type Setup, Signal, type Task } from './wire.ts'
+import { type CodeCache, WorkspaceCache } from './workspace_cache.ts'
 
 const port = parentPort
 if (!port) throw new Error('this program is a thread of the language server')
+const { questions, signals } = workerData as Setup
 
 const disk = new DiskFileSystem()
-const remembered = new Remembered(disk)
+const remembered = new Remembered(disk, breathe)
+const halfTyped = new HalfTyped(disk, remembered.sources)
+let last: Asked | null = null
+/** Compiled modules of an earlier server or command, until the first analysis is done. */
+let kept: CodeCache | null = null
 let sent: ReadonlyMap<string, string> = new Map()
+/** The id of the task under way. */
+let current = 0
+let answered = 0
 
-// The next job comes only after the answer to the last.
-port.on('message', async (job: Job) => {
-  const answer = await answerTo(job).catch(
-    (error: unknown): Answer => ({ kind: 'fault', message: describe(error) }),
-  )
-  port.postMessage(answer)
+// One after another, also where a task waits for a process.
+let work: Promise<void> = Promise.resolve()
+port.on('message', (task: Task) => {
+  work = work.then(async () => {
+    current = task.id
+    const answer = await perform(task).catch((error: unknown) => failed(task.id, error))
+    port.postMessage(answer)
+  })
 })
+questions.on('message', shortQuestion)
 
-async function answerTo(job: Job): Promise<Answer> {
-  const { changed, texts: open, request } = job
-  disk.forget(changed ?? undefined)
+/** What goes on in the middle of an analysis: short questions, and a look whether it is still wanted. */
+function breathe(): void {
+  if (Atomics.load(signals, Signal.givenUp) >= current) throw new GivenUp()
+  if (Atomics.load(signals, Signal.asked) === answered) return
+  for (let each = receiveMessageOnPort(questions); each; each = receiveMessageOnPort(questions))
+    shortQuestion(each.message)
+}
+
+function shortQuestion(task: Task & { readonly kind: 'question' }): void {
+  answered++
+  const { id, question } = task
+  answerTo(question, last)
+    .then((reply): Answer => ({ id, kind: 'reply', reply }))
+    .catch((error: unknown) => failed(id, error))
+    .then(answer => questions.postMessage(answer))
+}
+
+async function perform(task: Task): Promise<Answer> {
+  const { id } = task
+  if (task.kind === 'job') return viewAnswer(id, await viewFor(task.job))
+  breathe()
+  remembered.kept.open = null
+  try {
+    return { id, kind: 'reply', reply: await answerTo(task.question, last) }
+  } finally {
+    // Further analyses for the answer may have been of other texts.
+    if (last) remembered.sources.begin(last.fs)
+  }
+}
+
+async function viewFor(job: Job): Promise<AnalysisView> {
+  const { changed, texts: open } = job
+  // Even if it is given up at once: the next job tells only of what has changed since.
+  if (changed === null || changed.length > 0) disk.forget(changed ?? undefined)
   if (changed === null || changed.some(path => remembered.concernsEnvironment(path)))
     remembered.forgetEnvironment()
-  const view = viewOf(await analyze(new OverlayFileSystem(disk, open), request, remembered), job)
+  if (changed === null || changed.length > 0) remembered.kept.drop()
+  const standIns = await halfTyped.standIns(job)
+  if (standIns.size === 0) return viewOf((await analysed(job, open)).analysis, job)
+
+  // As it stands only in a pause: to hear what Python says of it, and whether it says anything at all.
+  const bare = job.paused ? await analysed(job, open) : null
+  const errors = bare && viewOf(bare.analysis, job)
+  const wrong = errors?.findings.filter(
+    ({ rule, span }) => rule === 'syntax-error' && standIns.has(span.path),
+  )
+  if (errors && wrong?.length === 0) {
+    for (const path of standIns.keys()) halfTyped.isFine(path, open.get(path)!)
+    return errors
+  }
+  const { analysis } = await analysed(job, new Map([...open, ...standIns]))
+  const view = inOpenTexts(viewOf(analysis, job), open, standIns)
+  return errors ? withSyntaxErrors(view, errors) : view
+}
+
+async function analysed({ request }: Job, texts: ReadonlyMap<string, string>): Promise<Asked> {
+  breathe()
+  const fs = new OverlayFileSystem(disk, texts)
+  // Only the first analysis begins with nothing in memory.
+  if (last === null) {
+    kept ??= WorkspaceCache.of(request.cwd, request.env).code()
+    remembered.sources.store = kept
+  }
+  remembered.kept.open = texts
+  const made = { analysis: await analyze(fs, request, remembered), request, remembered, fs, texts }
+  if (kept) {
+    kept.keep()
+    remembered.sources.store = null
+    kept = null
+  }
+  last = made
+  return made
+}
+
+function viewAnswer(id: number, view: AnalysisView): Answer {
   const unchanged = [...view.texts.keys()].filter(path => view.texts.get(path) === sent.get(path))
   const texts = new Map(view.texts)
   for (const path of unchanged) texts.delete(path)
   sent = view.texts
-  return { kind: 'view', view: { ...view, texts }, unchanged }
+  return { id, kind: 'view', view: { ...view, texts }, unchanged }
+}
+
+function failed(id: number, error: unknown): Answer {
+  return error instanceof GivenUp ? { id, kind: 'given up' } : { id, kind: 'fault', message: describe(error) }
 }
 
 /** The message and where it comes from: enough for a report, short enough for a line of a log. */

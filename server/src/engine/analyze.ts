@@ -1,12 +1,17 @@
 /**
  * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
  */
+import { overlaid, touches, type WorkspaceEdit } from '../bridges/edit.ts'
+import { FileScans } from '../bridges/file_scan.ts'
+import type { Simulated } from '../bridges/verify.ts'
+import type { ModuleCode } from '../compile/module_code.ts'
 import { initParser } from '../compile/parser.ts'
 import { environmentsBeside } from '../environment/beside.ts'
 import { discoverEnvironment } from '../environment/discover.ts'
 import type { Environment } from '../environment/environment.ts'
-import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
-import { readNeeds } from '../environment/requirements.ts'
+import { withoutPassing } from '../environment/passing_variables.ts'
+import { confirmEnvironment, judgeSyntax, type ProbeResult, probeInterpreter } from '../environment/probe.ts'
+import { type Needs, readNeeds } from '../environment/requirements.ts'
 import { lookUpNames, type NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
@@ -14,6 +19,7 @@ import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
 import { makePlan } from '../pytest/make_plan.ts'
 import type { Plan } from '../pytest/plan.ts'
+import { writtenTests } from '../report/written_tests.ts'
 import type { Cause } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
 import { runRules, withOverrides } from '../rules/run_rules.ts'
@@ -21,11 +27,19 @@ import { findSettings } from '../rules/settings.ts'
 import { isOn } from '../rules/silencers.ts'
 import { unpredictedError } from '../rules/unpredicted_error.ts'
 import type { Unreadable } from '../simulate/machine.ts'
-import { doubtSuspects, type SimulationInput, simulate } from '../simulate/simulate.ts'
+import {
+  type Cured,
+  doubtSuspects,
+  NOTHING_CURED,
+  type SimulationInput,
+  simulate,
+} from '../simulate/simulate.ts'
 import { questionKey } from '../simulate/standard.ts'
 import type { Trace } from '../simulate/trace.ts'
+import { KeptTrace, type Simulation } from './kept_trace.ts'
 import { otherStart } from './other_start.ts'
-import { Sources } from './sources.ts'
+import { type CodeStore, Sources } from './sources.ts'
+import type { Word } from './stored_run.ts'
 
 export interface AnalysisRequest {
   /** The folder pytest would be started in, absolute. */
@@ -47,9 +61,14 @@ export interface AnalysisRequest {
   readonly ignore: readonly string[]
   /** Will its findings be confirmed? Then the view of it holds what a pass needs to know. */
   readonly confirms?: boolean
+  /** What counts as cured although it is not; without it nothing does. */
+  readonly cured?: Cured
+  /** False: what waits behind the errors is not looked for. */
+  readonly layers?: boolean
 }
 
-export interface Analysis {
+/** What an analysis has to tell: data, and what can be read of the files at any time. */
+export interface Told {
   readonly environment: Environment
   readonly plan: Plan
   readonly trace: Trace
@@ -60,18 +79,57 @@ export interface Analysis {
   readonly text: (path: string) => string | null
   /** The content of such a file, as a hash of its text. */
   readonly content: (path: string) => string | null
+  /** How many tests such a file writes down; 0 where it could not be read. */
+  readonly tests: (path: string) => number
+  /** What could not be read, and the system's reason. */
+  readonly problems: ReturnType<FileSystem['problems']>
+  /** What the interpreter said; null where it was not asked, or did not answer. */
+  readonly word: Word | null
   /** May findings of `unpredicted-error` be told? They are made after the analysis. */
   readonly tellsUnpredicted: boolean
+}
+
+/** And what further questions can be answered with, while nothing was analysed after it. */
+export interface Analysis extends Told {
+  readonly request: AnalysisRequest
+  /** The files that it was made of. */
+  readonly fs: FileSystem
+  /** What counted as cured. */
+  readonly cured: Cured
+  /** What such a file does when it is imported; null where it could not be read. */
+  readonly code: (path: string) => ModuleCode | null
+  /** What the project says it needs. */
+  readonly needs: Needs
+  /** What was read of the workspace's files by a glance, from one analysis to the next. */
+  readonly scans: FileScans
+  /**
+   * The same collection with an edit in the workspace, or with something cured, without layers; null where the edit
+   * can't be made.
+   */
+  readonly simulateWith: (edit: WorkspaceEdit, cured?: Cured) => Simulated | null
+}
+
+interface Found {
+  readonly environment: Environment
+  /** null: it was not asked, or did not answer. */
+  readonly probe: ProbeResult | null
 }
 
 /** What one analysis leaves for the next one of the same workspace. */
 export class Remembered {
   readonly sources: Sources
-  private environment: { readonly key: string; readonly found: Environment } | null = null
+  readonly scans = new FileScans()
+  readonly kept = new KeptTrace()
+  private environment: { readonly key: string; readonly found: Found } | null = null
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
-  constructor(fs: FileSystem) {
-    this.sources = new Sources(fs)
+  /** `breathe` is called now and then in an analysis; what it throws puts an end to it. */
+  constructor(
+    fs: FileSystem,
+    readonly breathe?: () => void,
+    code: CodeStore | null = null,
+  ) {
+    this.sources = new Sources(fs, code)
   }
 
   /** Distributions were installed or removed, or an interpreter changed. */
@@ -81,12 +139,12 @@ export class Remembered {
 
   /** Does a change of this file change the environment? */
   concernsEnvironment(path: string): boolean {
-    const found = this.environment?.found
+    const found = this.environment?.found.environment
     if (/(?:^|\/)(?:pyvenv\.cfg|\.python-version)$|\.pth$/.test(path)) return true
     return found?.sitePackages.some(folder => isWithin(path, folder)) ?? false
   }
 
-  async environmentFor(key: string, find: () => Promise<Environment>): Promise<Environment> {
+  async environmentFor(key: string, find: () => Promise<Found>): Promise<Found> {
     if (this.environment?.key !== key) this.environment = { key, found: await find() }
     return this.environment.found
   }
@@ -99,69 +157,112 @@ export class Remembered {
 
 /**
  * Never throws on a user's files; a fault of our own is an exception. `remembered` may be handed from one
- * analysis to the next: files that did not change are neither read nor compiled again.
+ * analysis to the next: files that did not change are neither read nor compiled again. `onRead` hears of each file
+ * that the simulation asks for.
  */
 export async function analyze(
   fs: FileSystem,
   request: AnalysisRequest,
   remembered = new Remembered(fs),
+  onRead: (files: number) => void = () => {},
 ): Promise<Analysis> {
-  const { sources } = remembered
+  const { sources, breathe } = remembered
+  let asked = 0
+  const searched = new Set<string>()
   sources.begin(fs)
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
-  const key = JSON.stringify([request.cwd, python, request.trusted, request.env])
-  const [environment] = await Promise.all([
+  const env = withoutPassing(request.env)
+  const key = JSON.stringify([request.cwd, python, request.trusted, env])
+  const [{ environment, probe }] = await Promise.all([
     remembered.environmentFor(key, () => findEnvironment(fs, request, python)),
     initParser(),
   ])
-  const planFor = (invocation: AnalysisRequest['invocation']) =>
-    makePlan(fs, environment, {
+  const planFor = (invocation: AnalysisRequest['invocation'], files = fs) =>
+    makePlan(files, environment, {
       cwd: request.cwd,
       args: [...request.paths, ...request.pytestArgs],
       invocation,
-      env: request.env,
+      env,
     })
-  const plan = planFor(request.invocation ?? settings.invocation)
-  const inputFor = (plan: Plan, verdicts: Verdicts): SimulationInput => ({
-    fs,
+  const invocation = request.invocation ?? settings.invocation
+  const plan = planFor(invocation)
+  breathe?.()
+  const inputFor = (plan: Plan, verdicts: Verdicts, files = fs, read = sources): SimulationInput => ({
+    fs: files,
     environment,
     plan,
     projectRoots: [...new Set([plan.rootdir, request.cwd])],
-    code: (path, project) => sources.code(path, project),
-    compile: (text, path) => sources.compile(text, path),
-    body: (unit, index) => sources.body(unit, index),
-    text: path => sources.text(path),
+    code: (path, project) => {
+      onRead(++asked)
+      return read.code(path, project)
+    },
+    compile: (text, path) => read.compile(text, path),
+    body: (unit, index) => read.body(unit, index),
+    text: path => {
+      searched.add(path)
+      return read.text(path)
+    },
     syntax: path => verdicts.get(path),
     standardName: question => names.get(questionKey(question)),
-    variables: { values: request.env, exact: request.envIsExact },
+    variables: { values: env, exact: request.envIsExact },
     registries: settings.registries,
-    layers: true,
+    layers: request.layers ?? true,
+    ...(breathe ? { breathe } : {}),
+    ...(request.cured ? { cured: request.cured } : {}),
   })
   const names = remembered.namesOf(environment)
   const verdicts: Verdicts = new Map()
-  const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
   const text = (path: string) => sources.text(path)
+  const code = codeFrom(sources)
+  const basis = { key: JSON.stringify([request, settings.registries, plan]), environment }
+  const simulateAnew = async (): Promise<Simulation> => {
+    const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
+    const other = otherStart(fs, plan, trace, kind => {
+      const other = planFor(kind)
+      return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
+    })
+    const made = { trace, otherStart: other }
+    remembered.kept.keep(basis, made, code, searched)
+    return made
+  }
+  const simulation = remembered.kept.reuse(basis, code) ?? (await simulateAnew())
+  const { trace } = simulation
   const told = withOverrides(settings, request)
+  const needs = readNeeds(fs, plan.rootdir)
   const { findings, causes } = runRules({
     trace,
     plan,
     environment,
     text,
-    code: path => {
-      const unit = sources.code(path, true)
-      return 'code' in unit ? unit.code : null
-    },
+    code,
     exists: path => fs.stat(path) !== null,
     settings: told,
-    needs: readNeeds(fs, plan.rootdir),
+    needs,
     otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
-    otherStart: otherStart(fs, plan, trace, kind => {
-      const other = planFor(kind)
-      return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
-    }),
+    otherStart: simulation.otherStart,
   })
+  const simulateWith = (edit: WorkspaceEdit, cured = request.cured): Simulated | null => {
+    const files = overlaid(fs, edit, text)
+    if (!files) return null
+    const read = sources.laidOver(files, touches(edit))
+    const plan = planFor(invocation, files)
+    const input = { ...inputFor(plan, verdicts, files, read), layers: false, ...(cured ? { cured } : {}) }
+    const trace = doubtSuspects(simulate(input))
+    const { findings, causes } = runRules({
+      trace,
+      plan,
+      environment,
+      text: path => read.text(path),
+      code: codeFrom(read),
+      exists: path => files.stat(path) !== null,
+    })
+    return { plan, trace, causes, findings }
+  }
   return {
+    request,
+    fs,
+    cured: request.cured ?? NOTHING_CURED,
     environment,
     plan,
     trace,
@@ -169,20 +270,52 @@ export async function analyze(
     causes,
     text,
     content: path => sources.content(path),
+    problems: fs.problems(),
+    word: wordOf(environment, probe, names),
+    tests: testsFrom(code, plan),
+    code,
+    needs,
+    scans: remembered.scans,
+    simulateWith,
     tellsUnpredicted: isOn(unpredictedError.id, told),
   }
+}
+
+function codeFrom(sources: Sources): Analysis['code'] {
+  return path => {
+    const unit = sources.code(path, true)
+    return 'code' in unit ? unit.code : null
+  }
+}
+
+function testsFrom(code: Analysis['code'], plan: Plan): Told['tests'] {
+  const known = new Map<string, number>()
+  return path =>
+    remember(known, path, () => {
+      const compiled = code(path)
+      return compiled ? writtenTests(compiled, plan) : 0
+    })
 }
 
 async function findEnvironment(
   fs: FileSystem,
   request: AnalysisRequest,
   python: string | null,
-): Promise<Environment> {
+): Promise<Found> {
   const { cwd, env, trusted } = request
   const found = discoverEnvironment(fs, { cwd, roots: [cwd], python, env, platform: platform() })
-  if (!trusted || found.executable === null) return found
+  if (!trusted || found.executable === null) return { environment: found, probe: null }
   const probe = await probeInterpreter(found.executable, { timeoutMs: 10_000, env })
-  return probe ? confirmEnvironment(found, probe) : found
+  return { environment: probe ? confirmEnvironment(found, probe) : found, probe }
+}
+
+function wordOf(
+  { executable }: Environment,
+  probe: ProbeResult | null,
+  names: ReadonlyMap<string, NameVerdict>,
+): Word | null {
+  if (!probe || executable === null) return null
+  return { executable, probe, modules: [...new Set([...names.keys()].map(key => key.split(':')[0]!))] }
 }
 
 function platform(): Environment['platform'] {

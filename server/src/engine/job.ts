@@ -5,14 +5,20 @@
 
 import type { FindingState } from '../confirm/judge.ts'
 import type { Finding } from '../rules/finding.ts'
+import type { CollectorTrace } from '../simulate/trace.ts'
 import type { Analysis, AnalysisRequest } from './analyze.ts'
 import { basisOf, type PassBasis } from './pass.ts'
+import type { About, Kind, Reply } from './questions/question.ts'
 
 /** One analysis to be done. It holds all that an analyst needs and can't read from the disk itself. */
 export interface Job {
   readonly request: AnalysisRequest
   /** Path and text of every file that is open in the editor: it counts instead of what is on the disk. */
   readonly texts: ReadonlyMap<string, string>
+  /** Those of them that were edited since they were opened or saved. */
+  readonly typed: ReadonlySet<string>
+  /** The typing has stopped for a while: that what is half typed does not parse is told, too. */
+  readonly paused: boolean
   /** Paths that changed on the disk since the job before; null: any may have. */
   readonly changed: readonly string[] | null
 }
@@ -23,14 +29,21 @@ export interface AnalysisView {
   readonly findings: readonly Finding[]
   /** The text that the findings' offsets count in, for each file they name; a file that couldn't be read is missing. */
   readonly texts: ReadonlyMap<string, string>
-  /** Files that the parser couldn't follow, or that don't compile: as a rule, someone is typing in one. */
-  readonly unparsed: readonly string[]
+  /** Open files that someone is typing in and that don't parse: others see the text that did, until they do. */
+  readonly halfTyped: readonly string[]
   /** One line for people: which interpreter, pytest and invocation the findings hold for. */
   readonly basis: string
+  readonly totals: Totals
   /** What a confirming pass needs to know; null where none is wanted. */
   readonly pass: PassBasis | null
   /** What real passes showed, by fingerprint; a finding without a mark is predicted. */
   readonly marks?: ReadonlyMap<string, Mark>
+}
+
+/** How many collectors come to what, how many things there are to change, and does the run begin at all? */
+export interface Totals extends Readonly<Record<CollectorTrace['outcome'], number>> {
+  readonly causes: number
+  readonly stops: boolean
 }
 
 export interface Mark {
@@ -39,15 +52,25 @@ export interface Mark {
   readonly traceback: string | null
 }
 
-/** The worker's word on a job. A view's texts are left out where those of the view before were the same. */
-export type Answer =
-  | { readonly kind: 'view'; readonly view: AnalysisView; readonly unchanged: readonly string[] }
-  | { readonly kind: 'fault'; readonly message: string }
-
-/** Does jobs, one at a time. Rejects on a fault of our own, with a message for people. */
+/** Does jobs, one at a time, and answers questions about the last one. */
 export interface Analyst {
+  /** Rejects with `GivenUp` where nobody wants it any more, else on a fault of our own, with a message for people. */
   analyze(job: Job): Promise<AnalysisView>
+  /** Nobody wants the job under way any more. */
+  giveUp(): void
+  /**
+   * The answer by what was analysed last; null before the first analysis. Rejects with `GivenUp` once `signal` is
+   * aborted, or where a new job came between.
+   */
+  ask<K extends Kind>(kind: K, about: About<K>, signal?: AbortSignal): Promise<Reply<K> | null>
   dispose(): void
+}
+
+/** Thrown where work is left undone because its result is no longer wanted. */
+export class GivenUp extends Error {
+  constructor() {
+    super('given up')
+  }
 }
 
 /** The part of an analysis that a door shows. */
@@ -55,23 +78,30 @@ export function viewOf(
   analysis: Analysis,
   { request, texts: open }: Pick<Job, 'request' | 'texts'>,
 ): AnalysisView {
-  const { findings, trace, environment, plan } = analysis
+  const { findings, environment, plan } = analysis
   const texts = new Map<string, string>()
   for (const path of filesNamed(findings)) {
     const text = analysis.text(path)
     if (text !== null) texts.set(path, text)
   }
-  const broken = findings.filter(finding => finding.rule === 'syntax-error').map(finding => finding.span.path)
   const python = environment.executable ?? 'no interpreter found, its standard library assumed'
   return {
     findings,
     texts,
-    unparsed: [...new Set([...trace.suspects, ...broken])],
+    halfTyped: [],
     basis:
       `Python ${environment.version.join('.')} (${python}; ${environment.chosenBecause}), ` +
       `pytest ${plan.pytestVersion}, ${plan.invocation.kind} (${plan.invocation.because})`,
+    totals: totalsOf(analysis),
     pass: request.confirms ? basisOf(analysis, open.keys()) : null,
   }
+}
+
+function totalsOf({ trace, causes }: Analysis): Totals {
+  const count = { collects: 0, fails: 0, skips: 0, unknown: 0 }
+  for (const { outcome } of trace.collectors) count[outcome]++
+  const stops = causes.some(cause => cause.stopsRun)
+  return { ...count, causes: causes.length, stops }
 }
 
 function filesNamed(findings: readonly Finding[]): Set<string> {

@@ -3,8 +3,10 @@
  * worker (memory, a fault that no handler caught) costs a restart and a second try. What crashes again is told
  * as a fault; crashes without end end the analysis, and the server lives on without it.
  */
-import { Worker } from 'node:worker_threads'
-import type { AnalysisView, Analyst, Answer, Job } from './job.ts'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { type AnalysisView, type Analyst, GivenUp, type Job } from './job.ts'
+import { type About, isLong, type Kind, type Question, type Reply } from './questions/question.ts'
+import { type Answer, type Setup, Signal, type Task } from './wire.ts'
 
 /** A job that crashed a worker may have met the fault of an earlier one: it gets a fresh worker, once. */
 const triesPerJob = 2
@@ -12,10 +14,28 @@ const triesPerJob = 2
 /** Crashes in a row, with no job done between them, before no more workers are started. */
 const crashLimit = 6
 
+interface Pending {
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (reason: Error) => void
+}
+
+/** A worker with what it has been asked and not answered yet. */
+interface Thread {
+  readonly worker: Worker
+  readonly questions: MessagePort
+  readonly signals: Setup['signals']
+  readonly pending: Map<number, Pending>
+}
+
 export class RemoteAnalyst implements Analyst {
-  private worker: Worker | null = null
+  private thread: Thread | null = null
   private crashes = 0
   private disposed = false
+  private ids = 0
+  /** The task that the worker's own port is at: a job or a long question. */
+  private current: Task | null = null
+  /** Long questions wait here for their turn: one that is given up must not reach the worker. */
+  private turn: Promise<unknown> = Promise.resolve()
   /** The texts of the last view: the worker leaves out what it has sent before. */
   private texts: ReadonlyMap<string, string> = new Map()
 
@@ -32,7 +52,8 @@ export class RemoteAnalyst implements Analyst {
     for (let tries = 0; tries < triesPerJob; tries++) {
       if (this.disposed) throw new Error('the analysis was closed')
       if (this.crashes >= crashLimit) throw new Error('it crashed too often; restart the server to try again')
-      const answer = await this.ask(job).catch((crash: Error) => crash)
+      if (this.current?.kind === 'question') this.giveUp()
+      const answer = await this.perform({ id: ++this.ids, kind: 'job', job }).catch((crash: Error) => crash)
       // An answer that was on its way when nobody wanted it any more is none.
       if (this.disposed) throw new Error('the analysis was closed')
       if (answer instanceof Error) {
@@ -41,49 +62,99 @@ export class RemoteAnalyst implements Analyst {
         continue
       }
       this.crashes = 0
+      if (answer.kind === 'given up') throw new GivenUp()
       if (answer.kind === 'fault') throw new Error(answer.message)
-      return this.complete(answer)
+      if (answer.kind === 'view') return this.complete(answer)
     }
     throw new Error(`it crashed ${triesPerJob} times`)
   }
 
+  giveUp(): void {
+    if (this.current && this.thread) Atomics.store(this.thread.signals, Signal.givenUp, this.current.id)
+  }
+
+  async ask<K extends Kind>(kind: K, about: About<K>, signal?: AbortSignal): Promise<Reply<K> | null> {
+    const question = { kind, about } as Question
+    const answer = await (isLong(kind) ? this.askLong(question, signal) : this.askShort(question))
+    if (answer?.kind === 'given up') throw new GivenUp()
+    if (answer?.kind === 'fault') throw new Error(answer.message)
+    return answer?.kind === 'reply' ? (answer.reply as Reply<K> | null) : null
+  }
+
   dispose(): void {
     this.disposed = true
-    void this.worker?.terminate()
+    void this.thread?.worker.terminate()
+  }
+
+  /** null: there is no worker that could know anything. */
+  private async askShort(question: Question): Promise<Answer | null> {
+    const { thread } = this
+    if (!thread) return null
+    const id = ++this.ids
+    const answer = waitFor(thread, id)
+    Atomics.add(thread.signals, Signal.asked, 1)
+    thread.questions.postMessage({ id, kind: 'question', question } satisfies Task)
+    return answer
+  }
+
+  private async askLong(question: Question, signal: AbortSignal | undefined): Promise<Answer | null> {
+    const before = this.turn
+    const mine = before.then(async (): Promise<Answer | null> => {
+      const { thread } = this
+      if (signal?.aborted || this.current) throw new GivenUp()
+      if (!thread || this.disposed) return null
+      const task: Task = { id: ++this.ids, kind: 'question', question }
+      const stop = () => Atomics.store(thread.signals, Signal.givenUp, task.id)
+      signal?.addEventListener('abort', stop, { once: true })
+      return this.perform(task).finally(() => signal?.removeEventListener('abort', stop))
+    })
+    this.turn = mine.catch(() => {})
+    return mine
   }
 
   /** Rejects when the worker ends before it has answered. */
-  private ask(job: Job): Promise<Answer> {
-    const worker = this.worker ?? this.start()
-    return new Promise((resolve, reject) => {
-      let reason: Error | null = null
-      const onMessage = (answer: Answer) => finish(() => resolve(answer))
-      const onError = (error: Error) => {
-        reason = error
-      }
-      const onExit = (code: number) => finish(() => reject(reason ?? new Error(`exit code ${code}`)))
-      const finish = (settle: () => void) => {
-        worker.off('message', onMessage).off('error', onError).off('exit', onExit)
-        settle()
-      }
-      worker.on('message', onMessage).on('error', onError).on('exit', onExit)
-      worker.postMessage(job)
-    })
+  private async perform(task: Task): Promise<Answer> {
+    const thread = this.thread ?? this.start()
+    const answer = waitFor(thread, task.id)
+    this.current = task
+    thread.worker.postMessage(task)
+    try {
+      return await answer
+    } finally {
+      if (this.current === task) this.current = null
+    }
   }
 
-  private start(): Worker {
-    const worker = new Worker(this.program, { stdout: true, stderr: true })
+  private start(): Thread {
+    const { port1, port2 } = new MessageChannel()
+    const signals = new Int32Array(new SharedArrayBuffer(8))
+    const worker = new Worker(this.program, {
+      stdout: true,
+      stderr: true,
+      workerData: { questions: port2, signals } satisfies Setup,
+      transferList: [port2],
+    })
+    const thread: Thread = { worker, questions: port1, signals, pending: new Map() }
     for (const stream of [worker.stdout, worker.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.log(text.trimEnd()))
     }
-    // Without a listener of its own, an error between two jobs would end the whole server.
-    worker.on('error', () => {})
-    worker.on('exit', () => {
-      this.worker = null
-    })
-    this.worker = worker
+    const take = (answer: Answer) => thread.pending.get(answer.id)?.resolve(answer)
+    port1.on('message', take)
+    let reason: Error | null = null
+    worker
+      .on('message', take)
+      .on('error', (error: Error) => {
+        reason = error
+      })
+      .on('exit', code => {
+        if (this.thread === thread) this.thread = null
+        port1.close()
+        for (const { reject } of [...thread.pending.values()])
+          reject(reason ?? new Error(`exit code ${code}`))
+      })
+    this.thread = thread
     this.texts = new Map()
-    return worker
+    return thread
   }
 
   private complete({ view, unchanged }: Answer & { kind: 'view' }): AnalysisView {
@@ -92,4 +163,10 @@ export class RemoteAnalyst implements Analyst {
     this.texts = texts
     return { ...view, texts }
   }
+}
+
+function waitFor({ pending }: Thread, id: number): Promise<Answer> {
+  return new Promise<Answer>((resolve, reject) => {
+    pending.set(id, { resolve, reject })
+  }).finally(() => pending.delete(id))
 }

@@ -7,7 +7,8 @@
  * its generation is still the newest: a stale one is dropped, and the analysis that replaces it is already due.
  */
 import type { AnalysisRequest } from './analyze.ts'
-import type { AnalysisView, Analyst } from './job.ts'
+import { type AnalysisView, type Analyst, GivenUp } from './job.ts'
+import type { About, Kind, Reply } from './questions/question.ts'
 
 export interface SessionListener {
   /** An analysis begins. `published` or `failed` follows, or another `started` if this one became stale. */
@@ -17,23 +18,30 @@ export interface SessionListener {
   failed(message: string): void
 }
 
-/** Milliseconds of quiet before an analysis, and before findings are shown that rest on half-typed text. */
+/** Milliseconds of quiet. */
 export interface Pace {
-  readonly typing: number
+  /** Before an analysis, at least and at most: as long as the last one took, for what takes long is often in vain. */
+  readonly least: number
+  readonly most: number
+  /** Before it is told that half-typed text does not parse. */
   readonly halfTyped: number
 }
 
-const editorPace: Pace = { typing: 150, halfTyped: 1000 }
+const editorPace: Pace = { least: 10, most: 150, halfTyped: 1000 }
 
 export class Session {
   private request: AnalysisRequest | null = null
   private readonly texts = new Map<string, string>()
   /** Open files edited since they were opened or saved. */
   private readonly typed = new Set<string>()
-  /** Files that did not parse when a result was last published. */
-  private unparsed: ReadonlySet<string> = new Set()
   /** Paths changed on the disk since the last job was given out; null: any may have. */
   private changed: Set<string> | null = new Set()
+
+  /** Of what was published last. */
+  private halfTyped: readonly string[] = []
+
+  /** How long the last analysis took that came to its end. */
+  private lastMs = 0
 
   private generation = 0
   private settledGeneration = 0
@@ -41,8 +49,8 @@ export class Session {
   /** The timer fired during an analysis: the next one starts as soon as it ends. */
   private due = false
   private timer: NodeJS.Timeout | null = null
-  /** A current result that waits for a longer quiet, because it rests on half-typed text. */
-  private held: AnalysisView | null = null
+  /** The typing has stopped for a while: the next analysis says so. */
+  private paused = false
   private readonly waiters: (() => void)[] = []
   private disposed = false
 
@@ -64,7 +72,7 @@ export class Session {
     if (before === text) return
     this.texts.set(path, text)
     if (before !== undefined) this.typed.add(path)
-    this.change(before === undefined ? 0 : this.pace.typing)
+    this.change(before === undefined ? 0 : this.pause)
   }
 
   /** From now on the file's text on the disk counts. */
@@ -79,9 +87,8 @@ export class Session {
   /** The text as it stands is meant: what waits for a pause goes on at once. */
   saved(path: string): void {
     if (!this.texts.has(path)) return
-    this.typed.delete(path)
-    if (this.held && !this.isHalfTyped(this.held)) this.publish(this.held)
-    else if (this.timer && !this.held) this.schedule(0)
+    const typed = this.typed.delete(path)
+    if (this.timer || (typed && this.halfTyped.includes(path))) this.schedule(0)
   }
 
   /** Files or folders were made, changed or deleted on the disk; null: any may have been. */
@@ -90,7 +97,7 @@ export class Session {
     const visible = paths?.filter(path => !this.texts.has(path))
     if (visible?.length === 0) return
     for (const path of visible ?? []) this.changed?.add(path)
-    this.change(this.pace.typing)
+    this.change(this.pause)
   }
 
   /** Resolves when what is published holds for the newest text and no analysis is under way or due. */
@@ -106,9 +113,19 @@ export class Session {
     this.release()
   }
 
+  /** What was analysed last, asked a question; null before that. Rejects with `GivenUp`: see `Analyst.ask`. */
+  ask<K extends Kind>(kind: K, about: About<K>, signal?: AbortSignal): Promise<Reply<K> | null> {
+    return this.disposed ? Promise.resolve(null) : this.analyst.ask(kind, about, signal)
+  }
+
+  private get pause(): number {
+    return Math.min(this.pace.most, Math.max(this.pace.least, this.lastMs))
+  }
+
   private change(delay: number): void {
     this.generation++
-    this.held = null
+    this.paused = false
+    if (this.running) this.analyst.giveUp()
     if (this.request && !this.disposed) this.schedule(delay)
   }
 
@@ -116,52 +133,45 @@ export class Session {
     if (this.timer) clearTimeout(this.timer)
     this.timer = setTimeout(() => {
       this.timer = null
-      if (this.held) this.publish(this.held)
-      else if (this.running) this.due = true
+      if (this.running) this.due = true
       else void this.run()
     }, delay)
   }
 
   /** Never rejects. */
   private async run(): Promise<void> {
-    const { generation, request } = this
+    const { generation, request, paused } = this
     if (!request) return
     const changed = this.changed && [...this.changed]
     this.changed = new Set()
     this.running = true
     this.listener.started()
+    const began = performance.now()
     const outcome = await this.analyst
-      .analyze({ request, texts: new Map(this.texts), changed })
+      .analyze({ request, texts: new Map(this.texts), typed: new Set(this.typed), paused, changed })
       .catch(asError)
     this.running = false
     if (this.disposed) return
-    if (outcome instanceof Error) this.listener.failed(outcome.message)
+    if (!(outcome instanceof Error)) this.lastMs = performance.now() - began
+    if (outcome instanceof Error && !(outcome instanceof GivenUp)) this.listener.failed(outcome.message)
 
-    if (generation !== this.generation) {
-      if (this.due) {
-        this.due = false
-        void this.run()
-      }
-    } else if (outcome instanceof Error) {
-      this.release()
-    } else if (this.isHalfTyped(outcome)) {
-      this.held = outcome
-      this.schedule(this.pace.halfTyped)
-    } else {
-      this.publish(outcome)
+    if (generation === this.generation) {
+      if (outcome instanceof Error) this.release()
+      else this.publish(outcome, paused)
+    }
+    if (this.due) {
+      this.due = false
+      void this.run()
     }
   }
 
-  /** Someone is typing in a file, and it stopped parsing only now. */
-  private isHalfTyped(view: AnalysisView): boolean {
-    return view.unparsed.some(path => this.typed.has(path) && !this.unparsed.has(path))
-  }
-
-  private publish(view: AnalysisView): void {
-    if (this.timer) clearTimeout(this.timer)
-    this.timer = null
-    this.held = null
-    this.unparsed = new Set(view.unparsed)
+  private publish(view: AnalysisView, paused: boolean): void {
+    this.halfTyped = view.halfTyped
+    const meant = view.halfTyped.some(path => !this.typed.has(path))
+    if (view.halfTyped.length > 0 && (meant || !paused)) {
+      this.paused = true
+      this.schedule(meant ? 0 : this.pace.halfTyped)
+    }
     // Who waits goes on after this turn, so also when the listener fails, and never before it was told.
     this.release()
     this.listener.published(view)

@@ -6,10 +6,12 @@
 
 import { LRUCache } from 'lru-cache'
 import { compileBody, compileModule } from '../compile/compile.ts'
+import type { ModuleCode } from '../compile/module_code.ts'
 import { decodeSource } from '../files/decode.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
+import { lookedInto } from '../simulate/looked_into.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import type { CodeUnit } from '../simulate/values.ts'
 
@@ -25,6 +27,14 @@ interface Entry {
   unit: CodeUnit | null
   /** Of the text; made when somebody asks. */
   hash: string | null
+  /** Of the file's bytes; null for what is no file on the disk. */
+  readonly bytesHash: string | null
+}
+
+/** Where compiled modules are kept from run to run, by the hash of their files' bytes. */
+export interface CodeStore {
+  get(hash: string): ModuleCode | null
+  put(hash: string, code: ModuleCode): void
 }
 
 export class Sources {
@@ -33,7 +43,11 @@ export class Sources {
   private readonly checked = new Set<string>()
   private fs: FileSystem
 
-  constructor(fs: FileSystem) {
+  /** `store`: where to look for compiled modules, and to put new ones; may be taken away between two analyses. */
+  constructor(
+    fs: FileSystem,
+    public store: CodeStore | null = null,
+  ) {
     this.fs = fs
   }
 
@@ -68,7 +82,7 @@ export class Sources {
         span: { path, start: 0, end: 0 },
       }
     }
-    const code = entry.unit?.code ?? compileModule(entry.text)
+    const code = entry.unit?.code ?? this.compiled(entry.text, entry.bytesHash)
     entry.unit = { path, code, text: entry.text, project }
     return entry.unit
   }
@@ -80,6 +94,7 @@ export class Sources {
 
   /** The operations of a function's body. */
   body(unit: CodeUnit, index: number): CodeUnit {
+    lookedInto(unit.code).add(index)
     const made = remember(this.bodies, unit, () => new Map<number, CodeUnit>())
     return remember(made, index, () => {
       const { path, text, project } = unit
@@ -87,7 +102,20 @@ export class Sources {
     })
   }
 
-  private entry(path: string): Entry {
+  private compiled(text: string, hash: string | null): ModuleCode {
+    const kept = hash === null ? null : this.store?.get(hash)
+    if (kept) return kept
+    const code = compileModule(text)
+    if (hash !== null) this.store?.put(hash, code)
+    return code
+  }
+
+  /** The same store over a file system that differs from its own in the paths of which `touched` is true. */
+  laidOver(fs: FileSystem, touched: (path: string) => boolean): Sources {
+    return new LaidOver(fs, touched, this)
+  }
+
+  protected entry(path: string): Entry {
     const known = this.entries.get(path)
     if (known && this.checked.has(path)) return known
     this.checked.add(path)
@@ -99,8 +127,36 @@ export class Sources {
     const text = decoded && 'text' in decoded ? decoded.text : null
     const error = decoded && 'error' in decoded ? decoded.error : null
     const unit = known && text !== null && known.text === text ? known.unit : null
-    const entry: Entry = { stamp, text, error, unit, hash: null }
+    const bytesHash = this.fs.contentHash?.(path) ?? null
+    const entry: Entry = { stamp, text, error, unit, hash: null, bytesHash }
     this.entries.set(path, entry)
     return entry
+  }
+}
+
+/** Reads by itself what is touched, and leaves everything else, and what is kept of it, to the store below. */
+class LaidOver extends Sources {
+  constructor(
+    fs: FileSystem,
+    private readonly touched: (path: string) => boolean,
+    private readonly below: Sources,
+  ) {
+    super(fs)
+  }
+
+  override code(path: string, project: boolean): CodeUnit | Unreadable {
+    return this.touched(path) ? super.code(path, project) : this.below.code(path, project)
+  }
+
+  override body(unit: CodeUnit, index: number): CodeUnit {
+    return this.touched(unit.path) ? super.body(unit, index) : this.below.body(unit, index)
+  }
+
+  override text(path: string): string | null {
+    return this.touched(path) ? super.text(path) : this.below.text(path)
+  }
+
+  override content(path: string): string | null {
+    return this.touched(path) ? super.content(path) : this.below.content(path)
   }
 }

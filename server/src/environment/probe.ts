@@ -1,5 +1,5 @@
 /**
- * Asks the chosen interpreter itself: the one module of this room that starts processes. What is started is
+ * Asks the chosen interpreter itself: the one module that starts it without running the project. What is started is
  * the interpreter with a program of ours; no code of the project is imported or executed.
  *
  * The interpreter's own start-up does run: site.py, the `.pth` lines and hooks that are installed for it, as

@@ -138,25 +138,22 @@ function fromLines(path: string, text: string, folder: string): Requirement[] {
     .flatMap(line => parse(line, path, text, path.slice(folder.length + 1), false))
 }
 
-/** One dependency specifier (PEP 508); nothing where it is none. */
+/** One dependency with its place; nothing where the line is none. */
 function parse(line: string, path: string, text: string, group: string, main: boolean): Requirement[] {
+  const dependency = readDependency(line)
+  return dependency ? [{ ...dependency, group, main, ...at(path, text, line) }] : []
+}
+
+/** One dependency specifier (PEP 508); null where it is none. */
+export function readDependency(line: string): Pick<Requirement, 'name' | 'specifier' | 'marker'> | null {
   const parts = /^([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*([^;@]*)(@[^;]*)?(?:;(.*))?$/.exec(
     line,
   )
-  if (!parts) return []
+  if (!parts) return null
   const [, name = '', specifier = '', url, marker] = parts
   const plain = specifier.trim().replace(/^\((.*)\)$/, '$1')
   const known = url === undefined && (plain === '' || /^[<>=!~]/.test(plain))
-  return [
-    {
-      name,
-      specifier: known ? plain : '',
-      marker: marker?.trim() ?? null,
-      group,
-      main,
-      ...at(path, text, line),
-    },
-  ]
+  return { name, specifier: known ? plain : '', marker: marker?.trim() ?? null }
 }
 
 function at(path: string, text: string, word: string): { readonly span: Span } {

@@ -18,7 +18,7 @@ const CODECS: Readonly<Record<string, readonly string[]>> = pythonCodecs
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** In Windows-1252 the bytes 80 to 9F; the five that it leaves undefined stay controls. */
-const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'
+export const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'
 
 /**
  * The text of a source file and the codec it was read with, or Python's message why it can't be read. The

@@ -6,6 +6,11 @@ export function contentHash(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 32)
 }
 
+/** The full SHA-256 in hexadecimal. */
+export function sha256Hex(content: string): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
 /** The full SHA-256 as URL-safe base64 without padding. */
 export function sha256Base64Url(content: string): string {
   return createHash('sha256').update(content).digest('base64url')

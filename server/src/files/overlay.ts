@@ -1,6 +1,6 @@
 /**
- * The editor's unsaved texts laid over another file system: files changed, created or deleted that are not
- * (yet) so on disk. Immutable: a new keystroke makes a new overlay over the same base.
+ * Other contents laid over a file system: files changed, created or deleted that are not (yet) so on disk, such as
+ * an editor's unsaved texts. Immutable: a new keystroke makes a new overlay over the same base.
  */
 import type { DirEntry, FileStat, FileSystem } from './file_system.ts'
 import { basename, parents } from './paths.ts'
@@ -12,14 +12,14 @@ export class OverlayFileSystem implements FileSystem {
   /** For every folder above a text: the names that the overlay puts there. */
   private readonly folders = new Map<string, Map<string, 'file' | 'directory'>>()
 
-  /** `texts`: absolute path -> the file's text, or null where the file or whole folder is deleted. */
-  constructor(base: FileSystem, texts: ReadonlyMap<string, string | null>) {
+  /** `texts`: absolute path -> the file's text or bytes, or null where the file or whole folder is deleted. */
+  constructor(base: FileSystem, texts: ReadonlyMap<string, string | Uint8Array | null>) {
     this.base = base
     const encoder = new TextEncoder()
     for (const [path, text] of texts) {
       if (text === null) this.deleted.add(path)
       else {
-        this.texts.set(path, encoder.encode(text))
+        this.texts.set(path, typeof text === 'string' ? encoder.encode(text) : text)
         this.place(path)
       }
     }
@@ -56,6 +56,10 @@ export class OverlayFileSystem implements FileSystem {
 
   realpath(path: string): string {
     return this.base.realpath(path)
+  }
+
+  contentHash(path: string): string | null {
+    return this.text(path) ? null : (this.base.contentHash?.(path) ?? null)
   }
 
   problems(): readonly { readonly path: string; readonly reason: string }[] {

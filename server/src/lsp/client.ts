@@ -13,14 +13,27 @@ export interface Client {
   readonly showsVersions: boolean
   readonly showsLinks: boolean
   readonly markdown: boolean
+  /** It shows what a definition was asked of. */
+  readonly linksDefinitions: boolean
+  /** What an edit of the workspace may consist of besides changed texts. */
+  readonly makes: ReadonlySet<'documentChanges' | 'create' | 'rename' | 'delete'>
+  /** An action may be offered without its edit. */
+  readonly resolvesActions: boolean
+  readonly refreshesLenses: boolean
+  readonly asksBeforeRenaming: boolean
+  readonly showsProgress: boolean
+  readonly showsDocuments: boolean
+  /** It knows the notification `precollect/status`. */
+  readonly showsStatus: boolean
   readonly answersConfiguration: boolean
   readonly registersConfiguration: boolean
   readonly registersWatchers: boolean
   readonly changesFolders: boolean
 }
 
-export function clientOf({ capabilities, clientInfo }: InitializeParams): Client {
-  const { general, textDocument, workspace } = capabilities
+export function clientOf({ capabilities, clientInfo, initializationOptions }: InitializeParams): Client {
+  const { general, textDocument, workspace, window, experimental } = capabilities
+  const edits = workspace?.workspaceEdit
   return {
     encoding: chooseEncoding(general?.positionEncodings),
     // A change in one file changes what holds for others: pulling without being told to is of no use.
@@ -32,6 +45,17 @@ export function clientOf({ capabilities, clientInfo }: InitializeParams): Client
     showsVersions: textDocument?.publishDiagnostics?.versionSupport === true,
     showsLinks: textDocument?.publishDiagnostics?.codeDescriptionSupport === true,
     markdown: textDocument?.hover?.contentFormat?.includes('markdown') ?? false,
+    linksDefinitions: textDocument?.definition?.linkSupport === true,
+    makes: new Set([
+      ...(edits?.documentChanges ? (['documentChanges'] as const) : []),
+      ...(edits?.resourceOperations ?? []),
+    ]),
+    resolvesActions: textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true,
+    refreshesLenses: workspace?.codeLens?.refreshSupport === true,
+    asksBeforeRenaming: workspace?.fileOperations?.willRename === true,
+    showsProgress: window?.workDoneProgress === true,
+    showsDocuments: window?.showDocument?.support === true,
+    showsStatus: experimental?.precollectStatus === true || initializationOptions?.status === true,
     answersConfiguration: workspace?.configuration === true,
     registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,

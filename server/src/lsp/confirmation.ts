@@ -1,10 +1,9 @@
 /**
- * Confirmation as the editor sees it: one clock for each workspace folder, its progress with a button to cancel,
- * and the commands. What passes mean is the engine's.
+ * Confirmation as the editor sees it: one clock for each workspace folder, and its progress with a button to cancel.
+ * What passes mean is the engine's.
  */
 import {
   type Connection,
-  type ExecuteCommandParams,
   LSPErrorCodes,
   ResponseError,
   type WorkDoneProgressServerReporter,
@@ -14,8 +13,6 @@ import type { AnalysisView } from '../engine/job.ts'
 import { basename } from '../files/paths.ts'
 import { pathOf } from './to_lsp.ts'
 import type { Folder, Workspace } from './workspace.ts'
-
-export const commands = ['precollect.confirm', 'precollect.confirmFile'] as const
 
 /** A message for each collector would be more than an editor can show. */
 const PROGRESS_MS = 200
@@ -59,24 +56,22 @@ export class Confirmations {
     for (const root of [...this.byRoot.keys()]) this.remove(root)
   }
 
-  /**
-   * `precollect.confirm` with the URI of a folder or without one; `precollect.confirmFile` with the URI of a file.
-   * Answers with a sentence for each folder that was asked.
-   */
-  async execute({ command, arguments: given }: ExecuteCommandParams): Promise<string | ResponseError<void>> {
-    const uri: unknown = given?.[0]
-    const path = typeof uri === 'string' ? pathOf(uri) : null
-    if (command === 'precollect.confirmFile') {
-      const folder = path === null ? null : this.workspace.owner(path)
-      if (!folder) return new ResponseError(LSPErrorCodes.RequestFailed, 'expected the URI of a file')
-      return this.of(folder).request(path)
-    }
-    if (command !== 'precollect.confirm')
-      return new ResponseError(LSPErrorCodes.RequestFailed, `no such command: ${command}`)
+  /** A full pass over the folder with this URI, or over all. Answers with a sentence for each that was asked. */
+  async confirm(uri: string | null): Promise<string> {
+    const path = uri === null ? null : pathOf(uri)
     const folders =
       path === null ? this.workspace.folders : this.workspace.folders.filter(it => it.root === path)
     const said = await Promise.all(folders.map(folder => this.of(folder).request(null)))
     return said.join('\n')
+  }
+
+  /** A pass over one test file. */
+  async confirmFile(uri: string | null): Promise<string> {
+    const path = uri === null ? null : pathOf(uri)
+    const folder = path === null ? null : this.workspace.owner(path)
+    if (!folder)
+      throw new ResponseError(LSPErrorCodes.RequestFailed, 'expected the URI of a file in the workspace')
+    return this.of(folder).request(path)
   }
 
   private of(folder: Folder): Confirmation {

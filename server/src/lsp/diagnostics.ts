@@ -21,13 +21,13 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   info: DiagnosticSeverity.Information,
 }
 
-/** Makes locations of the spans of one view; a place in a file that couldn't be read is the file's beginning. */
-export function locator(view: AnalysisView, encoding: Encoding): (span: Span) => Location {
+/** Makes locations of spans that count in `texts`; a place in a file that is not among them is its beginning. */
+export function locator(texts: ReadonlyMap<string, string>, encoding: Encoding): (span: Span) => Location {
   const lines = new Map<string, Lines>()
   return span => {
     let found = lines.get(span.path)
     if (!found) {
-      found = new Lines(view.texts.get(span.path) ?? '', encoding)
+      found = new Lines(texts.get(span.path) ?? '', encoding)
       lines.set(span.path, found)
     }
     return { uri: uriOf(span.path), range: found.range(span) }
@@ -40,7 +40,7 @@ export function diagnosticsOf(
   client: Client,
   ruleDocs: string | null,
 ): Map<string, Diagnostic[]> {
-  const locate = locator(view, client.encoding)
+  const locate = locator(view.texts, client.encoding)
   const byPath = new Map<string, Diagnostic[]>()
   for (const finding of view.findings) {
     const diagnostic: Diagnostic = {

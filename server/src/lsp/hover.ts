@@ -1,14 +1,22 @@
-/** What a hover over a finding says: what, why, what to do, whom it stops, and how pytest gets there. */
-import { type Hover, MarkupKind, type Position } from 'vscode-languageserver/node'
+/**
+ * What a hover says: of a finding what, why, what to do, whom it stops, how pytest gets there and what could mend it;
+ * of an import, a marker or a metric what pytest makes of it.
+ */
+import type { Hover, Position } from 'vscode-languageserver/node'
+import { inWords } from '../bridges/verify.ts'
 import type { AnalysisView, Mark } from '../engine/job.ts'
+import type { FixOffer } from '../engine/questions/fixes.ts'
+import type { Fact, Reply } from '../engine/questions/question.ts'
 import { relative } from '../files/paths.ts'
-import type { Span } from '../files/span.ts'
 import type { Finding } from '../rules/finding.ts'
 import { locator } from './diagnostics.ts'
+import { type Telling, tellFact } from './facts.ts'
+import { type Style, styleFor } from './markup.ts'
 import { type Encoding, Lines, uriOf } from './to_lsp.ts'
 
 /** More of a list than this helps nobody in a hover. */
 const shown = 8
+const shownFixes = 4
 
 /** The part of a workspace folder that a hover shows. */
 export interface Shown {
@@ -16,59 +24,60 @@ export interface Shown {
   readonly view: AnalysisView | null
 }
 
+/** What else is known of the place, where it was asked for. */
+export interface Known {
+  readonly facts: Reply<'facts'> | null
+  readonly fixes: readonly FixOffer[]
+}
+
 /**
- * The findings of `folder` at a position of the file `path`, explained; null where there are none. `text` is what
- * the editor shows: while it is newer than what was analysed, the places of findings in it aren't known.
+ * The findings of `folder` at a position of the file `path`. `text` is what the editor shows: while it is newer than
+ * what was analysed, the places of findings in it aren't known, and there are none.
  */
-export function hoverAt(
-  folder: Shown,
+export function findingsAt(
+  { view }: Shown,
   path: string,
   text: string,
   position: Position,
+  encoding: Encoding,
+): readonly Finding[] {
+  if (view?.texts.get(path) !== text) return []
+  const offset = new Lines(text, encoding).offset(position)
+  return view.findings.filter(({ span }) => span.path === path && span.start <= offset && offset <= span.end)
+}
+
+/** The hover over findings and facts; null where there are none. */
+export function hoverOf(
+  folder: Shown,
+  findings: readonly Finding[],
+  { facts, fixes }: Known,
   client: { readonly encoding: Encoding; readonly markdown: boolean },
 ): Hover | null {
-  if (folder.view?.texts.get(path) !== text) return null
-  const offset = new Lines(text, client.encoding).offset(position)
-  const here = folder.view.findings.filter(
-    ({ span }) => span.path === path && span.start <= offset && offset <= span.end,
-  )
-  const [first] = here
-  if (!first) return null
-  const locate = locator(folder.view, client.encoding)
-  const style = client.markdown ? markdown : plain
-  const page = (finding: Finding) =>
-    explain(
-      finding,
-      folder.view?.marks?.get(finding.fingerprint),
-      style,
-      folder.root,
-      span => locate(span).range.start.line,
-    )
+  // That a module is missing is the finding's to tell.
+  const isTold = (fact: Fact) => fact.fact === 'import' && fact.kind === 'missing' && findings.length > 0
+  const known = (facts?.value ?? []).filter(fact => !isTold(fact))
+  const spans = [...findings, ...known].map(({ span }) => span)
+  if (!spans[0]) return null
+  const style = styleFor(client)
+  const texts = new Map([...(folder.view?.texts ?? []), ...(facts?.texts ?? [])])
+  const locate = locator(texts, client.encoding)
+  const telling: Telling = { style, root: folder.root, lineOf: span => locate(span).range.start.line + 1 }
+  const marks = folder.view?.marks
+  const pages = [
+    ...findings.map(finding =>
+      explain(
+        finding,
+        marks?.get(finding.fingerprint),
+        fixes.filter(fix => fix.finding === finding.fingerprint),
+        telling,
+      ),
+    ),
+    ...known.map(fact => tellFact(fact, telling)),
+  ]
   return {
-    range: locate(first.span).range,
-    contents: {
-      kind: client.markdown ? MarkupKind.Markdown : MarkupKind.PlainText,
-      value: here.map(page).join(client.markdown ? '\n\n---\n\n' : '\n\n'),
-    },
+    range: locate(spans[0]).range,
+    contents: { kind: style.kind, value: pages.join(style.rule) },
   }
-}
-
-interface Style {
-  readonly text: (text: string) => string
-  readonly strong: (text: string) => string
-  readonly link: (label: string, href: string) => string
-  readonly code: (text: string) => string
-}
-
-const plain: Style = { text: text => text, strong: text => text, link: label => label, code: text => text }
-
-const markdown: Style = {
-  // Names such as __init__ would turn bold.
-  text: text => text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&'),
-  strong: text => `**${text}**`,
-  link: (label, href) => `[${markdown.text(label)}](${href})`,
-  // Longer than any row of backticks in it.
-  code: text => `\`\`\`\`text\n${text.replaceAll('````', '``')}\n\`\`\`\``,
 }
 
 const STATES: Readonly<Record<Mark['state'], string>> = {
@@ -82,30 +91,39 @@ const STATES: Readonly<Record<Mark['state'], string>> = {
 function explain(
   finding: Finding,
   mark: Mark | undefined,
-  style: Style,
-  root: string,
-  lineOf: (span: Span) => number,
+  fixes: readonly FixOffer[],
+  { style, root, lineOf }: Telling,
 ): string {
-  const { text, strong, link, code } = style
+  const { text, strong, link, block } = style
   const parts = [
     `${strong(`${finding.rule}:`)} ${text(finding.what)}`,
     text(finding.why),
     finding.todo && `${strong('What to do:')} ${text(finding.todo)}`,
   ]
+  if (fixes.length > 0) {
+    const offers = fixes.slice(0, shownFixes).map((fix, rank) => tellFix(fix, rank, style))
+    parts.push(`${strong('What would mend it:')}\n\n${offers.join('\n')}`)
+  }
   if (finding.breaks.length > 0) {
     const files = finding.breaks.map(path => link(relative(root, path), uriOf(path)))
     parts.push(`${strong('Not collected because of it:')} ${abridge(files).join(', ')}`)
   }
   if (finding.chain.length > 1) {
     const hops = finding.chain.map(span => {
-      const line = lineOf(span) + 1
+      const line = lineOf(span)
       return link(`${relative(root, span.path)}:${line}`, `${uriOf(span.path)}#L${line}`)
     })
     parts.push(`${strong('How pytest gets here:')} ${hops.join(' → ')}`)
   }
   if (mark && STATES[mark.state]) parts.push(`${strong('pytest:')} ${STATES[mark.state]}`)
-  if (mark?.traceback) parts.push(code(mark.traceback))
+  if (mark?.traceback) parts.push(block(mark.traceback))
   return parts.filter(Boolean).join('\n\n')
+}
+
+function tellFix({ title, because, effect, command }: FixOffer, rank: number, style: Style): string {
+  const said = [because, effect && inWords(effect)].filter(Boolean).join('; ')
+  const how = command ? ` ${style.name(command)}` : ''
+  return `${rank + 1}. ${style.text(title)}${how}${said ? `: ${style.text(said)}` : ''}`
 }
 
 function abridge(items: readonly string[]): string[] {

@@ -3,9 +3,9 @@
  * findings back. It loads nothing of the analysis, which lives in threads of its own, so it answers at once.
  */
 import {
+  CodeLensRefreshRequest,
   type Connection,
   createConnection,
-  type HoverParams,
   type InitializeParams,
   type InitializeResult,
   TextDocumentSyncKind,
@@ -15,13 +15,18 @@ import { version } from '../../../package.json'
 import type { AnalysisView } from '../engine/job.ts'
 import { RemoteAnalyst } from '../engine/remote.ts'
 import { type Client, clientOf } from './client.ts'
+import { actionKinds, CodeActions } from './code_actions.ts'
+import { Commands } from './commands.ts'
 import { Configuration, confirmSettingsFor, requestFor, type Settings } from './configuration.ts'
-import { Confirmations, commands } from './confirmation.ts'
+import { Confirmations } from './confirmation.ts'
 import { Delivery } from './delivery.ts'
 import { Board, diagnosticsOf } from './diagnostics.ts'
 import { type Documents, filesOf, openDocuments } from './documents.ts'
-import { hoverAt } from './hover.ts'
 import { FirstAnalysis } from './progress.ts'
+import { answerQuestions } from './questions.ts'
+import { renamings, willRename } from './renames.ts'
+import { Road } from './road.ts'
+import { Status } from './status.ts'
 import { pathOf } from './to_lsp.ts'
 import { Watch } from './watch.ts'
 import { type Folder, Workspace } from './workspace.ts'
@@ -46,8 +51,12 @@ class Server {
   private readonly watch: Watch
   private readonly progress: FirstAnalysis
   private readonly confirmations: Confirmations
+  private readonly commands: Commands
+  private readonly status: Status
   /** By root of the folder, as of its last `configure`. */
   private readonly settings = new Map<string, Settings>()
+  /** By root of the folder: what the lenses of its files were made of. */
+  private readonly lensed = new Map<string, string>()
   /** By root of the folder: what its findings hold for, as last logged. */
   private readonly basis = new Map<string, string>()
 
@@ -59,8 +68,9 @@ class Server {
     this.documents = openDocuments(client.encoding)
     this.configuration = new Configuration(connection, client, params.initializationOptions)
     this.progress = new FirstAnalysis(connection)
+    this.status = new Status(connection, client)
     this.workspace = new Workspace(newAnalyst(connection), {
-      started: ({ root }) => this.progress.started(root),
+      started: folder => this.started(folder),
       published: (folder, view) => this.published(folder, view),
       failed: (folder, message) => this.failed(folder, message),
     })
@@ -68,8 +78,16 @@ class Server {
     this.delivery = new Delivery(connection, client, this.documents, this.workspace, this.board)
     this.watch = new Watch(connection, client, paths => this.workspace.filesChanged(paths))
     this.followDocuments()
-    connection.onHover(params => this.hover(params))
-    connection.onExecuteCommand(params => this.confirmations.execute(params))
+    const road = new Road(this.workspace, this.documents, client)
+    const actions = new CodeActions(road, this.documents)
+    connection.workspace.onWillRenameFiles((params, token) =>
+      willRename(connection, road, this.documents, params, token),
+    )
+    answerQuestions(connection, road, this.confirmations, actions)
+    this.commands = new Commands(connection, road, this.workspace, actions, this.confirmations, () =>
+      this.restart(),
+    )
+    connection.onExecuteCommand((params, token, progress) => this.commands.execute(params, token, progress))
     connection.onInitialized(() => this.begin(rootsOf(params)))
     connection.onShutdown(() => {
       this.confirmations.dispose()
@@ -90,8 +108,20 @@ class Server {
         positionEncoding: this.client.encoding,
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         hoverProvider: true,
-        executeCommandProvider: { commands: [...commands] },
-        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+        definitionProvider: true,
+        referencesProvider: true,
+        documentLinkProvider: {},
+        completionProvider: { triggerCharacters: ['.'] },
+        codeLensProvider: {},
+        codeActionProvider: {
+          codeActionKinds: [...actionKinds],
+          resolveProvider: this.client.resolvesActions,
+        },
+        executeCommandProvider: { commands: this.commands.names, workDoneProgress: true },
+        workspace: {
+          workspaceFolders: { supported: true, changeNotifications: true },
+          ...(this.client.asksBeforeRenaming ? { fileOperations: { willRename: renamings } } : {}),
+        },
         ...(this.client.pullsDiagnostics ? { diagnosticProvider: pull } : {}),
       },
     }
@@ -160,6 +190,11 @@ class Server {
     this.confirmations.configure(folder, confirmSettingsFor(settings, request))
   }
 
+  private started(folder: Folder): void {
+    this.progress.started(folder.root)
+    this.status.tell(folder, 'analysing')
+  }
+
   private published(folder: Folder, view: AnalysisView): void {
     const { root } = folder
     this.progress.ended(root)
@@ -169,6 +204,8 @@ class Server {
     }
     this.confirmations.update(folder, view)
     this.show(folder)
+    this.status.tell(folder, 'ready')
+    this.refreshLenses(folder, view)
   }
 
   /** Puts on the board what is to be said of a folder now. */
@@ -186,23 +223,34 @@ class Server {
     this.delivery.update()
   }
 
-  private failed({ root }: Folder, message: string): void {
+  private failed(folder: Folder, message: string): void {
+    const { root } = folder
     this.progress.ended(root)
+    this.status.tell(folder, 'failed', message)
     this.connection.console.error(`the analysis of ${root} failed: ${message}`)
   }
 
-  private hover({ textDocument, position }: HoverParams) {
-    const path = pathOf(textDocument.uri)
-    const document = this.documents.get(textDocument.uri)
-    if (path === null || !document) return null
-    const owner = this.workspace.owner(path)
-    const folders = owner ? [owner] : this.workspace.folders
-    for (const folder of folders) {
-      const view = this.confirmations.shown(folder)
-      const hover = hoverAt({ root: folder.root, view }, path, document.getText(), position, this.client)
-      if (hover) return hover
+  /** Lenses tell of collectors and findings: where neither changes, the editor need not ask again. */
+  private refreshLenses({ root }: Folder, { totals, findings }: AnalysisView): void {
+    if (!this.client.refreshesLenses) return
+    const told = JSON.stringify([
+      totals,
+      findings.map(({ fingerprint, breaks }) => [fingerprint, breaks.length]),
+    ])
+    if (this.lensed.get(root) === told) return
+    this.lensed.set(root, told)
+    this.connection
+      .sendRequest(CodeLensRefreshRequest.type)
+      .catch(error => this.connection.console.warn(`the editor does not refresh lenses: ${error.message}`))
+  }
+
+  /** Every folder in a thread of its own, as if the server had just been started. */
+  private restart(): void {
+    for (const { root, uri } of this.workspace.folders) {
+      this.workspace.remove(root)
+      this.workspace.add(root, uri)
     }
-    return null
+    for (const folder of this.workspace.folders) void this.configure(folder)
   }
 }
 

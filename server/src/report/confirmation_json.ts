@@ -1,10 +1,12 @@
 /** The part of the JSON document that tells what a real pass showed. Paths are relative to the root with '/'. */
 
+import type { FindingState } from '../confirm/judge.ts'
 import type { FailedImport, ObservedPlugin, ProcessEnd } from '../confirm/observation.ts'
-import { type RuleScore, scoreByRule } from '../confirm/score.ts'
+import type { RuleScore } from '../confirm/score.ts'
 import { type SlowImport, slowImports } from '../confirm/slow_imports.ts'
 import { tracebackText } from '../confirm/traceback.ts'
 import { relative } from '../files/paths.ts'
+import type { VerdictHealth } from './health.ts'
 import type { Confirmation } from './report_input.ts'
 
 const SLOWEST = 50
@@ -33,11 +35,17 @@ export interface JsonConfirmation {
   }[]
   readonly failedImports: readonly FailedImport[]
   readonly slowImports: { readonly self: readonly SlowImport[]; readonly cumulative: readonly SlowImport[] }
+  /** The errors that were predicted, by what pytest said of them. */
+  readonly states: Readonly<Record<FindingState, number>>
+  /** Failures that nothing foretold. */
+  readonly unforeseen: number
+  /** Until now, in this project: by rule, the last row (`all`) the sums. */
   readonly score: readonly RuleScore[]
 }
 
 export function jsonConfirmation(
-  { observation, judged, score }: Confirmation,
+  { observation, judged }: Confirmation,
+  { states, unforeseen, score }: VerdictHealth,
   rootdir: string,
 ): JsonConfirmation {
   const { end, milliseconds, python, pytest, plugins, stop, collectors, failedImports } = observation
@@ -68,6 +76,8 @@ export function jsonConfirmation(
       collector: it.collector && short(it.collector),
     })),
     slowImports: { self: slow('self'), cumulative: slow('cumulative') },
-    score: scoreByRule(score),
+    states,
+    unforeseen,
+    score,
   }
 }

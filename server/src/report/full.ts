@@ -4,6 +4,7 @@ import { stateNotes } from './confirmation.ts'
 import type { Health } from './health.ts'
 import { excerpt, wrap } from './layout.ts'
 import { Places } from './places.ts'
+import { byDamage } from './ranked_findings.ts'
 import type { ReportInput } from './report_input.ts'
 import { type Paint, painter, paintSeverity, type Style, severityWord } from './style.ts'
 import { sessionVerdict, summary } from './summary.ts'
@@ -26,13 +27,6 @@ export function renderFull(input: ReportInput, model: Health, style: Style): str
     ? []
     : [[...summary(input, model, style, true), ...hiddenNotes(input.findings, style)]]
   return [...opening, ...blocks, ...closing].map(lines => lines.map(line => `${line}\n`).join('')).join('\n')
-}
-
-function byDamage({ causes }: Health, findings: readonly Finding[]): readonly Finding[] {
-  const rank = new Map(causes.map(({ cause }, at) => [cause.id, at]))
-  const order = { error: 0, warning: 1, info: 2 }
-  const rankOf = (finding: Finding) => rank.get(finding.fingerprint) ?? rank.size
-  return findings.toSorted((a, b) => order[a.severity] - order[b.severity] || rankOf(a) - rankOf(b))
 }
 
 type Note = readonly [name: string, text: string]

@@ -2,16 +2,25 @@
  * The report's model: how the suite stands, and what would mend most of it. Made once, told by each renderer
  * in its own way.
  */
+import type { Judged } from '../confirm/evidence.ts'
+import type { FindingState } from '../confirm/judge.ts'
+import { endedByUs } from '../confirm/observation.ts'
+import { type RuleScore, scoreByRule } from '../confirm/score.ts'
+import { type SlowImport, slowImports } from '../confirm/slow_imports.ts'
+import type { Environment } from '../environment/environment.ts'
+import { dirname } from '../files/paths.ts'
+import type { Plan } from '../pytest/plan.ts'
 import type { Cause } from '../rules/causes.ts'
-import { collectorsOf } from '../rules/causes.ts'
-import type { Finding } from '../rules/finding.ts'
+import { collectorsOf, waitingOf } from '../rules/causes.ts'
+import type { Finding, Severity } from '../rules/finding.ts'
 import { filesBehind } from '../rules/test_files.ts'
 import type { CollectorTrace, Failure } from '../simulate/trace.ts'
-import type { ReportInput } from './report_input.ts'
-import { type Statistics, statistics } from './statistics.ts'
+import { type CureOrder, cureOrder } from './cure_order.ts'
+import type { BridgeDebt, Confirmation, ReportInput, Totals, TrendPoint } from './report_input.ts'
+import { byRule, type Histogram, type Statistics, statistics } from './statistics.ts'
 
 export type Outcome = CollectorTrace['outcome']
-export type Totals = Readonly<Record<Outcome, number>>
+export type { BridgeDebt, Totals, TrendPoint }
 
 export interface Health {
   readonly session: SessionHealth
@@ -19,11 +28,31 @@ export interface Health {
   readonly collectors: Totals
   /** Test files by what becomes of them: those below a folder that fails are lost with it. */
   readonly files: Totals
+  /** Test functions that are written in those files, a parametrized one counted once. */
+  readonly tests: Totals
+  /** Tests that pytest itself was seen to collect; null without a pass that came to its end. */
+  readonly collected: number | null
+  /** Every test file with an outcome, by path. */
+  readonly testFiles: readonly TestFile[]
+  /** Every folder that holds test files, by path, its own files alone. */
+  readonly folders: readonly FolderHealth[]
+  readonly findings: FindingCounts
   /** Most damage first: what stops the run, then by test files lost now, then by those that wait. */
   readonly causes: readonly RankedCause[]
   /** How many collectors have at least one error, at least two in a row, and so on. */
   readonly layers: readonly number[]
   readonly statistics: Statistics
+  /** The causes to mend first, and what is left after each. */
+  readonly cures: CureOrder
+  readonly environment: EnvironmentHealth
+  /** How predictions and a real pass agree; null without a pass. */
+  readonly verdicts: VerdictHealth | null
+  /** Of a real pass, slowest first by their own time. */
+  readonly slowImports: readonly SlowImport[]
+  /** null where nobody looked for them. */
+  readonly bridges: readonly BridgeDebt[] | null
+  /** Earlier runs, oldest first. */
+  readonly trend: readonly TrendPoint[]
   /** Why verdicts are missing, most frequent reason first. */
   readonly doubts: readonly { readonly reason: string; readonly collectors: readonly string[] }[]
   /** What nobody could find out about the environment and the configuration. */
@@ -38,25 +67,94 @@ export interface SessionHealth {
   readonly reason: string | null
 }
 
+export interface TestFile {
+  readonly path: string
+  readonly outcome: Outcome
+  readonly tests: number
+  /** Why it fails now; null where it does not, or fails for what is told elsewhere. */
+  readonly cause: Cause | null
+}
+
+export interface FolderHealth {
+  readonly path: string
+  readonly files: Totals
+  readonly tests: Totals
+}
+
+export interface FindingCounts {
+  readonly bySeverity: Readonly<Record<Severity, number>>
+  readonly byRule: Histogram
+}
+
+/** What the verdicts hold for. */
+export interface EnvironmentHealth {
+  readonly python: string
+  readonly implementation: Environment['implementation']
+  readonly platform: Environment['platform']
+  readonly executable: string | null
+  readonly chosenBecause: string
+  readonly pytest: string
+  /** Loaded before the first conftest, in pytest's order. */
+  readonly plugins: readonly {
+    readonly name: string
+    readonly distribution: string | null
+    readonly version: string | null
+  }[]
+  readonly invocation: Plan['invocation']['kind']
+  readonly invocationBecause: string
+  readonly arguments: readonly string[]
+  readonly rootdir: string
+  readonly configuration: string | null
+}
+
+export interface VerdictHealth {
+  readonly session: Judged['session']
+  /** The errors that were predicted, by what pytest said of them. */
+  readonly states: Readonly<Record<FindingState, number>>
+  /** Failures that nothing foretold. */
+  readonly unforeseen: number
+  /** Until now, in this project: by rule, the last row (`all`) the sums. */
+  readonly score: readonly RuleScore[]
+}
+
 export interface RankedCause {
   readonly cause: Cause
   /** What it is told by; null where that is silenced. */
   readonly finding: Finding | null
   /** Test files that are not collected because of it. */
   readonly files: number
+  /** Test functions in those files. */
+  readonly tests: number
+  /** Test files that would fail because of it next. */
+  readonly waiting: number
 }
 
+const SLOWEST = 25
+const MOST_CURES = 25
+
 export function health(input: ReportInput): Health {
-  const { trace, environment, plan } = input
+  const { trace, findings, causes, plan, confirmation, tests } = input
+  const testFiles = filesOf(input, tests)
   return {
     session: session(input),
-    collectors: totals(trace.collectors.map(collector => collector.outcome)),
-    files: totals(fileOutcomes(input)),
-    causes: rank(input),
+    collectors: totals(trace.collectors.map(({ outcome }) => [outcome, 1])),
+    files: totals(testFiles.map(({ outcome }) => [outcome, 1])),
+    tests: totals(testFiles.map(({ outcome, tests }) => [outcome, tests])),
+    collected: collectedTests(confirmation),
+    testFiles,
+    folders: folders(testFiles),
+    findings: { bySeverity: bySeverity(findings), byRule: byRule(findings) },
+    causes: rank(input, tests),
     layers: layers(trace.collectors),
     statistics: statistics(trace),
+    cures: cureOrder(causes, collector => filesBehind(plan, collector).length, MOST_CURES),
+    environment: environmentOf(input),
+    verdicts: confirmation ? verdicts(confirmation) : null,
+    slowImports: confirmation ? slowImports(confirmation.observation, 'self', SLOWEST) : [],
+    bridges: input.bridges ?? null,
+    trend: input.history ?? [],
     doubts: doubts(trace.collectors),
-    unknown: [...new Set([...environment.unknown, ...plan.unknown])],
+    unknown: [...new Set([...input.environment.unknown, ...plan.unknown])],
   }
 }
 
@@ -74,28 +172,101 @@ function session({ trace, plan, causes }: ReportInput): SessionHealth {
   }
 }
 
-function totals(outcomes: Iterable<Outcome>): Totals {
+function totals(counted: Iterable<readonly [Outcome, number]>): Totals {
   const counts = { collects: 0, fails: 0, skips: 0, unknown: 0 }
-  for (const outcome of outcomes) counts[outcome]++
+  for (const [outcome, number] of counted) counts[outcome] += number
   return counts
 }
 
+type CountTests = ReportInput['tests']
+
 /** What a conftest takes out of the plan while it runs has no outcome at all. */
-function fileOutcomes({ trace, plan }: ReportInput): Iterable<Outcome> {
-  const byFile = new Map<string, Outcome>()
+function filesOf({ trace, plan, causes }: ReportInput, tests: CountTests): readonly TestFile[] {
+  const byCollector = new Map<string, Cause>()
+  for (const cause of causes) for (const path of collectorsOf(cause)) byCollector.set(path, cause)
+  const files = new Map<string, TestFile>()
   for (const { path, outcome } of trace.collectors) {
-    for (const file of filesBehind(plan, path)) byFile.set(file, outcome)
+    const cause = byCollector.get(path) ?? null
+    for (const file of filesBehind(plan, path))
+      files.set(file, { path: file, outcome, tests: tests(file), cause })
   }
-  return byFile.values()
+  return [...files.values()].sort((a, b) => compare(a.path, b.path))
 }
 
-function rank({ causes, findings, plan }: ReportInput): RankedCause[] {
+function folders(files: readonly TestFile[]): readonly FolderHealth[] {
+  const byFolder = new Map<string, TestFile[]>()
+  for (const file of files) {
+    const folder = dirname(file.path)
+    const same = byFolder.get(folder)
+    if (same) same.push(file)
+    else byFolder.set(folder, [file])
+  }
+  return [...byFolder]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([path, own]) => ({
+      path,
+      files: totals(own.map(({ outcome }) => [outcome, 1])),
+      tests: totals(own.map(({ outcome, tests }) => [outcome, tests])),
+    }))
+}
+
+/** Of a full pass that came to its end by itself. */
+function collectedTests(confirmation: Confirmation | undefined): number | null {
+  if (!confirmation || endedByUs(confirmation.observation.end)) return null
+  return confirmation.observation.collectors
+    .filter(({ kind }) => kind === 'module' || kind === 'file')
+    .reduce((sum, { items }) => sum + items, 0)
+}
+
+function bySeverity(findings: readonly Finding[]): FindingCounts['bySeverity'] {
+  const counts = { error: 0, warning: 0, info: 0 }
+  for (const { severity } of findings) counts[severity]++
+  return counts
+}
+
+function environmentOf({ environment, plan }: ReportInput): EnvironmentHealth {
+  const { kind, because, args } = plan.invocation
+  const versions = new Map(environment.distributions.map(({ name, version }) => [name, version]))
+  return {
+    python: environment.version.join('.'),
+    implementation: environment.implementation,
+    platform: environment.platform,
+    executable: environment.executable,
+    chosenBecause: environment.chosenBecause,
+    pytest: plan.pytestVersion,
+    plugins: plan.plugins.map(({ name, distribution }) => ({
+      name,
+      distribution,
+      version: distribution === null ? null : (versions.get(distribution) ?? null),
+    })),
+    invocation: kind,
+    invocationBecause: because,
+    arguments: args,
+    rootdir: plan.rootdir,
+    configuration: plan.inipath,
+  }
+}
+
+function verdicts({ judged, predicted, score }: Confirmation): VerdictHealth {
+  const states = { predicted: 0, confirmed: 0, shadowed: 0, refuted: 0, unseen: 0 }
+  for (const [at, state] of judged.findings.entries()) {
+    if (predicted[at]!.severity === 'error') states[state]++
+  }
+  return { session: judged.session, states, unforeseen: judged.unpredicted.length, score: scoreByRule(score) }
+}
+
+function rank({ causes, findings, plan }: ReportInput, tests: CountTests): RankedCause[] {
   const told = new Map(findings.map(finding => [finding.fingerprint, finding]))
-  const ranked = causes.map(cause => ({
-    cause,
-    finding: told.get(cause.id) ?? null,
-    files: new Set(collectorsOf(cause).flatMap(path => filesBehind(plan, path))).size,
-  }))
+  const ranked = causes.map(cause => {
+    const files = new Set(collectorsOf(cause).flatMap(path => filesBehind(plan, path)))
+    return {
+      cause,
+      finding: told.get(cause.id) ?? null,
+      files: files.size,
+      tests: [...files].reduce((sum, file) => sum + tests(file), 0),
+      waiting: new Set(waitingOf(cause).flatMap(path => filesBehind(plan, path))).size,
+    }
+  })
   return ranked.sort(
     (a, b) =>
       Number(b.cause.stopsRun) - Number(a.cause.stopsRun) ||

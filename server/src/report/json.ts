@@ -9,7 +9,7 @@ import type { Severity } from '../rules/finding.ts'
 import type { CollectorTrace, Failure } from '../simulate/trace.ts'
 import { stateOf } from './confirmation.ts'
 import { type JsonConfirmation, jsonConfirmation } from './confirmation_json.ts'
-import type { Health, Totals } from './health.ts'
+import type { BridgeDebt, Health, TrendPoint } from './health.ts'
 import { Places } from './places.ts'
 import type { ReportInput } from './report_input.ts'
 
@@ -21,8 +21,19 @@ export interface JsonReport {
   readonly invocation: 'pytest' | 'python -m pytest'
   readonly environment: {
     readonly python: string
+    readonly implementation: string
+    readonly platform: string
     readonly executable: string | null
+    /** Which rule of the search for an interpreter chose it. */
+    readonly chosenBecause: string
     readonly pytest: string
+    /** Loaded before the first conftest, in pytest's order. */
+    readonly plugins: readonly JsonPlugin[]
+    readonly invocationBecause: string
+    readonly arguments: readonly string[]
+    /** pytest's configuration file. */
+    readonly configuration: string | null
+    /** What could not be found out. */
     readonly unknown: readonly string[]
   }
   readonly session: {
@@ -33,17 +44,66 @@ export interface JsonReport {
     readonly cause: string | null
   }
   readonly collectors: readonly JsonCollector[]
+  /** Every test file with an outcome: those below a folder that fails are lost with it. */
+  readonly testFiles: readonly JsonTestFile[]
+  /** Folders that hold test files, each with its own files alone. */
+  readonly folders: readonly {
+    readonly path: string
+    readonly files: OutcomeCounts
+    readonly tests: OutcomeCounts
+  }[]
+  /** Most damage first. */
   readonly causes: readonly JsonCause[]
+  /** What to mend first, and how many test files are still lost after each step. */
+  readonly cures: {
+    readonly before: number
+    readonly steps: readonly { readonly cause: string; readonly left: number }[]
+  }
   readonly findings: readonly JsonFinding[]
   /** Of `precollect confirm` only. */
   readonly confirmation?: JsonConfirmation
+  /** Bridges that were written and are still there; null where nobody looked for them. */
+  readonly bridges: readonly BridgeDebt[] | null
+  /** Earlier runs, oldest first. */
+  readonly trend: readonly TrendPoint[]
+  /** Why verdicts are missing, most frequent reason first. */
+  readonly doubts: readonly { readonly reason: string; readonly collectors: readonly string[] }[]
   readonly statistics: {
-    readonly collectors: Totals
-    readonly files: Totals
+    readonly collectors: OutcomeCounts
+    readonly files: OutcomeCounts
+    /** Test functions that are written in the files, a parametrized one counted once. */
+    readonly tests: OutcomeCounts
+    /** Tests that a real pass collected; null without one. */
+    readonly collected: number | null
+    readonly findings: { readonly error: number; readonly warning: number; readonly info: number }
+    /** Findings by rule, most first. */
+    readonly rules: Readonly<Record<string, number>>
+    /** How many collectors have at least one error, at least two in a row, and so on. */
     readonly layers: readonly number[]
     readonly missingModules: Readonly<Record<string, number>>
     readonly missingSymbols: Readonly<Record<string, number>>
   }
+}
+
+export interface OutcomeCounts {
+  readonly collects: number
+  readonly fails: number
+  readonly skips: number
+  readonly unknown: number
+}
+
+export interface JsonPlugin {
+  readonly name: string
+  readonly distribution: string | null
+  readonly version: string | null
+}
+
+export interface JsonTestFile {
+  readonly path: string
+  readonly outcome: CollectorTrace['outcome']
+  readonly tests: number
+  /** The id of what it fails by now. */
+  readonly cause: string | null
 }
 
 export interface JsonPlace {
@@ -76,6 +136,11 @@ export interface JsonCause extends JsonPlace {
   readonly summary: string
   readonly stopsRun: boolean
   readonly collectors: readonly string[]
+  /** Test files, and the test functions in them, that are lost to it now. */
+  readonly files: number
+  readonly tests: number
+  /** Test files that would fail because of it next. */
+  readonly waiting: number
 }
 
 export interface JsonFinding {
@@ -102,16 +167,24 @@ export function renderJson(input: ReportInput, model: Health, tool: string): str
 
 export function jsonReport(input: ReportInput, model: Health, tool: string): JsonReport {
   const write = new Writer(input, model)
-  const { environment, plan, trace, findings } = input
+  const { plan, trace, findings } = input
+  const { environment } = model
   return {
     version: 1,
     tool,
     root: plan.rootdir,
     invocation: plan.invocation.kind,
     environment: {
-      python: environment.version.join('.'),
+      python: environment.python,
+      implementation: environment.implementation,
+      platform: environment.platform,
       executable: environment.executable,
-      pytest: plan.pytestVersion,
+      chosenBecause: environment.chosenBecause,
+      pytest: environment.pytest,
+      plugins: environment.plugins,
+      invocationBecause: environment.invocationBecause,
+      arguments: environment.arguments,
+      configuration: environment.configuration && write.path(environment.configuration),
       unknown: model.unknown,
     },
     session: {
@@ -122,7 +195,12 @@ export function jsonReport(input: ReportInput, model: Health, tool: string): Jso
       cause: model.session.cause?.id ?? null,
     },
     collectors: trace.collectors.map(collector => write.collector(collector)),
-    causes: model.causes.map(({ cause, finding }) => ({
+    testFiles: model.testFiles.map(({ path, outcome, tests, cause }) => ({
+      ...{ path: write.path(path), outcome, tests },
+      cause: cause?.id ?? null,
+    })),
+    folders: model.folders.map(({ path, files, tests }) => ({ path: write.path(path), files, tests })),
+    causes: model.causes.map(({ cause, finding, files, tests, waiting }) => ({
       id: cause.id,
       rule: cause.rule,
       ...write.place(cause.span),
@@ -130,7 +208,12 @@ export function jsonReport(input: ReportInput, model: Health, tool: string): Jso
       summary: finding?.what ?? `${cause.failure.exception}: ${cause.failure.message}`,
       stopsRun: cause.stopsRun,
       collectors: collectorsOf(cause).map(path => write.path(path)),
+      ...{ files, tests, waiting },
     })),
+    cures: {
+      before: model.cures.before,
+      steps: model.cures.steps.map(({ cause, left }) => ({ cause: cause.id, left })),
+    },
     findings: findings.map(finding => ({
       rule: finding.rule,
       severity: finding.severity,
@@ -147,10 +230,22 @@ export function jsonReport(input: ReportInput, model: Health, tool: string): Jso
       fingerprint: finding.fingerprint,
       state: stateOf(finding, input.confirmation),
     })),
-    ...(input.confirmation ? { confirmation: jsonConfirmation(input.confirmation, plan.rootdir) } : {}),
+    ...(input.confirmation && model.verdicts
+      ? { confirmation: jsonConfirmation(input.confirmation, model.verdicts, plan.rootdir) }
+      : {}),
+    bridges: model.bridges?.map(bridge => ({ ...bridge, path: write.path(bridge.path) })) ?? null,
+    trend: model.trend,
+    doubts: model.doubts.map(({ reason, collectors }) => ({
+      reason,
+      collectors: collectors.map(path => write.path(path)),
+    })),
     statistics: {
       collectors: model.collectors,
       files: model.files,
+      tests: model.tests,
+      collected: model.collected,
+      findings: model.findings.bySeverity,
+      rules: Object.fromEntries(model.findings.byRule),
       layers: model.layers,
       missingModules: Object.fromEntries(model.statistics.missingModules),
       missingSymbols: Object.fromEntries(model.statistics.missingSymbols),

@@ -42,6 +42,26 @@ export function wrap(text: string, width: number | null, lead = '', blanks = cel
   return lines
 }
 
+/** Rows with aligned columns. Those that hold numbers, by default the first one, are set to the right. */
+export function table(
+  rows: readonly (readonly string[])[],
+  isNumber: (column: number) => boolean = column => column === 0,
+): string[] {
+  const columns = Math.max(0, ...rows.map(row => row.length))
+  const widths = Array.from({ length: columns }, (_, at) =>
+    Math.max(...rows.map(row => cells(row[at] ?? ''))),
+  )
+  return rows.map(row =>
+    row
+      .map((cell, at) => {
+        const blanks = ' '.repeat(widths[at]! - cells(cell))
+        return isNumber(at) ? `  ${blanks}${cell}` : `  ${cell}${blanks}`
+      })
+      .join('')
+      .trimEnd(),
+  )
+}
+
 export interface Excerpt {
   readonly source: string
   /** Cells before the first caret, and how many carets. */

@@ -1,6 +1,6 @@
 /** Places as people and tools read them: paths relative to the root, lines and columns from 1. */
 import { LineIndex, type Position } from '../files/lines.ts'
-import { relative } from '../files/paths.ts'
+import { isWithin, relative } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { ReportInput } from './report_input.ts'
 
@@ -19,6 +19,11 @@ export class Places {
   /** Relative to pytest's root folder, with '/'; '.' for the folder itself. */
   path(path: string): string {
     return relative(this.root, path)
+  }
+
+  /** Relative to `base`, an absolute folder, where it lies below it; else absolute. */
+  from(base: string, path: string): string {
+    return isWithin(path, base) ? relative(base, path) : path
   }
 
   start({ path, start }: Span): Position {

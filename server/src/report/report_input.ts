@@ -6,7 +6,7 @@ import type { Environment } from '../environment/environment.ts'
 import type { Plan } from '../pytest/plan.ts'
 import type { Cause } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
-import type { Trace } from '../simulate/trace.ts'
+import type { CollectorTrace, Trace } from '../simulate/trace.ts'
 
 export interface ReportInput {
   readonly environment: Environment
@@ -16,9 +16,42 @@ export interface ReportInput {
   readonly causes: readonly Cause[]
   /** Decoded text of a file; null where it is not at hand: places in it are then told as its beginning. */
   readonly text: (path: string) => string | null
+  /** How many tests a test file writes down; 0 where it can't be read. */
+  readonly tests: (path: string) => number
   /** What a real pass showed; without it nothing has been confirmed. */
   readonly confirmation?: Confirmation
+  /** Bridges that were written and are still there; undefined: nobody looked. */
+  readonly bridges?: readonly BridgeDebt[]
+  /** Earlier runs, oldest first. */
+  readonly history?: readonly TrendPoint[]
 }
+
+/** A module that was written to stand in for one that is gone: a debt until its users are moved. */
+export interface BridgeDebt {
+  /** Absolute. */
+  readonly path: string
+  /** The dotted name that it serves. */
+  readonly module: string
+  /** `overtaken`: the real module is there again; `broken`: what it hands on is not. */
+  readonly state: 'needed' | 'unused' | 'overtaken' | 'broken'
+}
+
+/** How the suite stood at one commit. */
+export interface TrendPoint {
+  /** The revision's full hash, or another word for the state that was looked at. */
+  readonly revision: string
+  /** ISO 8601. */
+  readonly at: string
+  readonly files: Totals
+  readonly tests: Totals
+  readonly errors: number
+  readonly warnings: number
+  /** Did a real pass say so? */
+  readonly confirmed: boolean
+}
+
+/** Counts by what becomes of a collector. */
+export type Totals = Readonly<Record<CollectorTrace['outcome'], number>>
 
 export interface Confirmation {
   readonly observation: Observation

@@ -1,7 +1,7 @@
 /** The end of a terminal report: how many test files stand where, what would mend most, what is not known. */
 import { confirmationSummary } from './confirmation.ts'
 import type { Health, Totals } from './health.ts'
-import { cells, wrap } from './layout.ts'
+import { table, wrap } from './layout.ts'
 import { Places } from './places.ts'
 import type { ReportInput } from './report_input.ts'
 import { byRule, type Histogram } from './statistics.ts'
@@ -122,23 +122,6 @@ export function renderStatistics(input: ReportInput, model: Health, style: Style
       '',
     ])
   return [...lines, ...(style.quiet ? [] : summary(input, model, style))].join('\n').trimEnd().concat('\n')
-}
-
-/** Rows with aligned columns; the first holds numbers and is set to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const columns = Math.max(0, ...rows.map(row => row.length))
-  const widths = Array.from({ length: columns }, (_, at) =>
-    Math.max(...rows.map(row => cells(row[at] ?? ''))),
-  )
-  return rows.map(row =>
-    row
-      .map((cell, at) => {
-        const blanks = ' '.repeat(widths[at]! - cells(cell))
-        return at === 0 ? `  ${blanks}${cell}` : `  ${cell}${blanks}`
-      })
-      .join('')
-      .trimEnd(),
-  )
 }
 
 function capital(text: string): string {

@@ -17,6 +17,15 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best
 }
 
+/** How near two names are: 1 for the same but for case and '_', down to 0 where `nearest` would not take it. */
+export function nearness(word: string, other: string): number {
+  if (fold(word) === fold(other)) return 1
+  const limit = Math.floor(word.length / 3)
+  if (Math.abs(other.length - word.length) > limit) return 0
+  const distance = editDistance(word, other)
+  return distance > limit ? 0 : 1 - distance / word.length
+}
+
 /** "; did you mean 'x'?" or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const name = nearest(word, candidates)

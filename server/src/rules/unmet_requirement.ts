@@ -85,7 +85,8 @@ function outside({ name, specifier, span }: Requirement, version: string): Draft
   }
 }
 
-function isOutside(version: string, specifier: string): boolean {
+/** Is the version one that the specifier excludes? */
+export function isOutside(version: string, specifier: string): boolean {
   try {
     return specifier !== '' && !satisfies(version, specifier, { prereleases: true })
   } catch {

@@ -94,6 +94,7 @@ export function isUnreadable(unit: CodeUnit | Unreadable): unit is Unreadable {
 
 /** Runs statements one after another; never throws a PyRaise: it becomes the completion. */
 export function runBlock(m: Machine, ops: Block, frame: Frame, from = 0): Completion {
+  m.world.breathe?.()
   for (let i = from; i < ops.length; i++) {
     const op = ops[i]!
     const completion = step(m, op, frame)

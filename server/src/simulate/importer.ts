@@ -275,7 +275,7 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
   const { kind } = module
   noteLayout(m, spec, kind, focus)
   if (spec.file?.endsWith('.pyc')) loadBytecode(m, spec, focus)
-  if (kind === 'project' && spec.file) m.importedAt.set(spec.name, { module, span: focus })
+  if (kind === 'project' && spec.file) m.importedAt.set(spec.name, { module, span: focus, entry: spec.entry })
   if (kind === 'namespace') recalculate(m, module)
   m.modules.set(spec.name, module)
   if (m.importDepth >= DEEPEST_IMPORT) m.heap.open(module.ns)
@@ -365,7 +365,7 @@ function bind(m: Machine, name: string, parent: Value | null, value: Value): Val
 
 function fail(m: Machine, module: string, message: string, focus: Span, blocker: Blocker): Value {
   const exc = notFoundError(m, module, message, focus, blocker)
-  if (m.isHealed(exc)) {
+  if (m.isHealed(exc) || (blocker === null && m.world.installed.has(topLevel(module)))) {
     // Cured, the stand-in is not there, and the module that it stands for is looked for.
     if (blocker?.stub && m.modules.delete(blocker.name)) return importModule(m, module, focus)
     const healed: Module = {

@@ -5,6 +5,7 @@
  */
 import type { At, Expr } from '../compile/module_code.ts'
 import type { Environment } from '../environment/environment.ts'
+import { isPassing } from '../environment/passing_variables.ts'
 import type { NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
@@ -17,7 +18,7 @@ import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
 import { Leaks } from './leaks.ts'
 import type { RegisteringFunction } from './models/registries.ts'
-import type { FailureDetail, OpenQuestion, TraceEvent } from './trace.ts'
+import type { FailureDetail, OpenQuestion, RegisteredMarker, TraceEvent } from './trace.ts'
 import {
   type Class,
   type CodeUnit,
@@ -69,6 +70,10 @@ export interface World {
   readonly registries: readonly RegisteringFunction[]
   /** Failures to be passed over as if cured: see `siteOf`. */
   readonly healed: ReadonlySet<string>
+  /** Called now and then: may do something else in between, or throw to give the simulation up. */
+  readonly breathe?: () => void
+  /** Top-level modules that are taken to be installed although they are not. */
+  readonly installed: ReadonlySet<string>
 }
 
 export interface Frame {
@@ -135,8 +140,11 @@ export class Machine {
   readonly modules = new Map<string, Value | null>()
   /** For each namespace the path above it, sys.path or its parent's, that its own was made of. */
   readonly pathsAbove = new WeakMap<Module, readonly string[]>()
-  /** The project's modules as they were executed at last, and where they were asked for. */
-  readonly importedAt = new Map<string, { readonly module: Module; readonly span: Span }>()
+  /** The project's modules as they were executed at last, where they were asked for, and what served them. */
+  readonly importedAt = new Map<
+    string,
+    { readonly module: Module; readonly span: Span; readonly entry: string | null }
+  >()
   /** Loaded at start for certain, or perhaps, without being simulated. */
   readonly startModules: ReadonlySet<string>
   readonly perhapsLoaded: ReadonlySet<string>
@@ -149,6 +157,8 @@ export class Machine {
   /** Files that ran `exec` or `eval` on text that isn't known; conftests among them speak for all. */
   readonly executors = new Set<string>()
   readonly markers = new Set<string>()
+  /** Those of them that code registered. */
+  readonly registeredMarkers: RegisteredMarker[] = []
   /** Unregistered marks that are an error here and may have been asked for: a condition that isn't known leads there. */
   readonly perhapsRefused: Exc[] = []
   /** Names of the marks that were asked for, registered or not. */
@@ -385,7 +395,7 @@ function variablesAtStart({ variables, plan, environment }: World): Dict {
     : variables.values
   for (const [name, value] of Object.entries(values)) {
     const key = constant(environment.platform === 'win32' ? name.toUpperCase() : name)
-    dict.items.set(keyOf(key)!, { key, value: constant(value) })
+    dict.items.set(keyOf(key)!, { key, value: isPassing(name) ? UNKNOWN : constant(value) })
   }
   return dict
 }

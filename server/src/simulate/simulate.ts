@@ -13,11 +13,25 @@ import type { CollectorTrace, Failure, Trace, TraceEvent } from './trace.ts'
 const DEEPEST_LAYER = 5
 
 /** Everything the machine is given but the failures to heal, which are its own business. */
-export type SimulationInput = Omit<World, 'healed'> & { readonly layers: boolean }
+export type SimulationInput = Omit<World, 'healed' | 'installed'> & {
+  readonly layers: boolean
+  /** What counts as cured from the beginning; without it nothing does. */
+  readonly cured?: Cured
+}
+
+/** Failures that somebody is going to cure by hand, and what somebody is going to install. */
+export interface Cured {
+  /** By `siteOf`. */
+  readonly sites: ReadonlySet<string>
+  /** Top-level modules. */
+  readonly installed: ReadonlySet<string>
+}
+
+export const NOTHING_CURED: Cured = { sites: new Set(), installed: new Set() }
 
 /** Simulates the plan. Never throws on a user's code. */
 export function simulate(input: SimulationInput): Trace {
-  const healed = new Set<string>()
+  const healed = new Set(input.cured?.sites)
   const first = pass(input, healed)
   const questions = new Map(first.machine.questions)
   const behind = new Map<string, Failure[]>()
@@ -41,6 +55,7 @@ export function simulate(input: SimulationInput): Trace {
   const filesOf = (path: string) => closureOf(first.machine, path)
   return {
     session: first.pass.session,
+    markers: first.machine.registeredMarkers,
     collectors,
     events: [
       ...first.machine.events,
@@ -52,6 +67,13 @@ export function simulate(input: SimulationInput): Trace {
     suspects: [...first.machine.suspects],
     questions: [...questions.values()],
     reached: closures(collectors, filesOf),
+    modules: [...first.machine.importedAt].map(([name, { module, span, entry }]) => ({
+      name,
+      file: module.file!,
+      entry,
+      by: span,
+    })),
+    path: first.machine.searchPath(),
   }
 }
 
@@ -70,7 +92,10 @@ export function doubtSuspects(trace: Trace): Trace {
 
 function pass(input: SimulationInput, healed: ReadonlySet<string>): { pass: Pass; machine: Machine } {
   const start = startModules(input.plan.pytestVersion, input.environment.version)
-  const machine = new Machine({ ...input, healed: new Set(healed) }, start)
+  const machine = new Machine(
+    { ...input, healed: new Set(healed), installed: (input.cured ?? NOTHING_CURED).installed },
+    start,
+  )
   return { pass: collect(machine), machine }
 }
 

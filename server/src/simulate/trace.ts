@@ -6,6 +6,8 @@ import type { Span } from '../files/span.ts'
 
 export interface Trace {
   readonly session: SessionTrace
+  /** Markers that code registered, in order. */
+  readonly markers: readonly RegisteredMarker[]
   /** In collection order: test files, and directories whose late conftest fails. */
   readonly collectors: readonly CollectorTrace[]
   /** What was noticed on the way, in execution order, duplicates removed. */
@@ -18,6 +20,27 @@ export interface Trace {
   readonly questions: readonly OpenQuestion[]
   /** Project files that were executed, with the collectors that reach them. */
   readonly reached: ReadonlyMap<string, readonly string[]>
+  /** The project's modules in the order of their first import, each as it was executed last. */
+  readonly modules: readonly LoadedModule[]
+  /** `sys.path` as the run left it. */
+  readonly path: readonly string[]
+}
+
+export interface RegisteredMarker {
+  readonly name: string
+  /** As given to `addinivalue_line`: "slow: takes minutes". */
+  readonly line: string
+  /** The call that registers it. */
+  readonly span: Span
+}
+
+export interface LoadedModule {
+  readonly name: string
+  readonly file: string
+  /** The entry of `sys.path`, or of its package's `__path__`, that served it; null: it was loaded by its place. */
+  readonly entry: string | null
+  /** The token of the import that asked for it; the start of a file that pytest itself asked for. */
+  readonly by: Span
 }
 
 export interface OpenQuestion extends NameQuestion {

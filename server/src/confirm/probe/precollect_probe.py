@@ -1,6 +1,6 @@
 """A pytest plugin that writes down what a collection really does, while it happens.
 
-Loaded with ``-p precollect_probe`` and this folder on PYTHONPATH, it is active before the first
+Loaded with ``-p precollect_probe`` and this folder on PYTHONPATH, or installed, it is active before the first
 conftest and needs no change to a project. It only watches: no option, import or outcome is changed.
 Python 3.8 and later, pytest 7 and later, standard library only, and of that only modules that pytest
 has imported itself: one module more in ``sys.modules`` could hide a missing import of the project.
@@ -8,13 +8,14 @@ has imported itself: one module more in ``sys.modules`` could hide a missing imp
 Each line of the record is one JSON object, written at once, so that a process that hangs or dies leaves
 all that it came to. Where it goes:
 
-PRECOLLECT_PROBE_OUT   a file that must not exist yet: the run is precollect's own, see `_tame`
+PRECOLLECT_PROBE_OUT   a file that must not exist yet, in a folder for what has to be written: the run is
+                       precollect's own, see `_tame`
 PRECOLLECT_PROBE_ONLY  with it, a file with a JSON list of paths: no other test file is collected
 neither                a new file in the folder ``records`` of precollect's cache (an ordinary run)
 
 Paths are absolute, times are seconds. ``event`` is one of
 
-start       python, implementation, executable, pytest, cwd, args
+start       python, implementation, executable, prefix, pytest, cwd, args
 configured  rootdir, inipath, args, plugins (name, distribution, version)
 collecting  nodeid, path: a file is about to be imported
 collector   nodeid, path, kind, outcome (collects | fails | skips | aborts), reason, items, seconds, exceptions
@@ -135,11 +136,13 @@ def _open():
         with open(only, encoding="utf-8") as file:
             _wanted.extend(os.path.normpath(path) for path in json.load(file))
     place = path or _place_of_own()
-    return path is not None, place and _Record(place)
+    cache = path and os.path.join(os.path.dirname(path), "cache")
+    return place and _Record(place), cache
 
 
 _wanted = []
-_ours, _record = _open() or (False, None)
+_record, _cache = _open() or (None, None)
+_ours = _cache is not None
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
@@ -348,30 +351,47 @@ _imports = _Imports()
 # -- hooks: before collection --------------------------------------------------
 
 
-def _tame(option):
-    """Undo what would start processes, wait for changes or shuffle: a pass of our own is one plain collection."""
-    tamed = {
-        "looponfail": False,  # xdist
-        "numprocesses": None,
-        "tx": [],
-        "dist": "no",
-        "distload": False,
-        "randomly_reorganize": False,  # randomly
-        "random_order_bucket": "none",  # random-order
-    }
-    for name, value in tamed.items():
+# Options of plugins that would start processes, wait for changes, shuffle, or write into the project.
+_TAMED = {
+    "looponfail": False,  # xdist
+    "numprocesses": None,
+    "tx": [],
+    "dist": "no",
+    "distload": False,
+    "randomly_reorganize": False,  # randomly
+    "random_order_bucket": "none",  # random-order
+    "cov_source": [],  # cov: it would also take the coverage of the last real run away
+    "no-testmon": True,  # testmon
+    "xmlpath": None,  # junitxml
+    "log_file": os.devnull,  # logging: also for the setting of that name
+    "pastebin": None,
+    "htmlpath": None,  # html
+    "json_report": False,  # json-report
+    "report_log": None,  # reportlog
+    "allure_report_dir": None,  # allure
+}
+
+
+@_harmless
+def _tame(config, option):
+    """Makes a pass of our own one plain collection that leaves nothing behind; its cache is empty and elsewhere."""
+    for name, value in _TAMED.items():
         if hasattr(option, name):
             setattr(option, name, value)
+    # Said on the command line it would be an unknown setting where the project has switched the cache off.
+    config._inicache["cache_dir"] = _cache
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
     if _ours:
-        _tame(config.option)
+        _tame(config, config.option)
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-def pytest_load_initial_conftests():
+def pytest_load_initial_conftests(early_config):
+    if _ours:
+        _tame(early_config, early_config.known_args_namespace)  # some plugins begin here
     outcome = yield
     if outcome.excinfo:
         _write("stop", phase="conftests", exceptions=_exceptions(outcome.excinfo[1]) or [])
@@ -532,6 +552,7 @@ def _start():
         python="%d.%d.%d" % sys.version_info[:3],
         implementation=sys.implementation.name,
         executable=sys.executable,
+        prefix=sys.prefix,
         pytest=pytest.__version__,
         cwd=CWD,
         args=sys.argv[1:],
@@ -540,9 +561,10 @@ def _start():
 
 
 def _leave_no_trace():
-    """This plugin is imported by now: its folder need not stay among the places a project is searched in."""
+    """This plugin is imported by now: a folder of its own need not stay where a project's modules are searched."""
     here = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [entry for entry in sys.path if entry != here]
+    if set(os.listdir(here)) <= {os.path.basename(__file__), "pyproject.toml", "__pycache__"}:
+        sys.path[:] = [entry for entry in sys.path if entry != here]
 
 
 _leave_no_trace()

@@ -1,5 +1,6 @@
 /** pytest's own calls at import: skips, importorskip, the objects that hooks get. Marks and fixtures have files of their own. */
 
+import { parseMarkerLine } from '../../pytest/markers.ts'
 import { atLeast, isNewer } from '../../pytest/version.ts'
 import { exceptionClass, isSubclass } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
@@ -151,7 +152,11 @@ export function configObject(m: Machine): Value {
             const line = textArgument(args, 1, 'line')
             if (key === 'markers' || key === null) {
               if (line === null) m.markersOpen = true
-              else m.markers.add(line.split(':')[0]!.split('(')[0]!.trim())
+              else {
+                const name = parseMarkerLine(line)
+                m.markers.add(name)
+                if (key !== null) m.registeredMarkers.push({ name, line, span: m.here() })
+              }
             }
             return NONE
           })

@@ -1,0 +1,55 @@
+/**
+ * A light reading of one Python file, without a parse: which names it may define, and what it imports. A superset,
+ * for finding the few files that are worth compiling. What was read is kept by the file's size and time.
+ */
+import { LRUCache } from 'lru-cache'
+import { type ScannedImport, scanImports } from '../compile/import_scan.ts'
+import { decodeSource } from '../files/decode.ts'
+import type { FileSystem } from '../files/file_system.ts'
+
+export interface FileScan {
+  /** Names behind `def` and `class`, and names that are assigned to, at any depth. */
+  readonly defines: ReadonlySet<string>
+  readonly imports: readonly ScannedImport[]
+}
+
+const NOTHING: FileScan = { defines: new Set(), imports: [] }
+
+/** Beyond this many files the longest unused are read again. */
+const MOST_FILES = 100_000
+
+const DEFINED = /^[ \t]*(?:(?:async[ \t]+)?def|class|type)[ \t]+([\w\u0080-\uffff]+)/gm
+/** `a = `, `a: int = `, `a = b = ` and `a, (b, c) = `, not `a == b`. */
+const ASSIGNED =
+  /^[ \t]*((?:[\w\u0080-\uffff([*][\w\u0080-\uffff, ()[\]*]*?[ \t]*(?::[^=\n]*)?=(?!=)[ \t]*)+)/gm
+const ANNOTATION = /:[^=]*/g
+const NAME = /[\w\u0080-\uffff]+/g
+
+/** Keeps what was read from one analysis to the next. */
+export class FileScans {
+  private readonly known = new LRUCache<string, { readonly stamp: string; readonly scan: FileScan }>({
+    max: MOST_FILES,
+  })
+
+  /** Of a file that can't be read: nothing. */
+  of(fs: FileSystem, path: string): FileScan {
+    const stat = fs.stat(path)
+    const stamp = stat && stat.mtimeMs > 0 ? `${stat.size}:${stat.mtimeMs}` : ''
+    const before = this.known.get(path)
+    if (before && stamp !== '' && before.stamp === stamp) return before.scan
+    const bytes = fs.read(path)
+    const decoded = bytes && decodeSource(bytes)
+    const scan = decoded && 'text' in decoded ? scanFile(decoded.text) : NOTHING
+    this.known.set(path, { stamp, scan })
+    return scan
+  }
+}
+
+export function scanFile(text: string): FileScan {
+  const defines = new Set<string>()
+  for (const [, name] of text.matchAll(DEFINED)) defines.add(name!)
+  for (const [, targets] of text.matchAll(ASSIGNED)) {
+    for (const [name] of targets!.replace(ANNOTATION, '').matchAll(NAME)) defines.add(name)
+  }
+  return { defines, imports: text.includes('import') ? scanImports(text) : [] }
+}

@@ -1,0 +1,134 @@
+/**
+ * What can be done about a module or a name that is missing because it moved: rewrite the imports, everywhere or here,
+ * or put a bridge where it was. One group of proposals for each candidate, the best candidate first.
+ */
+import { relative } from '../files/paths.ts'
+import type { Finding } from '../rules/finding.ts'
+import { testFiles } from '../rules/test_files.ts'
+import type { FailureDetail } from '../simulate/trace.ts'
+import { type Bridge, bridgeModule, exportAgain } from './bridge_module.ts'
+import { type Candidate, candidatesFor, keyOf, type Missing, type Surroundings } from './candidates.ts'
+import { editOf } from './edit.ts'
+import { causeOf, type FixContext, type Proposal } from './fix.ts'
+import { rewritten } from './rewrite.ts'
+
+/** What is missing where a finding stands; null where it tells of something else. */
+export function missingIn(finding: Finding, context: Pick<FixContext, 'causes'>): Missing | null {
+  const detail = causeOf(context, finding)?.failure.detail
+  if (detail?.kind === 'module-not-found') return { kind: 'module', module: detail.module }
+  if (detail?.kind === 'missing-symbol' && detail.standard !== true)
+    return { kind: 'name', module: detail.module, name: detail.name }
+  return null
+}
+
+export function surroundingsOf({ index, history, plan, environment }: FixContext): Surroundings {
+  const tests = testFiles(plan)
+  const { stdlibNames, distributions } = environment
+  const installed = [...new Set([...stdlibNames, ...distributions.flatMap(({ topLevel }) => topLevel ?? [])])]
+  return { index, history, installed, root: plan.rootdir, isTest: path => tests.has(path) }
+}
+
+/** All proposals that a moved name may be mended by. */
+export function* proposalsForMoved(finding: Finding, context: FixContext): Generator<Proposal> {
+  const missing = missingIn(finding, context)
+  if (!missing) return
+  for (const candidate of candidatesFor(missing, surroundingsOf(context))) {
+    yield* proposalsFor(missing, candidate, finding, context)
+  }
+}
+
+function* proposalsFor(
+  missing: Missing,
+  candidate: Candidate,
+  finding: Finding,
+  context: FixContext,
+): Generator<Proposal> {
+  const key = keyOf(candidate)
+  const safety = candidate.sure ? 'safe' : 'unsafe'
+  const because = candidate.because.join('; ')
+  const name = missing.kind === 'module' ? missing.module : `${missing.module}.${missing.name}`
+  const target = targetOf(candidate)
+  const changes = importersOf(missing, candidate, context).flatMap(path => {
+    const made = rewritten(path, candidate, context, context.index)
+    return made ? [made.change] : []
+  })
+  const first = changes.length > 0 ? `everywhere ${key}` : null
+  if (first !== null) {
+    yield {
+      key: first,
+      title: `Import '${name}' from ${target}${changes.length > 1 ? `, in all ${changes.length} files` : ''}`,
+      safety,
+      edit: editOf({ changed: changes }),
+      command: null,
+      because,
+    }
+  }
+  const here = changes.filter(({ path }) => path === finding.span.path)
+  if (first !== null && here.length > 0 && changes.length > 1) {
+    const title = `Import '${name}' from ${target}, in this file only`
+    yield {
+      key: `here ${key}`,
+      title,
+      safety,
+      edit: editOf({ changed: here }),
+      command: null,
+      because,
+      follows: first,
+    }
+  }
+  const bridge = bridgeFor(missing, candidate, finding, context)
+  if (bridge) {
+    const place = relative(context.plan.rootdir, bridge.path)
+    const title =
+      missing.kind === 'module'
+        ? `Serve '${name}' from ${target} by a bridge: ${place}`
+        : `Hand on '${missing.name}' from ${target} in ${place}`
+    yield {
+      key: `bridge ${key}`,
+      title,
+      safety: 'unsafe',
+      edit: bridge.edit,
+      command: null,
+      because,
+      ...(first === null ? {} : { follows: first }),
+    }
+  }
+}
+
+/** The bridge that a candidate could be reached by; null where there is no place for one. */
+export function bridgeFor(
+  missing: Missing,
+  candidate: Candidate,
+  finding: Finding,
+  context: FixContext,
+): Bridge | null {
+  if (missing.kind === 'name') return exportAgain(missing.module, candidate, context.index, context)
+  const detail = causeOf(context, finding)?.failure.detail
+  if (!isNotFound(detail) || detail.blocker) return null
+  return bridgeModule(missing.module, candidate, detail.searched, context.index, context)
+}
+
+function isNotFound(
+  detail: FailureDetail | undefined,
+): detail is Extract<FailureDetail, { kind: 'module-not-found' }> {
+  return detail?.kind === 'module-not-found'
+}
+
+/** The files whose imports ask for what is missing, but for those that serve it. */
+function importersOf(missing: Missing, candidate: Candidate, { index }: FixContext): string[] {
+  const name = missing.kind === 'module' ? missing.module : `${missing.module}.${missing.name}`
+  const asked = [
+    ...index.wanted(name).importers,
+    ...(missing.kind === 'name' ? index.wanted(missing.module).importers : []),
+  ]
+  return [...new Set(asked)].filter(path => !candidate.files.includes(path)).sort()
+}
+
+function targetOf({ modules, names }: Candidate): string {
+  const whole = [...modules.values()]
+  const places = [...names.values()].map(({ module, name }) => (name === null ? module : module))
+  const targets = [...new Set([...whole, ...places])].map(each => `'${each}'`)
+  return targets.length > 3
+    ? `${targets.slice(0, 2).join(', ')} and ${targets.length - 2} more`
+    : targets.join(' and ')
+}

@@ -1,0 +1,230 @@
+/**
+ * Who offers which name in a workspace, and who asks for it. Everything is found on demand: listing the files costs a
+ * walk, the first question a light reading of all of them, and only what looks like an answer is compiled.
+ */
+import type { FileSystem } from '../files/file_system.ts'
+import { remember } from '../files/memo.ts'
+import { type Export, exportsOf, isPublic } from './exports.ts'
+import type { FileScans } from './file_scan.ts'
+import type { FixContext } from './fix.ts'
+import { type WorkspaceModule, workspaceModules } from './module_names.ts'
+
+export interface Offered extends Export {
+  /** The file that binds it at last, behind all that only hand it on; null where that lies outside. */
+  readonly origin: string | null
+}
+
+/** What the workspace imports from one module, whether it exists or not. */
+export interface Wanted {
+  /** Names taken by `from module import ...`. */
+  readonly names: ReadonlySet<string>
+  /** Attributes that seem to be read where the module itself was imported. */
+  readonly reads: ReadonlySet<string>
+  /** Modules below it that somebody imports: their names behind the module's own, 'a' and 'a.b'. */
+  readonly below: ReadonlySet<string>
+  /** The files that import it, or something below it, in order of their paths. */
+  readonly importers: readonly string[]
+}
+
+/** Re-exports further away than this are not followed. */
+const FARTHEST = 8
+
+export class SymbolIndex {
+  private list: readonly WorkspaceModule[] | null = null
+  private readonly names = new Map<string, WorkspaceModule>()
+  private readonly paths = new Map<string, WorkspaceModule>()
+  private tops: ReadonlySet<string> | null = null
+  private definitions: Map<string, string[]> | null = null
+  private requests: Map<string, Set<string>> | null = null
+  private readonly wants = new Map<string, Wanted>()
+  private readonly fs: FileSystem
+
+  constructor(
+    private readonly context: Pick<FixContext, 'fs' | 'plan' | 'environment' | 'code' | 'text'>,
+    private readonly scans: FileScans,
+  ) {
+    this.fs = context.fs
+  }
+
+  /** All Python files of the workspace. */
+  modules(): readonly WorkspaceModule[] {
+    if (this.list) return this.list
+    const { fs, plan, environment } = this.context
+    this.list = workspaceModules(fs, plan, environment)
+    for (const module of this.list) {
+      this.paths.set(module.path, module)
+      for (const name of module.names) if (!this.names.has(name)) this.names.set(name, module)
+    }
+    return this.list
+  }
+
+  /** The file of the workspace that serves a dotted name; null where none does. */
+  moduleNamed(name: string): WorkspaceModule | null {
+    this.modules()
+    return this.names.get(name) ?? null
+  }
+
+  moduleAt(path: string): WorkspaceModule | null {
+    this.modules()
+    return this.paths.get(path) ?? null
+  }
+
+  /** The first components of all names that the workspace's modules have. */
+  topLevelNames(): ReadonlySet<string> {
+    this.tops ??= new Set(this.modules().flatMap(({ names }) => names.map(name => name.split('.', 1)[0]!)))
+    return this.tops
+  }
+
+  /** Files that may define the name themselves, by a light reading. */
+  definersOf(name: string): readonly string[] {
+    if (!this.definitions) {
+      this.definitions = new Map()
+      for (const { path } of this.modules()) {
+        for (const defined of this.scans.of(this.fs, path).defines) {
+          const files = this.definitions.get(defined)
+          if (files) files.push(path)
+          else this.definitions.set(defined, [path])
+        }
+      }
+    }
+    return this.definitions.get(name) ?? []
+  }
+
+  /** What a name of a file's module stands for; null where the module does not offer it, as far as its text tells. */
+  offered(path: string, name: string, farthest = FARTHEST): Offered | null {
+    const code = this.context.code(path)
+    if (code === null || farthest === 0) return null
+    const exports = exportsOf(code)
+    const found = exports.names.get(name)
+    if (found && !found.from) return { ...found, origin: path }
+    if (found?.from) {
+      const { level, module, name: taken } = found.from
+      const source = this.absolute(path, level, module)
+      const origin = source === null ? null : this.originOf(source, taken, farthest)
+      return { ...found, origin }
+    }
+    for (const { level, module } of exports.stars) {
+      const source = this.absolute(path, level, module)
+      const target = source === null ? null : this.moduleNamed(source)
+      const star = target && target.path !== path ? this.offered(target.path, name, farthest - 1) : null
+      if (star && this.isTakenByStar(target!.path, name)) return star
+    }
+    return null
+  }
+
+  /** Every name that a file's module offers, star imports followed. */
+  offeredNames(path: string, farthest = FARTHEST): ReadonlySet<string> {
+    const code = this.context.code(path)
+    if (code === null || farthest === 0) return new Set()
+    const exports = exportsOf(code)
+    const names = new Set(exports.names.keys())
+    for (const { level, module } of exports.stars) {
+      const source = this.absolute(path, level, module)
+      const target = source === null ? null : this.moduleNamed(source)
+      if (!target || target.path === path) continue
+      for (const name of this.offeredNames(target.path, farthest - 1))
+        if (this.isTakenByStar(target.path, name)) names.add(name)
+    }
+    return names
+  }
+
+  /** May the module have names that its text does not show? */
+  isOpen(path: string): boolean {
+    const code = this.context.code(path)
+    return code === null || exportsOf(code).open
+  }
+
+  /** All that the workspace imports from a module of that dotted name, or from below it. */
+  wanted(module: string): Wanted {
+    return remember(this.wants, module, () => this.gather(module))
+  }
+
+  /** Does a file import that name from that module, or the whole module? */
+  asks(path: string, module: string, name: string): boolean {
+    return this.scans.of(this.fs, path).imports.some(each => {
+      const from = this.absolute(path, each.level, each.module)
+      return from === module && (each.names === '*' || each.names.length === 0 || each.names.includes(name))
+    })
+  }
+
+  /** The dotted name that an import in `path` means; null where it climbs too far. */
+  absolute(path: string, level: number, module: string): string | null {
+    if (level === 0) return module
+    const here = this.moduleAt(path)
+    const own = here?.names[0]
+    if (own === undefined) return null
+    const parts = own.split('.')
+    const drop = level - (here!.package ? 1 : 0)
+    if (drop >= parts.length && drop > 0) return null
+    const parent = parts.slice(0, parts.length - drop)
+    return [...parent, ...(module === '' ? [] : [module])].join('.')
+  }
+
+  private originOf(module: string, name: string | null, farthest: number): string | null {
+    const target = this.moduleNamed(module)
+    if (name === null) return target?.path ?? null
+    const offered = target ? this.offered(target.path, name, farthest - 1) : null
+    return offered ? offered.origin : (this.moduleNamed(`${module}.${name}`)?.path ?? null)
+  }
+
+  private isTakenByStar(path: string, name: string): boolean {
+    const code = this.context.code(path)
+    const all = code === null ? null : exportsOf(code).all
+    return all ? all.includes(name) : isPublic(name)
+  }
+
+  private gather(module: string): Wanted {
+    const names = new Set<string>()
+    const reads = new Set<string>()
+    const below = new Set<string>()
+    const importers: string[] = []
+    const tail = module.slice(module.lastIndexOf('.') + 1)
+    for (const path of this.filesAsking(tail)) {
+      let asks = false
+      for (const { level, module: source, names: taken } of this.scans.of(this.fs, path).imports) {
+        const from = this.absolute(path, level, source)
+        if (from === null) continue
+        if (from === module) {
+          asks = true
+          if (taken !== '*') for (const name of taken) names.add(name)
+          if (taken.length === 0) for (const name of this.readFrom(path, module)) reads.add(name)
+        } else if (from.startsWith(`${module}.`)) {
+          asks = true
+          below.add(from.slice(module.length + 1))
+        } else if (taken !== '*' && taken.includes(tail) && `${from}.${tail}` === module) {
+          asks = true
+          for (const name of this.readFrom(path, module)) reads.add(name)
+        }
+      }
+      if (asks) importers.push(path)
+    }
+    return { names, reads, below, importers }
+  }
+
+  /** Files in whose imports the word stands anywhere. */
+  private filesAsking(word: string): readonly string[] {
+    if (!this.requests) {
+      this.requests = new Map()
+      for (const { path } of this.modules()) {
+        for (const { module, names } of this.scans.of(this.fs, path).imports) {
+          const parts = module.split('.')
+          for (const part of names === '*' ? parts : [...parts, ...names])
+            remember(this.requests, part, () => new Set<string>()).add(path)
+        }
+      }
+    }
+    return [...(this.requests.get(word) ?? [])]
+  }
+
+  /** Attributes of the module that the file reads, by the text: `module.name`, `alias.name`. */
+  private readFrom(path: string, module: string): string[] {
+    const text = this.context.text(path) ?? ''
+    const tail = module.slice(module.lastIndexOf('.') + 1)
+    const escaped = module.replaceAll('.', String.raw`\s*\.\s*`)
+    const alias = new RegExp(String.raw`\b(?:${escaped}|${tail})\s+as\s+(\w+)`).exec(text)?.[1]
+    const owner =
+      alias ?? (new RegExp(String.raw`\bimport\s+[^\n]*\b${escaped}\b`).test(text) ? escaped : tail)
+    const read = text.matchAll(new RegExp(String.raw`(?<![\w.])${owner}\s*\.\s*([A-Za-z_]\w*)`, 'g'))
+    return [...new Set(Array.from(read, match => match[1]!))]
+  }
+}

@@ -1,0 +1,170 @@
+/** The fixes of a finding, verified: the one place that the command line and the editor get them from. */
+
+import { editOf, type WorkspaceEdit } from '../bridges/edit.ts'
+import { causeOf, type Fix, type FixContext, fixId, type Proposal } from '../bridges/fix.ts'
+import { fixersOf } from '../bridges/fixes/all_fixers.ts'
+import { type History, readHistory } from '../bridges/history.ts'
+import { SymbolIndex } from '../bridges/symbol_index.ts'
+import { type Effect, effectOf, harmless, helps, type Simulated } from '../bridges/verify.ts'
+import { Repository } from '../environment/git.ts'
+import { contentHash } from '../files/hash.ts'
+import { remember } from '../files/memo.ts'
+import { collectorsOf } from '../rules/causes.ts'
+import type { Finding } from '../rules/finding.ts'
+import type { Cured } from '../simulate/simulate.ts'
+import type { Analysis } from './analyze.ts'
+import { type Cure, curedBy, cureOf, movedCures } from './cures.ts'
+
+/** More proposals of one finding than this are not tried: each costs a simulation. */
+const MOST_TRIED = 12
+
+/** What was made so far of one finding: proposals are tried in their order, and only as far as somebody asks. */
+interface Tried {
+  readonly proposals: readonly Proposal[]
+  /** By key; null: it does not help. */
+  readonly results: Map<string, Fix | null>
+}
+
+/** By analysis, then by fingerprint. */
+const made = new WeakMap<Analysis, Map<string, Tried>>()
+
+/**
+ * All fixes of one finding of the analysis, best first. An edit that breaks anything, or brings nothing back, is
+ * left out. Costs one simulation for each edit that is proposed, the first time it is asked.
+ */
+export async function fixesOf(analysis: Analysis, finding: Finding): Promise<readonly Fix[]> {
+  await recallHistory(analysis)
+  return [...verifiedFixes(analysis, finding, () => true)]
+}
+
+/** The same one by one, of the proposals that `wanted` accepts: what is not asked for is not tried. */
+export function* verifiedFixes(
+  analysis: Analysis,
+  finding: Finding,
+  wanted: (proposal: Proposal) => boolean,
+): Generator<Fix> {
+  const known = remember(made, analysis, () => new Map<string, Tried>())
+  const { proposals, results } = remember(known, finding.fingerprint, () => {
+    const context = contextOf(analysis)
+    const proposals = fixersOf(finding.rule).flatMap(fixer => [...fixer.propose(finding, context)])
+    return { proposals, results: new Map() }
+  })
+  const attempt = (proposal: Proposal): Fix | null => {
+    const before = results.get(proposal.key)
+    if (before !== undefined) return before
+    const first = proposals.find(({ key }) => key === proposal.follows)
+    if ((first && !attempt(first)) || results.size >= MOST_TRIED) return null
+    const fix = verified(analysis, finding, proposal)
+    results.set(proposal.key, fix)
+    return fix
+  }
+  for (const proposal of proposals) {
+    const fix = wanted(proposal) ? attempt(proposal) : null
+    if (fix) yield fix
+  }
+}
+
+/** What an edit would do to the collection; null where it can't be made. */
+export function effectOn(analysis: Analysis, edit: WorkspaceEdit): Effect | null {
+  const after = analysis.simulateWith(edit)
+  return after && effectOf(simulatedAs(analysis), after, edit)
+}
+
+const contexts = new WeakMap<Analysis, FixContext>()
+const histories = new WeakMap<Analysis, History>()
+
+/** What fixers see of an analysis, without what git knows unless `recallHistory` was awaited before. */
+export function contextOf(analysis: Analysis): FixContext {
+  return remember(contexts, analysis, () => {
+    const { fs, environment, plan, trace, causes, findings, needs, text, code, scans } = analysis
+    const index = new SymbolIndex({ fs, plan, environment, code, text }, scans)
+    const history = histories.get(analysis) ?? []
+    return { fs, environment, plan, trace, causes, findings, needs, text, code, index, history }
+  })
+}
+
+/** Asks git what became of files that are gone, once; of a workspace that is not trusted nothing is asked. */
+export async function recallHistory(analysis: Analysis): Promise<void> {
+  const { plan, request } = analysis
+  if (!request.trusted || histories.has(analysis)) return
+  const repository = await Repository.of(plan.rootdir, request.env)
+  const history = typeof repository === 'string' ? [] : await readHistory(repository)
+  histories.set(analysis, history)
+  if (history.length > 0) contexts.delete(analysis)
+}
+
+function simulatedAs({ plan, trace, causes, findings }: Analysis): Simulated {
+  return { plan, trace, causes, findings }
+}
+
+/** null where it does not help. */
+function verified(analysis: Analysis, finding: Finding, { key, follows, ...proposal }: Proposal): Fix | null {
+  const fix = { id: fixId(finding.fingerprint, key), finding: finding.fingerprint, ...proposal }
+  const { edit, provides = [] } = proposal
+  if (edit === null && provides.length === 0) return { ...fix, effect: null }
+  const effect = tryOut(analysis, finding, edit ?? editOf({}), provides)
+  return effect ? { ...fix, effect } : null
+}
+
+/** The effect of what is proposed, where it does some good and no harm. */
+function tryOut(
+  analysis: Analysis,
+  finding: Finding,
+  edit: WorkspaceEdit,
+  provides: readonly string[],
+): Effect | null {
+  const trial = trialOf(analysis, inFrontOf(analysis, finding), edit, provides)
+  if (trial === null) return null
+  const { effect, told } = trial
+  const isMerelyTold = causeOf(contextOf(analysis), finding) === null
+  const mends = isMerelyTold && !told.has(finding.fingerprint) && harmless(effect)
+  return helps(effect) || mends ? effect : null
+}
+
+interface Trial {
+  readonly effect: Effect
+  /** Fingerprints of what is found after it. */
+  readonly told: ReadonlySet<string>
+}
+
+const trials = new WeakMap<Analysis, Map<string, { readonly trial: Trial | null }>>()
+
+/** What comes of an edit, once: a module that moved is missed at many places, and each proposes the same. */
+function trialOf(
+  analysis: Analysis,
+  inFront: readonly Cure[],
+  edit: WorkspaceEdit,
+  provides: readonly string[],
+): Trial | null {
+  const known = remember(trials, analysis, () => new Map<string, { readonly trial: Trial | null }>())
+  const key = contentHash(JSON.stringify([inFront, edit, provides]))
+  return remember(known, key, () => {
+    const before =
+      inFront.length === 0
+        ? simulatedAs(analysis)
+        : analysis.simulateWith(editOf({}), cured(analysis, inFront, []))
+    const after = analysis.simulateWith(edit, cured(analysis, movedCures(inFront, edit), provides))
+    if (!before || !after) return { trial: null }
+    const told = new Set(after.findings.map(({ fingerprint }) => fingerprint))
+    return { trial: { effect: effectOf(before, after, edit), told } }
+  }).trial
+}
+
+/** What has to be cured for a cause to show that only waits behind others. */
+function inFrontOf({ causes, trace }: Analysis, { fingerprint }: Finding): readonly Cure[] {
+  const cause = causes.find(({ id }) => id === fingerprint)
+  if (!cause || cause.stopsRun || collectorsOf(cause).length > 0) return []
+  const layers = new Map(cause.occurrences.map(({ collector, layer }) => [collector, layer]))
+  return trace.collectors.flatMap(({ path, failure, behind }) => {
+    const layer = layers.get(path)
+    return failure && layer !== undefined ? [failure, ...behind].slice(0, layer).map(cureOf) : []
+  })
+}
+
+function cured({ cured }: Analysis, cures: readonly Cure[], provides: readonly string[]): Cured {
+  const more = curedBy(cures, provides)
+  return {
+    sites: new Set([...cured.sites, ...more.sites]),
+    installed: new Set([...cured.installed, ...more.installed]),
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * The plan to a target: which fixes, installations and repairs by hand bring the errors of collection down, in which
+ * order, and how many are left after each. Greedy: the step that brings back most, of what then fails the next, and so
+ * on; every step is simulated upon those before it, so what waits behind an error is in the figures.
+ */
+import { Drafts } from '../bridges/draft.ts'
+import { editOf, pathsOf, type WorkspaceEdit } from '../bridges/edit.ts'
+import type { Fix, Proposal } from '../bridges/fix.ts'
+import { type Effect, effectOf } from '../bridges/verify.ts'
+import type { FileSystem } from '../files/file_system.ts'
+import { LineIndex } from '../files/lines.ts'
+import { relative } from '../files/paths.ts'
+import type { RescuePlan, RescueStep } from '../report/rescue_plan.ts'
+import type { Cause } from '../rules/causes.ts'
+import { collectorsOf } from '../rules/causes.ts'
+import { filesBehind, testFiles } from '../rules/test_files.ts'
+import type { Cured } from '../simulate/simulate.ts'
+import { type Analysis, type AnalysisRequest, analyze, type Remembered } from './analyze.ts'
+import { type Cure, curedBy, curesOf, movedCures } from './cures.ts'
+import { recallHistory, verifiedFixes } from './fixes.ts'
+
+/** A plan that is longer than this is a project of its own. */
+const MOST_STEPS = 200
+
+export interface RescueRequest {
+  /** Not more errors than that are wanted. */
+  readonly target: number
+  /** May fixes be part of it that could mean something else? */
+  readonly unsafe: boolean
+}
+
+/** A step with what it takes to make it. */
+export interface PlannedStep {
+  readonly step: RescueStep
+  readonly edit: WorkspaceEdit | null
+  /** What counts as done by hand after it, for checking the figure again. */
+  readonly cured: Cured
+}
+
+export interface Rescue {
+  readonly plan: RescuePlan
+  readonly steps: readonly PlannedStep[]
+}
+
+/** `progress` is told the number of errors left after each step that was found. */
+export async function planRescue(
+  fs: FileSystem,
+  request: AnalysisRequest,
+  remembered: Remembered,
+  { target, unsafe }: RescueRequest,
+  progress: (errors: number) => void = () => {},
+): Promise<Rescue> {
+  const drafts = new Drafts(fs)
+  const steps: PlannedStep[] = []
+  let cures: readonly Cure[] = []
+  let installed: readonly string[] = []
+  let now = await analyze(fs, { ...request, layers: false }, remembered)
+  const root = now.plan.rootdir
+  const errors = errorsOf(now)
+  while (errorsOf(now) > target && steps.length < MOST_STEPS) {
+    await recallHistory(now)
+    const best = bestStep(now, ({ safety }) => unsafe || safety !== 'unsafe')
+    if (!best) break
+    const { cause, fix, effect } = best
+    const edit = fix?.edit ?? null
+    if (edit !== null && !drafts.add(edit)) break
+    if (edit !== null) cures = movedCures(cures, edit)
+    if (fix === null) cures = [...cures, ...curesOf(cause)]
+    installed = [...installed, ...(fix?.provides ?? [])]
+    const cured = curedBy(cures, installed)
+    // Texts are those of the latest analysis.
+    const told = stepOf(now, cause, fix, effect)
+    now = await analyze(drafts.fs, { ...request, layers: false, cured }, remembered)
+    steps.push({ step: { ...told, errorsAfter: errorsOf(now) }, edit, cured })
+    progress(errorsOf(now))
+  }
+  const after = errorsOf(now)
+  const plan: RescuePlan = {
+    version: 1,
+    root,
+    target,
+    errors: { now: errors, after },
+    reached: after <= target,
+    steps: steps.map(({ step }) => step),
+  }
+  return { plan, steps }
+}
+
+/**
+ * Errors as pytest counts them. Where the run stops before it collects, every test file is lost by it; where it stops
+ * afterwards, that is one error more.
+ */
+export function errorsOf({ trace, plan }: Pick<Analysis, 'trace' | 'plan'>): number {
+  const failing = trace.collectors.filter(({ outcome }) => outcome === 'fails').length
+  const stops = trace.session.outcome === 'stops' || plan.stops.length > 0
+  if (!stops) return failing
+  return trace.collectors.length === 0 ? Math.max(1, testFiles(plan).size) : failing + 1
+}
+
+interface Candidate {
+  readonly cause: Cause
+  /** null: to be repaired by hand. */
+  readonly fix: Fix | null
+  readonly effect: Effect
+}
+
+/**
+ * The step that brings back most; null where none is known to do any good. What a fix mends goes before what a
+ * person has to, where they bring back the same.
+ */
+function bestStep(analysis: Analysis, wanted: (proposal: Proposal) => boolean): Candidate | null {
+  let best: Candidate | null = null
+  const byHand: Struck[] = []
+  for (const struck of striking(analysis)) {
+    // A fix of this cause may mend others as well, which is rare and found in a later step.
+    if (best !== null && struck.files <= best.effect.back.length) break
+    const candidate = fixFor(analysis, struck.cause, wanted)
+    if (candidate === null) byHand.push(struck)
+    else if (best === null || isBetter(candidate.effect, best.effect)) best = candidate
+  }
+  for (const { cause, files } of byHand) {
+    if (best !== null && files <= best.effect.back.length) break
+    const candidate = repairOf(analysis, cause)
+    if (candidate && (best === null || isBetter(candidate.effect, best.effect))) best = candidate
+  }
+  return best
+}
+
+function isBetter(a: Effect, b: Effect): boolean {
+  return (
+    a.back.length > b.back.length || (a.back.length === b.back.length && a.further.length > b.further.length)
+  )
+}
+
+interface Struck {
+  readonly cause: Cause
+  /** Test files that fail because of it now. */
+  readonly files: number
+}
+
+/** What strikes now, most test files first. */
+function striking({ causes, plan }: Analysis): Struck[] {
+  return causes
+    .map(cause => ({
+      cause,
+      files: cause.stopsRun
+        ? Number.POSITIVE_INFINITY
+        : new Set(collectorsOf(cause).flatMap(path => filesBehind(plan, path))).size,
+    }))
+    .filter(({ files }) => files > 0)
+    .sort((a, b) => b.files - a.files || (a.cause.id < b.cause.id ? -1 : 1))
+}
+
+function fixFor(analysis: Analysis, cause: Cause, wanted: (proposal: Proposal) => boolean): Candidate | null {
+  const finding = analysis.findings.find(({ fingerprint }) => fingerprint === cause.id)
+  if (!finding) return null
+  for (const fix of verifiedFixes(analysis, finding, wanted))
+    if (fix.effect) return { cause, fix, effect: fix.effect }
+  return null
+}
+
+/** What it would bring back if a person saw to it. */
+function repairOf(analysis: Analysis, cause: Cause): Candidate | null {
+  const before = analysis.cured
+  const own = curedBy(curesOf(cause), [])
+  const cured = { sites: new Set([...before.sites, ...own.sites]), installed: before.installed }
+  const after = analysis.simulateWith(editOf({}), cured)
+  const effect = after && effectOf(analysis, after, editOf({}))
+  return effect && effect.back.length + effect.further.length > 0 ? { cause, fix: null, effect } : null
+}
+
+function stepOf(
+  analysis: Analysis,
+  cause: Cause,
+  fix: Fix | null,
+  effect: Effect,
+): Omit<RescueStep, 'errorsAfter'> {
+  const { plan, text, findings } = analysis
+  const shown = (path: string) => relative(plan.rootdir, path)
+  const finding = findings.find(({ fingerprint }) => fingerprint === cause.id)
+  const back = effect.back.filter(path => path !== plan.rootdir)
+  return {
+    id: fix?.id ?? cause.id,
+    kind: fix === null ? 'hand' : fix.edit === null ? 'command' : 'edit',
+    safety: fix?.safety ?? 'manual',
+    title: fix?.title ?? finding?.todo ?? `${cause.failure.exception}: ${cause.failure.message}`,
+    because: fix?.because ?? finding?.what ?? cause.failure.message,
+    command: fix?.command ?? null,
+    rule: cause.rule,
+    subject: cause.subject,
+    cause: cause.id,
+    path: shown(cause.span.path),
+    line: new LineIndex(text(cause.span.path) ?? '').position(cause.span.start).line,
+    writes: fix?.edit ? pathsOf(fix.edit).map(shown) : [],
+    testFiles: back.map(shown),
+    tests: back.reduce((sum, path) => sum + testsIn(text(path) ?? ''), 0),
+    further: effect.further.length,
+  }
+}
+
+function testsIn(text: string): number {
+  return text.match(/^[ \t]*(?:async[ \t]+)?def[ \t]+test/gm)?.length ?? 0
+}
