@@ -192,7 +192,17 @@ export function lookUpName(m: Machine, name: string, frame: Frame): Value | unde
   }
   const served = builtin(m, name)
   if (served) return served
+  const added = boundInBuiltins(m, name)
+  if (added) return added
   return open || globals.open ? UNKNOWN : undefined
+}
+
+/** What code bound in the module `builtins`, which every module sees. */
+function boundInBuiltins(m: Machine, name: string): Value | undefined {
+  const builtins = m.modules.get('builtins')
+  const slot = builtins?.t === 'module' ? builtins.ns.slots.get(name) : undefined
+  if (slot?.maybe) m.mayRaise(exceptionClass('NameError'))
+  return slot?.value
 }
 
 function evaluateItems(m: Machine, items: readonly Expr[], frame: Frame): Value[] | null {
