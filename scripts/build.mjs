@@ -57,12 +57,12 @@ export async function buildIfStale() {
   const stamp = stampOfSources()
   if (isBuilt(stamp)) return
   say('building dist/')
-  await build()
+  await build(stamp)
   mkdirSync(cache, { recursive: true })
   writeFileSync(stampFile, stamp)
 }
 
-async function build() {
+async function build(stamp) {
   const main = join(source, 'main.ts')
   if (!existsSync(main)) fail('server/src/main.ts is missing: there is nothing to build.')
   const { build: bundle } = await import('esbuild')
@@ -79,6 +79,7 @@ async function build() {
     platform: 'node',
     target: 'node20',
     format: 'esm',
+    define: { PRECOLLECT_BUILD: JSON.stringify(stamp.slice(0, 16)) },
     legalComments: 'none', // and no minifying: a stack trace in a bug report must be readable
     logLevel: 'warning',
     banner: { js: commonjsNames },

@@ -12,10 +12,24 @@ import { cache, say } from './setup.mjs'
 
 const PINS = {
   default: ['pytest==9.0.2', 'prometheus-client==0.26.0', 'six==1.17.0'],
+  '6.2.5': ['pytest==6.2.5'],
+  '7.0.1': ['pytest==7.0.1'],
   '7.4.4': ['pytest==7.4.4'],
   '8.4.2': ['pytest==8.4.2'],
   django: ['pytest==9.0.2', 'Django==5.2.8'],
   'pytest-django': ['pytest==9.0.2', 'Django==5.2.8', 'pytest-django==4.11.1'],
+  plugins: [
+    'pytest==9.0.2',
+    'allure-pytest==2.16.2',
+    'pytest-cov==7.1.0',
+    'pytest-html==4.2.0',
+    'pytest-json-report==1.5.0',
+    'pytest-random-order==1.2.0',
+    'pytest-randomly==5.1.0',
+    'pytest-reportlog==1.0.0',
+    'pytest-testmon==2.2.0',
+    'pytest-xdist==3.8.0',
+  ],
   'pre-commit': ['pytest==9.0.2', 'pre-commit==4.7.0'],
   '9.2.0': ['pytest==9.2.0', 'SQLAlchemy==2.0.44'],
 }
@@ -79,9 +93,10 @@ function environment(python, pins) {
   mkdirSync(cache, { recursive: true })
   const done =
     runs(python.path, ['-m', 'venv', unfinished]) &&
-    runs(inEnvironment(unfinished), ['-m', 'pip', 'install', '--quiet', ...pins])
+    runs(inEnvironment(unfinished), ['-m', 'pip', 'install', '--quiet', ...pins]) &&
+    runs(inEnvironment(unfinished), ['-c', 'import pytest']) // an old one does not run everywhere
   if (!done) {
-    say(`NOTICE: that failed (no venv module, or no package index in reach)`)
+    say(`NOTICE: that failed (no venv module, no package index in reach, or not for this Python)`)
     rmSync(unfinished, { recursive: true, force: true })
     return null
   }

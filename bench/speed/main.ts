@@ -1,8 +1,8 @@
 /**
- * Speed beside the real pytest: `precollect check` and `pytest --collect-only` on the same projects, in the same
- * run, by turns, so that a busy machine is busy for both. Judges nothing; CPU seconds are the steady figure.
+ * Speed beside the real pytest, and beside other tools: `precollect check` and `pytest --collect-only` on the same
+ * projects, in the same run, by turns, so that a busy machine is busy for all. Judges nothing; CPU seconds are the steady figure.
  */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { asExitCode, type Bench, openBench, progress, saveResult } from '../shared/bench.ts'
 import {
   chooseEntries,
@@ -23,6 +23,7 @@ import {
   withFolder,
 } from '../shared/run.ts'
 import { median, megabytes, seconds, table } from '../shared/table.ts'
+import { installOthers, OTHERS, type Other, runOther } from './others.ts'
 
 const SETTING: Setting = 'healthy'
 const PYTEST_LIMIT_S = 900
@@ -31,6 +32,7 @@ interface Options {
   readonly full: boolean
   readonly rounds: number
   readonly command?: string
+  readonly tools: readonly Other[]
 }
 
 type Medians = Omit<Usage, 'exit'>
@@ -41,6 +43,8 @@ interface Row {
   readonly cold: Medians
   readonly warm: Medians
   readonly pytest: Medians
+  /** Null where a tool can't be run on the project. */
+  readonly others: Readonly<Record<string, Medians | null>>
 }
 
 /** `root`: the repository; `args`: the command line after the benchmark's name. Returns the exit code. */
@@ -53,6 +57,11 @@ export function main(root: string, args: readonly string[]): Promise<number> {
       .argument('[names...]', 'entries of the corpus; without: the small subset')
       .option('--full', 'every entry', false)
       .option('--rounds <n>', 'runs of each', toCount, 5)
+      .addOption(
+        new Option('--tools <names...>', 'other tools to run by turns as well; they are installed from PyPI')
+          .choices(OTHERS)
+          .default([]),
+      )
       .option('--command <file>', 'the built command to measure, instead of dist/precollect.js')
       .exitOverride()
     command.parse(args, { from: 'user' })
@@ -62,19 +71,23 @@ export function main(root: string, args: readonly string[]): Promise<number> {
     const entries = chooseEntries(bench.corpus, command.args, options.full)
     await fetchMissing(bench.corpus, bench.tools.python, entries, [SETTING])
 
+    const versions = await installOthers(bench.tools, options.tools)
+
     const rows: Row[] = []
-    for (const entry of entries) rows.push(await compare(bench, entry, options.rounds))
+    for (const entry of entries) rows.push(await compare(bench, entry, options))
     progress('')
     process.stdout.write(`${report(rows)}\n`)
-    const saved = saveResult(root, 'speed', { setting: SETTING, rounds: options.rounds, rows })
+    if (options.tools.length > 0) process.stdout.write(`\n${comparison(rows, versions)}\n`)
+    const saved = saveResult(root, 'speed', { setting: SETTING, rounds: options.rounds, versions, rows })
     process.stdout.write(`\nAll figures: ${saved}\n`)
     return true
   })
 }
 
-async function compare(bench: Bench, entry: Entry, rounds: number): Promise<Row> {
+async function compare(bench: Bench, entry: Entry, { rounds, tools }: Options): Promise<Row> {
   const project = projectOf(bench.corpus.data, entry, SETTING)
   const runs: Record<'cold' | 'warm' | 'pytest', Usage[]> = { cold: [], warm: [], pytest: [] }
+  const others = new Map<Other, Usage[]>()
   progress(`${entry.name}: first pytest, not counted`)
   await withFolder(home => collect(bench, project, home))
   for (let round = 1; round <= rounds; round++) {
@@ -83,9 +96,20 @@ async function compare(bench: Bench, entry: Entry, rounds: number): Promise<Row>
       runs.cold.push(await check(bench, project, home))
       runs.pytest.push(await collect(bench, project, home))
       runs.warm.push(await check(bench, project, home))
+      for (const tool of tools) {
+        progress(`${entry.name}: round ${round} of ${rounds}: ${tool}`)
+        const usage = await runOther(bench.tools, tool, project, home, entry.name.replaceAll('-', '_'))
+        if (usage) others.set(tool, [...(others.get(tool) ?? []), usage])
+      }
     })
   }
-  return { name: entry.name, cold: middle(runs.cold), warm: middle(runs.warm), pytest: middle(runs.pytest) }
+  return {
+    name: entry.name,
+    cold: middle(runs.cold),
+    warm: middle(runs.warm),
+    pytest: middle(runs.pytest),
+    others: Object.fromEntries(tools.map(tool => [tool, middleOrNull(others.get(tool))])),
+  }
 }
 
 /** Throws SetupError where the command gives no document: a crash is not quick. */
@@ -104,6 +128,10 @@ async function collect({ tools }: Bench, project: Project, home: string): Promis
   )
   if (usage.exit === null) throw new SetupError(`${project.cwd}: pytest took more than ${PYTEST_LIMIT_S} s`)
   return usage
+}
+
+function middleOrNull(usages: readonly Usage[] | undefined): Medians | null {
+  return usages ? middle(usages) : null
 }
 
 function middle(usages: readonly Usage[]): Medians {
@@ -128,10 +156,28 @@ const HEAD = [
   'warm/pytest',
 ]
 
+/** CPU seconds and memory of the other tools, and what a cold check takes of their CPU. */
+function comparison(rows: readonly Row[], versions: Readonly<Record<string, string>>): string {
+  const head = [
+    'project',
+    ...Object.entries(versions).flatMap(([tool, version]) => [`${tool} ${version}`, 'MB', 'cold/it']),
+  ]
+  const cells = (cold: Medians, it: Medians | null | undefined) =>
+    it ? [seconds(it.cpuS), megabytes(it.rssKb), (cold.cpuS / it.cpuS).toFixed(2)] : ['-', '-', '-']
+  return table(
+    head,
+    rows.map(({ name, cold, others }) => [
+      name,
+      ...Object.keys(versions).flatMap(tool => cells(cold, others[tool])),
+    ]),
+  )
+}
+
 /** The last row holds sums (of memory: maxima) and their ratios. */
 function report(rows: readonly Row[]): string {
   const all: Row = {
     name: 'all',
+    others: {},
     cold: total(rows.map(row => row.cold)),
     warm: total(rows.map(row => row.warm)),
     pytest: total(rows.map(row => row.pytest)),

@@ -94,7 +94,7 @@ function Details({ report, cause }: { report: JsonReport; cause: JsonCause }) {
       <Graph report={report} cause={cause} />
       {failing.length > 0 && (
         <>
-          <h4>What runs into it</h4>
+          <h3>What runs into it</h3>
           <ul class="ways">
             {failing.slice(0, ways).map(({ path, failure }) => (
               <li key={path}>

@@ -22,7 +22,7 @@ export function Excerpt({ path, start, end }: Range) {
   const last = end.line === start.line ? end.column : Number.POSITIVE_INFINITY
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled must be reached with the keyboard
-    <section class="excerpt" tabIndex={0} aria-label={`${path}, line ${start.line}`}>
+    <figure class="excerpt" tabIndex={0} aria-label={`${path}, line ${start.line}`}>
       <pre>
         {numbers.map(line => {
           const text = known[line]!
@@ -44,6 +44,6 @@ export function Excerpt({ path, start, end }: Range) {
           )
         })}
       </pre>
-    </section>
+    </figure>
   )
 }

@@ -11,8 +11,8 @@ export function Graph({ report, cause }: { report: JsonReport; cause: JsonCause 
   const marker = `arrow-${cause.id}`
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled must be reached with the keyboard
-    <section class="graph" tabIndex={0} aria-label="Imports that lead to this cause">
-      {/* biome-ignore lint/a11y/noSvgWithoutTitle: the region has the name */}
+    <figure class="graph" tabIndex={0} aria-label="Imports that lead to this cause">
+      {/* biome-ignore lint/a11y/noSvgWithoutTitle: the figure has the name */}
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         <defs>
           <marker
@@ -34,7 +34,7 @@ export function Graph({ report, cause }: { report: JsonReport; cause: JsonCause 
           <Node key={node.id} node={node} />
         ))}
       </svg>
-    </section>
+    </figure>
   )
 }
 

@@ -94,6 +94,9 @@ function Chart({ points }: { points: readonly Point[] }) {
         ),
       ],
     })
+    // The picture is told as a whole: its name, and the table below it.
+    chart.setAttribute('role', 'img')
+    for (const part of chart.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label')
     place.current!.replaceChildren(chart)
   }, [points, width])
   return <div ref={place} class="chart" />

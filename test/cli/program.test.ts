@@ -1,5 +1,13 @@
 /** The command line up to the point where an analysis begins: what is refused, how, and with which exit code. */
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -168,6 +176,11 @@ test('help and version go to standard output and are no error', async () => {
   for (const words of ['[PATH...] [-- PYTEST_ARGS...]', '--no-interpreter', 'Exit codes: 0']) {
     expect(out).toContain(words)
   }
+})
+
+test('probe: the folder that holds the plugin', async () => {
+  const { code, out } = await command('probe')
+  expect([code, existsSync(join(out.trimEnd(), 'precollect_probe.py'))]).toEqual([0, true])
 })
 
 test('rule: a page, or the table', async () => {

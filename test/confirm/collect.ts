@@ -1,9 +1,11 @@
 /** Real projects, collected by the real runner: what the tests of this room begin with. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { expect } from 'vitest'
+import { type Current, Evidence } from '../../server/src/confirm/evidence.ts'
 import { innermost } from '../../server/src/confirm/judge.ts'
 import type { Observation } from '../../server/src/confirm/observation.ts'
 import { type CollectRequest, collectOnly } from '../../server/src/confirm/runner.ts'
+import { LineIndex } from '../../server/src/files/lines.ts'
 import { join, relative } from '../../server/src/files/paths.ts'
 import { layOut } from '../support/on_disk.ts'
 import { standardPython } from '../support/pythons.ts'
@@ -49,6 +51,29 @@ export function outcomes({ collectors, root }: Run): string[] {
   return collectors
     .filter(({ kind }) => kind === 'module' || kind === 'class')
     .map(({ path, kind, outcome, items }) => `${relative(root, path)} ${kind} ${outcome} ${items}`)
+}
+
+/** What a user is told of a run of which nothing was predicted: `PATH:LINE severity: what`. */
+export function told(run: Run): string[] {
+  const read = (path: string) =>
+    statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, 'utf8') : null
+  const current: Current = {
+    session: { outcome: 'unknown', exitCode: null },
+    collectors: [],
+    findings: [],
+    rootdir: run.root,
+    fallback: join(run.root, 'pytest.ini'),
+    closures: new Map(),
+    text: read,
+    content: read,
+    lineOf: () => 1,
+  }
+  const evidence = new Evidence()
+  evidence.absorb({ observation: run, only: null, content: read, closures: new Map() }, current)
+  return evidence.judge(current).told.map(({ finding: { span, severity, what } }) => {
+    const line = new LineIndex(read(span.path) ?? '').position(span.start).line
+    return `${relative(run.root, span.path)}:${line} ${severity}: ${what}`
+  })
 }
 
 export function place(

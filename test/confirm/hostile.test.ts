@@ -5,13 +5,13 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { processesWith } from '../../server/src/files/process_table.ts'
 import { bareEnvironment, layOut } from '../support/on_disk.ts'
-import { standardPython } from '../support/pythons.ts'
-import { collect, expectGone, outcomes, type Run } from './collect.ts'
+import { findPython, standardPython } from '../support/pythons.ts'
+import { collect, expectGone, outcomes, type Run, told } from './collect.ts'
 
 const FINE = { 'test_a.py': 'def test_a(): pass\n' }
 
 /** What the run came to, in a line. */
-function told({ end, stop }: Run): string {
+function end({ end, stop }: Run): string {
   const said = stop ? `${stop.phase}: ${stop.exceptions.map(it => it.type).join(' from ')}` : 'no stop'
   return `${JSON.stringify(end)} ${said}`
 }
@@ -26,7 +26,7 @@ describe('a conftest that', () => {
       'while not os.path.exists("pid.txt"): time.sleep(0.01)',
     ].join('\n')
     await collect({ ...FINE, 'conftest.py': conftest }, async run => {
-      expect(told(run)).toBe('{"kind":"exited","code":0} no stop')
+      expect(end(run)).toBe('{"kind":"exited","code":0} no stop')
       expect(outcomes(run)).toEqual(['test_a.py module collects 1'])
       await expectGone(Number(run.read('pid.txt')))
     })
@@ -46,7 +46,7 @@ describe('a conftest that', () => {
       'open("pid.txt", "w").write(str(child.pid))',
     ].join('\n')
     await collect({ ...FINE, 'conftest.py': conftest }, async run => {
-      expect(told(run)).toBe('{"kind":"exited","code":0} no stop')
+      expect(end(run)).toBe('{"kind":"exited","code":0} no stop')
       await expectGone(Number(run.read('pid.txt')))
     })
   })
@@ -61,7 +61,10 @@ describe('a conftest that', () => {
     await collect(
       { ...FINE, 'conftest.py': conftest },
       async run => {
-        expect(told(run)).toBe('{"kind":"timed out"} no stop')
+        expect(end(run)).toBe('{"kind":"timed out"} no stop')
+        expect(told(run)).toEqual([
+          'pytest.ini:1 warning: pytest was ended at the time limit, before any test file',
+        ])
         await expectGone(Number(run.read('pid.txt')))
       },
       { timeoutMs: 5000 },
@@ -94,7 +97,12 @@ describe('a conftest that', () => {
       const args = captured ? [] : ['-s']
       await collect(
         { ...FINE, 'conftest.py': line },
-        run => expect(run.end).toEqual({ kind: 'over limit', what: 'output', bytes: 20_000_000 }),
+        run => {
+          expect(run.end).toEqual({ kind: 'over limit', what: 'output', bytes: 20_000_000 })
+          expect(told(run)).toEqual([
+            'pytest.ini:1 warning: pytest printed more than 19 MB and was ended, before any test file',
+          ])
+        },
         { outputBytes: 20_000_000, args },
       )
     })
@@ -105,15 +113,23 @@ describe('a conftest that', () => {
       'import time\nkept = []\nwhile True:\n    kept.append(bytearray(5_000_000))\n    time.sleep(0.01)\n'
     await collect(
       { ...FINE, 'conftest.py': conftest },
-      run => expect(run.end).toEqual({ kind: 'over limit', what: 'memory', bytes: 300_000_000 }),
+      run => {
+        expect(run.end).toEqual({ kind: 'over limit', what: 'memory', bytes: 300_000_000 })
+        expect(told(run)).toEqual([
+          'pytest.ini:1 warning: pytest took more memory than 286 MB and was ended, before any test file',
+        ])
+      },
       { memoryBytes: 300_000_000 },
     )
   })
 
   test('ends the process without a word', async () => {
-    await collect({ ...FINE, 'conftest.py': 'import os\nos._exit(0)\n' }, run =>
-      expect(told(run)).toBe('{"kind":"exited","code":0} start: '),
-    )
+    await collect({ ...FINE, 'conftest.py': 'import os\nos._exit(0)\n' }, run => {
+      expect(end(run)).toBe('{"kind":"exited","code":0} start: ')
+      expect(told(run)).toEqual([
+        'pytest.ini:1 error: the process ended itself with exit code 0, before any test file',
+      ])
+    })
   })
 
   test('closes its standard streams', async () => {
@@ -148,16 +164,14 @@ describe('a conftest that', () => {
     }
     await collect(files, run => {
       expect(outcomes(run)).toEqual(['test_a.py module fails 0'])
-      expect(run.collectors.find(it => it.outcome === 'fails')?.exceptions[0]?.frames.at(-1)?.path).toBe(
-        `${run.root}/helper.py`,
-      )
+      expect(told(run)).toEqual(["helper.py:1 error: pytest failed here: NameError: name 'x' is not defined"])
     })
   })
 
   test('deletes its own files', async () => {
     const conftest = 'import os\nos.unlink(__file__)\nraise RuntimeError("gone")\n'
     await collect({ ...FINE, 'conftest.py': conftest }, run => {
-      expect(told(run)).toBe('{"kind":"exited","code":4} conftests: ConftestImportFailure from RuntimeError')
+      expect(end(run)).toBe('{"kind":"exited","code":4} conftests: ConftestImportFailure from RuntimeError')
       expect(run.stop?.exceptions.at(-1)?.frames.at(-1)).toMatchObject({ line: 3, source: '' })
     })
   })
@@ -169,6 +183,9 @@ describe('a conftest that', () => {
     ].join('\n')
     await collect({ 'conftest.py': conftest, 'test_a.py': 'import gone\n' }, run => {
       expect(outcomes(run)).toEqual(['test_a.py module fails 0'])
+      expect(told(run)).toEqual([
+        "test_a.py:1 error: pytest failed here: ModuleNotFoundError: No module named 'gone'",
+      ])
     })
   })
 
@@ -191,6 +208,9 @@ describe('a conftest that', () => {
       const failure = run.collectors.find(it => it.outcome === 'fails')
       expect(failure?.exceptions[0]?.type).toBe('RecursionError')
       expect(failure?.exceptions[0]?.frames.length).toBeLessThanOrEqual(101)
+      expect(told(run)).toEqual([
+        'conftest.py:1 error: pytest failed here: RecursionError: maximum recursion depth exceeded',
+      ])
     })
   })
 
@@ -210,11 +230,23 @@ describe('a conftest that', () => {
       expect(outcomes(run)).toEqual(['test_a.py module unfinished 0'])
       expect(run.end).toEqual({ kind: 'died', signal: 'SIGSEGV' })
       expect(run.stop?.phase).toBe('session')
+      expect(told(run)).toEqual([
+        'test_a.py:1 error: the interpreter was ended by SIGSEGV, while test_a.py was imported',
+      ])
     })
   })
 })
 
 describe('an interpreter', () => {
+  const old = findPython({ pytestVersion: '6.2.5' })
+  test.skipIf(!old)('with a pytest that is too old', async () => {
+    await collect(
+      FINE,
+      run => expect(told(run)).toEqual(['pytest.ini:1 warning: pytest 6.2.5 is too old to be watched']),
+      { executable: old!.interpreter },
+    )
+  })
+
   const bare = layOut('bare', [])
   afterAll(() => bare.remove())
 
@@ -222,15 +254,25 @@ describe('an interpreter', () => {
     await collect(
       FINE,
       run => {
-        expect(told(run)).toBe('{"kind":"exited","code":1} start: ')
+        expect(end(run)).toBe('{"kind":"exited","code":1} start: ')
         expect(run.stop?.exceptions[0]?.message).toContain('No module named pytest')
+        expect(told(run)).toEqual(['pytest.ini:1 error: pytest is not installed for this interpreter'])
       },
       { invocation: 'python -m pytest', executable: bareEnvironment(bare.root, standardPython()) },
     )
   })
 
   test('that is no program', async () => {
-    await collect(FINE, run => expect(run.end.kind).toBe('not started'), { executable: '/' })
+    await collect(
+      FINE,
+      run => {
+        expect(run.end.kind).toBe('not started')
+        expect(told(run)).toEqual([
+          expect.stringMatching(/^pytest.ini:1 warning: pytest could not be started: /),
+        ])
+      },
+      { executable: '/' },
+    )
   })
 })
 
@@ -245,6 +287,7 @@ test('a plugin that breaks while it is loaded is told with its chain', async () 
         'shown RuntimeError',
         'cause ModuleNotFoundError',
       ])
+      expect(told(run)).toEqual(['broken.py:4 error: pytest stopped here: RuntimeError: no plugin'])
     },
     { args: ['-p', 'broken'] },
   )

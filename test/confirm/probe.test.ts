@@ -6,8 +6,8 @@ import { readProbe } from '../../server/src/confirm/events.ts'
 import { probeFolder } from '../../server/src/confirm/runner.ts'
 import { slowImports } from '../../server/src/confirm/slow_imports.ts'
 import { basename, join, relative } from '../../server/src/files/paths.ts'
-import { layOut } from '../support/on_disk.ts'
-import { standardPython } from '../support/pythons.ts'
+import { layOut, layOutEnvironment } from '../support/on_disk.ts'
+import { findPython, standardPython } from '../support/pythons.ts'
 import { collect, outcomes } from './collect.ts'
 
 test('it imports nothing that pytest has not imported', () => {
@@ -181,45 +181,103 @@ test('a pass over some files collects no other, with the conftests on their way'
   }
 })
 
-test('what would start processes, wait or shuffle is switched off', async () => {
-  // As xdist has its options: `-f` collects again and again until it is interrupted.
-  const plugin = [
-    'import os, pytest, time',
-    'def pytest_addoption(parser):',
-    '    parser.addoption("--looponfail", action="store_true", dest="looponfail")',
-    '    parser.addoption("--numprocesses", dest="numprocesses")',
-    'def pytest_cmdline_main(config):',
-    '    if config.option.looponfail or config.option.numprocesses: time.sleep(600)',
-  ].join('\n')
-  await collect(
-    { 'loops.py': plugin, 'test_a.py': 'def test_a(): pass\n' },
-    run => expect(outcomes(run)).toEqual(['test_a.py module collects 1']),
-    { args: ['-p', 'loops', '--looponfail', '--numprocesses=4'], timeoutMs: 30_000 },
-  )
+const withPlugins = findPython({ needs: [{ name: 'pytest-xdist', version: '3.8.0' }] })
+
+describe.skipIf(!withPlugins)('plugins', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(it => `test_${it}.py`)
+  const FILES = {
+    ...Object.fromEntries(names.map(it => [it, 'def test_1(): pass\ndef test_2(): pass\n'])),
+    'conftest.py': [
+      'import os',
+      'def pytest_collection_finish(session):',
+      '    with open(os.path.join(os.path.dirname(__file__), "..", "seen.txt"), "a") as seen:',
+      '        print(*(it.nodeid for it in session.items), file=seen)',
+    ].join('\n'),
+  }
+  const inOrder = names.flatMap(it => [`${it}::test_1`, `${it}::test_2`]).join(' ')
+
+  for (const options of [
+    '-n 2', // processes
+    '--tx 2*popen --dist load',
+    '-f', // again and again until it is interrupted
+    '--randomly-seed=3 --random-order --random-order-seed=3',
+    '--cov=. --cov-report=xml --cov-report=html --junitxml=j.xml --html=h.html --json-report',
+    '--report-log=r.json --alluredir=allure --testmon --lf --cache-clear',
+  ]) {
+    test(`with ${options}: one collection, in order, that writes nothing`, async () => {
+      const ini = `[pytest]\naddopts = ${options}\nlog_file = log.txt\n`
+      await collect(
+        { ...FILES, 'pytest.ini': ini },
+        run => {
+          expect([run.end, run.stop]).toEqual([{ kind: 'exited', code: 0 }, null])
+          expect(run.read('../seen.txt')).toBe(`${inOrder}\n`)
+          expect(readdirSync(run.root).sort()).toEqual(['conftest.py', 'pytest.ini', ...names])
+        },
+        { executable: withPlugins!.interpreter, timeoutMs: 30_000 },
+      )
+    })
+  }
 })
 
-test("it writes down the user's own run too, in precollect's cache", () => {
-  const laid = layOut('project', [
-    ['pytest.ini', '[pytest]\n'],
-    ['test_a.py', 'def test_a(): pass\n'],
-    ['test_b.py', 'import gone\n'],
-  ])
-  try {
-    const cache = join(laid.root, '../cache')
-    const { PATH, SYSTEMROOT } = process.env
-    const env = { PATH, SYSTEMROOT, PYTHONPATH: probeFolder, PRECOLLECT_CACHE_DIR: cache }
-    const args = ['-B', '-m', 'pytest', '-p', 'precollect_probe', '-p', 'no:cacheprovider']
-    const ran = spawnSync(standardPython().interpreter, args, { cwd: laid.root, env, encoding: 'utf8' })
-    expect(ran.stdout).toContain('1 error')
-    const [name, ...others] = readdirSync(join(cache, 'records'))
-    expect(others).toEqual([])
-    const record = readProbe(readFileSync(join(cache, 'records', name!)))
-    expect(record).toMatchObject({ finished: true, rootdir: laid.root, exitCode: 2 })
-    expect(record.collectors.filter(it => it.kind === 'module').map(it => it.outcome)).toEqual([
-      'collects',
-      'fails',
-    ])
-  } finally {
-    laid.remove()
+describe("the user's own run is written down too, in precollect's cache", () => {
+  const METADATA = 'Metadata-Version: 2.1\nName: precollect-probe\nVersion: 0.1.0\n'
+  const PLUGIN = readFileSync(join(probeFolder, 'precollect_probe.py'), 'utf8')
+
+  for (const [how, installed] of [
+    ['with -p', {}],
+    [
+      'with the plugin installed',
+      {
+        'precollect_probe.py': PLUGIN,
+        'precollect_probe-0.1.0.dist-info/METADATA': METADATA,
+        'precollect_probe-0.1.0.dist-info/entry_points.txt':
+          '[pytest11]\nprecollect_probe = precollect_probe\n',
+        'neighbour.py': '',
+      },
+    ],
+  ] as const) {
+    test(how, () => {
+      const named = how === 'with -p'
+      const laid = layOut('project', [
+        ['pytest.ini', '[pytest]\n'],
+        // What lies beside an installed plugin has to be found still.
+        ['test_a.py', `${named ? '' : 'import neighbour\n'}def test_a(): pass\n`],
+        ['test_b.py', 'import gone\n'],
+      ])
+      try {
+        const cache = join(laid.root, '../cache')
+        const python = standardPython()
+        const interpreter = named
+          ? python.interpreter
+          : layOutEnvironment(join(laid.root, '../venv'), python, Object.entries(installed))
+        const { PATH, SYSTEMROOT } = process.env
+        const env = {
+          PATH,
+          SYSTEMROOT,
+          PRECOLLECT_CACHE_DIR: cache,
+          ...(named && { PYTHONPATH: probeFolder }),
+        }
+        const args = [
+          '-B',
+          '-m',
+          'pytest',
+          '-p',
+          'no:cacheprovider',
+          ...(named ? ['-p', 'precollect_probe'] : []),
+        ]
+        const ran = spawnSync(interpreter, args, { cwd: laid.root, env, encoding: 'utf8' })
+        expect(ran.stdout).toContain('1 error')
+        const [name, ...others] = readdirSync(join(cache, 'records'))
+        expect(others).toEqual([])
+        const record = readProbe(readFileSync(join(cache, 'records', name!)))
+        expect(record).toMatchObject({ finished: true, rootdir: laid.root, exitCode: 2 })
+        expect(record.collectors.filter(it => it.kind === 'module').map(it => it.outcome)).toEqual([
+          'collects',
+          'fails',
+        ])
+      } finally {
+        laid.remove()
+      }
+    })
   }
 })

@@ -6,7 +6,7 @@ import { findPython } from '../support/pythons.ts'
 import { collect, expectGone, outcomes, place, type Run } from './collect.ts'
 
 describe.concurrent('what a pass sees', () => {
-  for (const version of [null, '7.4.4', '8.4.2']) {
+  for (const version of [null, '7.0.1', '7.4.4', '8.4.2', '9.2.0']) {
     const python = findPython({ pytestVersion: version })
     test.skipIf(!python)(`every collector with its outcome (pytest ${version ?? 'as pinned'})`, async () => {
       const files = {

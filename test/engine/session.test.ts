@@ -73,7 +73,7 @@ beforeEach(() => {
       published: ({ basis }) => published.push(basis),
       failed: message => faults.push(message),
     },
-    { typing: 150, halfTyped: 1000 },
+    { least: 150, most: 150, halfTyped: 1000 },
   )
 })
 
@@ -155,6 +155,33 @@ describe('when an analysis starts', () => {
       null,
     ])
   })
+})
+
+test('the pause is as long as the last analysis took, within bounds', async () => {
+  session.dispose()
+  session = new Session(
+    analyst,
+    { started: () => {}, published: () => {}, failed: () => {} },
+    { least: 10, most: 150, halfTyped: 1000 },
+  )
+  session.setText('/p/a.py', '0')
+  session.configure(request)
+  await pass(0)
+  await pass(40)
+  await analyst.finish(view('after 40 ms'))
+  for (const [jobs, wait, takes] of [
+    [2, 40, 5],
+    [3, 10, 4000],
+    [4, 150, 1],
+  ] as const) {
+    session.setText('/p/a.py', String(jobs))
+    await pass(wait - 1)
+    expect(analyst.jobs.length).toBe(jobs - 1)
+    await pass(1)
+    expect(analyst.jobs.length).toBe(jobs)
+    await pass(takes)
+    await analyst.finish(view('again'))
+  }
 })
 
 describe('what is published', () => {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import {
+  type ApplyWorkspaceEditResult,
   type ClientCapabilities,
   createProtocolConnection,
   type Diagnostic,
@@ -28,7 +29,9 @@ import {
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
+  type WorkspaceEdit,
 } from 'vscode-languageserver/node'
+import type { StatusParams } from '../../server/src/lsp/status.ts'
 
 /** The command under test; another build of it can be named, such as an installed package's. */
 const command =
@@ -53,6 +56,15 @@ export class Editor {
   readonly progress: string[] = []
   readonly registered: string[] = []
   refreshes = 0
+  /** The documents that the server wanted shown, and the edits that it wanted made. */
+  readonly documents: string[] = []
+  readonly edits: WorkspaceEdit[] = []
+  readonly statuses: StatusParams[] = []
+  /** What was shown to the user as a message. */
+  readonly messages: string[] = []
+  takesEdits = true
+  /** Presses the button to cancel as soon as there is one. */
+  cancelsProgress = false
   /** Called after each change of what is shown. */
   onShown = () => {}
   settings: unknown
@@ -93,6 +105,10 @@ export class Editor {
     })
     await editor.connection.sendNotification(InitializedNotification.type, {})
     return editor
+  }
+
+  get pid(): number {
+    return this.server.pid!
   }
 
   uri(path: string): string {
@@ -209,8 +225,27 @@ export class Editor {
       this.log.push(message)
       notice()
     })
-    connection.onNotification('$/progress', ({ value }) => {
+    connection.onNotification('window/showMessage', ({ message }) => {
+      this.messages.push(message)
+      notice()
+    })
+    connection.onNotification('precollect/status', (params: StatusParams) => {
+      this.statuses.push(params)
+      notice()
+    })
+    connection.onRequest('window/showDocument', ({ uri }) => {
+      this.documents.push(uri)
+      return { success: true }
+    })
+    connection.onRequest('workspace/applyEdit', ({ edit }): ApplyWorkspaceEditResult => {
+      if (!this.takesEdits) return { applied: false, failureReason: 'not today' }
+      this.edits.push(edit)
+      return { applied: true }
+    })
+    connection.onNotification('$/progress', ({ token, value }) => {
       this.progress.push(value.kind)
+      if (this.cancelsProgress && value.kind === 'begin')
+        void connection.sendNotification('window/workDoneProgress/cancel', { token })
       notice()
     })
     connection.onRequest('window/workDoneProgress/create', () => null)

@@ -2,6 +2,7 @@
 import { compileModule } from '../../server/src/compile/compile.ts'
 import { initParser } from '../../server/src/compile/parser.ts'
 import type { ReportInput } from '../../server/src/report/report_input.ts'
+import { writtenTests } from '../../server/src/report/written_tests.ts'
 import { runRules } from '../../server/src/rules/run_rules.ts'
 import { type Happened, World } from '../rules/world.ts'
 
@@ -65,11 +66,11 @@ await initParser()
 
 export function input(happened: Happened, of = world): ReportInput {
   const given = of.input(happened)
-  const code = (path: string) => {
+  const tests = (path: string) => {
     const text = given.text(path)
-    return text === null ? null : compileModule(text)
+    return text === null ? 0 : writtenTests(compileModule(text), given.plan)
   }
-  return { ...given, ...runRules(given), code }
+  return { ...given, ...runRules(given), tests }
 }
 
 /** The same files, and nothing is wrong with them. */

@@ -269,27 +269,10 @@ describe('markdown', () => {
   })
 
   test('keeps within what a comment may hold, and says what it left out', () => {
-    const files = Object.fromEntries(
-      Array.from({ length: 3000 }, (_, at) => [`tests/test_${at}.py`, `import gone_${at}\n`]),
-    )
-    const many = new World(files)
-    const collectors = Object.fromEntries(
-      Object.keys(files).map((path, at) => {
-        const detail = {
-          kind: 'module-not-found',
-          module: `gone_${at}`,
-          searched: [],
-          has: [],
-          blocker: null,
-        } as const
-        const line = `import gone_${at}`
-        return [
-          path,
-          [many.failure(`ModuleNotFoundError: No module named 'gone_${at}'`, detail, [path, line])],
-        ]
-      }),
-    )
-    const text = markdown(input({ collectors }, many))
+    const of = input(broken())
+    const like = of.findings[0]!
+    const findings = Array.from({ length: 3000 }, (_, at) => ({ ...like, fingerprint: String(at) }))
+    const text = markdown({ ...of, findings })
     expect(text.length).toBeLessThan(65_536)
     expect(text).toMatch(/\n\d+ more findings would not fit in here\.\n/)
     expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length)

@@ -29,6 +29,8 @@ export interface Case {
   readonly sitePackages: ReadonlyMap<string, string>
   /** What cures the first failures, then those that come to light, and so on: the files that change each time. */
   readonly cures: readonly ReadonlyMap<string, string>[]
+  /** What fixes make of the files: relative path -> text, or null where it is gone. Empty: nothing is asked. */
+  readonly fixed: ReadonlyMap<string, string | null>
   readonly marks: readonly Mark[]
   /** Collectors that neither simply collect nor fail: relative path -> outcome. */
   readonly outcomes: ReadonlyMap<string, 'skips' | 'unknown'>
@@ -67,6 +69,7 @@ const FOLDER = normalize(fileURLToPath(new URL('../cases/', import.meta.url)))
 
 const SECTION = /^-- (\S.*?) --$/
 const CURE = /^after(?: (\d))?: (\S.*)$/
+const FIXED = /^(fixed|gone): (\S.*)$/
 const HEADER = /^(pytest|run|cwd|env|needs|python|pytest-version|outcome): (.*)$/
 const MARK_LINE = /^\s*#\s*\^/
 const MARK = new RegExp(
@@ -102,6 +105,7 @@ export function parseCase(path: string, text: string): Case {
   const files = new Map<string, string>()
   const sitePackages = new Map<string, string>()
   const cures: Map<string, string>[] = []
+  const fixed = new Map<string, string | null>()
   const marks: Mark[] = []
   let at = first
   while (at < lines.length) {
@@ -110,6 +114,12 @@ export function parseCase(path: string, text: string): Case {
     while (at < lines.length && !SECTION.test(lines[at]!)) at++
     const body = lines.slice(start, at)
     const content = body.map(line => `${line}\n`).join('')
+    const mended = FIXED.exec(name)
+    if (mended) {
+      if (fixed.has(mended[2]!)) fail(start - 1, `${name} stands here twice`)
+      fixed.set(mended[2]!, mended[1] === 'gone' ? null : content)
+      continue
+    }
     const installed = name.startsWith('site-packages/')
     const cure = CURE.exec(name)
     const step = Number(cure?.[1] ?? 1) - 1
@@ -128,7 +138,7 @@ export function parseCase(path: string, text: string): Case {
       marks.push(readMark(name, body, index) ?? fail(start + index, `not a mark: ${line}`))
     })
   }
-  return { path, name: stem(path), ...head, files, sitePackages, cures, marks }
+  return { path, name: stem(path), ...head, files, sitePackages, cures, fixed, marks }
 }
 
 function readHead(lines: readonly string[], fail: (line: number, why: string) => never) {

@@ -1,5 +1,6 @@
 /** `precollect check`: one analysis, one report, one exit code. */
 import type { Analysis, AnalysisRequest, Remembered } from '../engine/analyze.ts'
+import { analyzeDisk, type DiskAnalysis } from '../engine/analyze_disk.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { pageParts } from '../files/page_parts.ts'
@@ -28,6 +29,8 @@ export interface CheckOptions extends MendOptions {
   readonly statistics?: boolean
   /** False: it must not be started. */
   readonly interpreter: boolean
+  /** False: nothing is taken from what earlier runs kept, and nothing is kept. */
+  readonly cache: boolean
   readonly color: ColorChoice
   readonly exitZero?: boolean
   readonly quiet?: boolean
@@ -51,11 +54,9 @@ export async function check(
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  const checked = await analysisOf(fs, target, pytestArgs, options, io)
-  let { analysis } = checked
   if (wantsMending(options)) {
     const { mendOrDiff } = await import('./mend.ts')
-    const { request, remembered } = checked
+    const { analysis, request, remembered } = await analysisOf(fs, target, pytestArgs, options, io)
     const style = styleOf(options, io)
     const { text, changes } = await mendOrDiff(fs, request, remembered, analysis, options, style)
     if (options.diff) {
@@ -64,14 +65,33 @@ export async function check(
     }
     const output = options.outputFormat === 'json' ? io.stderr : io.stdout
     if (!options.quiet) output.write(`${text}\n`)
-    if (changes) ({ analysis } = await analysisOf(fs, target, pytestArgs, options, io))
+    // What was written is not what `fs` remembers.
+    fs.forget()
   }
+  const { told, keep } = await toldOf(fs, target, pytestArgs, options, io)
   if (options.verbose) {
-    for (const { path, reason } of fs.problems()) io.stderr.write(`could not read ${path}: ${reason}\n`)
+    for (const { path, reason } of told.problems) io.stderr.write(`could not read ${path}: ${reason}\n`)
   }
-  const model = health(analysis)
-  put(await render(analysis, model, options, io), options, io)
-  return options.exitZero ? ExitCode.clean : verdict(analysis, model)
+  const model = health(told)
+  put(await render(told, model, options, io), options, io)
+  keep()
+  return options.exitZero ? ExitCode.clean : verdict(told, model)
+}
+
+/** What the analysis that the command line asks for has to tell, with its progress shown; from the cache, if it can be. */
+export async function toldOf(
+  fs: DiskFileSystem,
+  target: Target,
+  pytestArgs: readonly string[],
+  options: CheckOptions,
+  io: Io,
+): Promise<DiskAnalysis> {
+  const show = progressOn(io, options.quiet)
+  const line = `checking ${target.cwd}`
+  show(line)
+  const request = requestOf(target, pytestArgs, options, io)
+  const onRead = (files: number) => show(`${line}: ${files} files read`)
+  return analyzeDisk(fs, request, options.cache, onRead).finally(() => show(null))
 }
 
 /** An analysis, and what another one of the same workspace can be made from. */

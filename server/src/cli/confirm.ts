@@ -4,7 +4,8 @@
  */
 import { Evidence, type Judged, type Pass } from '../confirm/evidence.ts'
 import { endedByUs, type Observation } from '../confirm/observation.ts'
-import { type Analysis, analyze, Remembered } from '../engine/analyze.ts'
+import { analyze, Remembered, type Told } from '../engine/analyze.ts'
+import { analyzeDisk } from '../engine/analyze_disk.ts'
 import { basisOf, currentOf, type PassBasis, runPass } from '../engine/pass.ts'
 import { TrackRecord } from '../engine/track_record.ts'
 import { DiskFileSystem } from '../files/disk.ts'
@@ -56,8 +57,8 @@ export async function confirm(
 
 class Run {
   private readonly evidence = new Evidence()
-  private readonly remembered: Remembered
-  private analysis: Analysis | null = null
+  private remembered: Remembered | null = null
+  private analysis: Told | null = null
 
   constructor(
     private readonly fs: DiskFileSystem,
@@ -66,20 +67,14 @@ class Run {
     private readonly options: ConfirmOptions,
     private readonly io: Io,
     private readonly tell: Tell,
-  ) {
-    this.remembered = new Remembered(fs)
-  }
+  ) {}
 
   /** An analysis, a pass and a report. `full`: over all files, else over those that changed. */
   async once(full: boolean): Promise<number> {
-    const { options, io, target, pytestArgs } = this
+    const { options, io, target } = this
     const show = progressOn(io, options.quiet)
     show(`checking ${target.cwd} ...`)
-    const analysis = await analyze(
-      this.fs,
-      requestOf(target, pytestArgs, options, io),
-      this.remembered,
-    ).finally(() => show(null))
+    const analysis = await this.analyze().finally(() => show(null))
     this.analysis = analysis
     const basis = basisOf(analysis, [])
     if (!isRunnable(basis)) throw new UsageError('no interpreter was found to run pytest with: see --python')
@@ -97,6 +92,19 @@ class Run {
     record.note(pass, judged, current)
     await this.report(analysis, pass, judged, record)
     return options.exitZero ? ExitCode.clean : verdict(analysis, pass.observation, judged)
+  }
+
+  /** The first one may come from the cache, the later ones from memory. */
+  private async analyze(): Promise<Told> {
+    const { fs, target, pytestArgs, options, io } = this
+    const request = requestOf(target, pytestArgs, options, io)
+    if (this.analysis) {
+      this.remembered ??= new Remembered(fs)
+      return analyze(fs, request, this.remembered)
+    }
+    const { told, keep } = await analyzeDisk(fs, request, options.cache)
+    keep()
+    return told
   }
 
   /** Goes on until the process is ended. */
@@ -146,7 +154,7 @@ class Run {
   }
 
   private async report(
-    analysis: Analysis,
+    analysis: Told,
     { observation }: Pass,
     judged: Judged,
     { score }: TrackRecord,
@@ -171,12 +179,7 @@ function isRunnable(basis: PassBasis): basis is Basis {
 }
 
 /** Throws a UsageError where they can't be written. */
-function writeArtifacts(
-  folder: string,
-  observation: Observation,
-  { plan }: Analysis,
-  fs: DiskFileSystem,
-): void {
+function writeArtifacts(folder: string, observation: Observation, { plan }: Told, fs: DiskFileSystem): void {
   const context = {
     root: plan.rootdir,
     command: [plan.invocation.kind, '--collect-only', ...plan.invocation.args].join(' '),
@@ -204,7 +207,7 @@ function errorsBefore(path: string, fs: DiskFileSystem): number | null {
 }
 
 /** What pytest said decides; where it was ended by us, what was predicted still counts. */
-function verdict(analysis: Analysis, { stop, end }: Observation, judged: Judged): number {
+function verdict(analysis: Told, { stop, end }: Observation, judged: Judged): number {
   const open = analysis.findings.some(
     (finding, at) => finding.severity === 'error' && judged.findings[at] !== 'refuted',
   )

@@ -1,5 +1,6 @@
 /** `precollect gate`: one analysis, and whether the suite stands where it is to stand. */
-import type { AnalysisRequest, Remembered } from '../engine/analyze.ts'
+import type { AnalysisRequest } from '../engine/analyze.ts'
+import { analyzeDisk } from '../engine/analyze_disk.ts'
 import type { Former } from '../engine/former.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { dirname, join, relative } from '../files/paths.ts'
@@ -83,19 +84,15 @@ class Gate {
   /** `worse`: what is new since the revision; null where nobody asked. */
   private async analyze(): Promise<{ input: ReportInput; worse: ReportInput['findings'] | null }> {
     const { fs, options, io } = this
-    // Loaded only now: what is refused is refused at once.
-    const { analyze, Remembered } = await import('../engine/analyze.ts')
     const request = requestOf(this.target, this.pytestArgs, options, io)
-    const remembered = new Remembered(fs)
-    // First the former state: what is asked of an analysis later is answered by the files of the last one.
-    const former =
-      options.newOnly === undefined ? null : await this.former(request, options.newOnly, remembered)
-    const analysis = await analyze(fs, request, remembered)
-    let input: ReportInput = analysis
+    const former = options.newOnly === undefined ? null : await this.former(request, options.newOnly)
+    const { told, keep } = await analyzeDisk(fs, request, options.cache)
+    keep()
+    let input: ReportInput = told
     if (options.confirm || options.requireConfirmed || options.freeze !== undefined) {
       const { confirmOnce } = await import('../engine/full_pass.ts')
       const timeoutMs = options.timeout === undefined ? null : options.timeout * 1000
-      const confirmed = await confirmOnce(analysis, { env: io.env, timeoutMs })
+      const confirmed = await confirmOnce(told, { env: io.env, timeoutMs })
       if (!confirmed) throw new UsageError('no interpreter was found to run pytest with: see --python')
       input = confirmed
     }
@@ -104,9 +101,11 @@ class Gate {
     return { input, worse: worsened(input, { ...former.analysis, renamed: former.renamed }) }
   }
 
-  private async former(request: AnalysisRequest, revision: string, remembered: Remembered): Promise<Former> {
+  private async former(request: AnalysisRequest, revision: string): Promise<Former> {
+    // Loaded only now: what is refused is refused at once.
+    const { Remembered } = await import('../engine/analyze.ts')
     const { analyzeFormer } = await import('../engine/former.ts')
-    const former = await analyzeFormer(this.fs, request, revision, remembered)
+    const former = await analyzeFormer(this.fs, request, revision, new Remembered(this.fs))
     if (typeof former === 'string') throw new UsageError(`--new-only ${revision}: ${former}`)
     return former
   }

@@ -22,6 +22,7 @@ export function ofPaths(command: Command): Command {
 /** For verbs that tell findings. */
 export function telling(command: Command): Command {
   return command
+    .option('--no-cache', 'neither use nor keep what earlier runs found out')
     .option('--select <rules>', 'rules to tell, separated by commas, or "all"', names)
     .option('--ignore <rules>', 'rules not to tell', names)
     .option('-e, --exit-zero', 'exit with 0 whatever is found')

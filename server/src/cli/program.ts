@@ -2,8 +2,9 @@
  * The command line: verbs, options and their help. It decides nothing; each verb is a module of its own,
  * loaded when it is asked for. Option names follow ruff where ruff has the same idea.
  */
-import { Command, CommanderError } from 'commander'
+import { Argument, Command, CommanderError } from 'commander'
 import type { BridgesOptions } from './bridges.ts'
+import type { CacheVerb } from './cache.ts'
 import type { CheckOptions } from './check.ts'
 import type { ConfirmOptions } from './confirm.ts'
 import type { DoctorOptions } from './doctor.ts'
@@ -24,7 +25,7 @@ import {
 } from './options.ts'
 import type { PlanOptions } from './plan.ts'
 import type { ReportOptions } from './report.ts'
-import { expectShortRun } from './short_run.ts'
+import { expectShortRun, keepCompiledProgram } from './short_run.ts'
 import { version } from './version.ts'
 import type { WhyOptions } from './why.ts'
 
@@ -46,6 +47,11 @@ Writes health.html, health.json, health.md, health.sarif and health.junit.xml: a
 them, or none where one can't be written. PATH and the exit codes are those of
 "precollect check".`
 
+const PROBE_HELP = `
+For one run:       PYTHONPATH="$(precollect probe)" pytest -p precollect_probe
+For every run in an environment:   pip install "$(precollect probe)"
+What pytest collects is then picked up by the language server that has the project open.`
+
 /**
  * Runs the command line and returns the exit code; never throws. `args` without program and script;
  * `serve` starts the language server and returns at once.
@@ -60,6 +66,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
     check: async (paths, options) => {
       if (options.confirm) return verbs.confirm(paths, options)
       expectShortRun()
+      if (options.cache) keepCompiledProgram(io.env)
       const { check } = await import('./check.ts')
       code = await check(paths, pytestArgs, options, io)
     },
@@ -85,6 +92,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
     },
     gate: async (paths, options) => {
       expectShortRun()
+      if (options.cache) keepCompiledProgram(io.env)
       const { gate } = await import('./gate.ts')
       code = await gate(paths, pytestArgs, options, io)
     },
@@ -100,6 +108,14 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
     rule: async id => {
       const { showRule } = await import('./rule.ts')
       code = showRule(id, io)
+    },
+    cache: async (what, path) => {
+      const { cache } = await import('./cache.ts')
+      code = cache(what, path, io)
+    },
+    probe: async () => {
+      const { probeFolder } = await import('../confirm/runner.ts')
+      io.stdout.write(`${probeFolder}\n`)
     },
     server: serve,
   }
@@ -123,6 +139,8 @@ interface Verbs {
   readonly doctor: (path: string | undefined, options: DoctorOptions) => Promise<void>
   readonly history: (path: string | undefined, options: HistoryOptions) => Promise<void>
   readonly rule: (id: string | undefined) => Promise<void>
+  readonly cache: (what: CacheVerb, path: string | undefined) => Promise<void>
+  readonly probe: () => Promise<void>
   readonly server: () => Promise<void>
 }
 
@@ -165,6 +183,7 @@ function programOf(io: Io, verbs: Verbs): Command {
     .option('--accept-fewer', 'with --record: from now on fewer tests are enough for "gate"')
     .option('--confirm', 'run pytest --collect-only first, and tell what it confirms and refutes')
     .option('--timeout <seconds>', 'with --confirm: end pytest after this time', toSeconds)
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
     .addHelpText('after', REPORT_HELP)
     .action(verbs.report)
   printing(ofPaths(analysing(program.command('plan'))))
@@ -222,6 +241,17 @@ function programOf(io: Io, verbs: Verbs): Command {
     .description('explain a rule, or list all of them')
     .argument('[ID]', 'e.g. unresolved-import')
     .action(verbs.rule)
+  program
+    .command('cache')
+    .description('what is kept to be quicker the next time: tell of it, or delete it')
+    .addArgument(new Argument('<what>', 'tell or delete').choices(['info', 'clear']))
+    .argument('[PATH]', 'the folder that was checked; without it all of them')
+    .action(verbs.cache)
+  program
+    .command('probe')
+    .description('print the folder of the pytest plugin by which your own runs confirm')
+    .addHelpText('after', PROBE_HELP)
+    .action(verbs.probe)
   program
     .command('server')
     .description('run the language server')

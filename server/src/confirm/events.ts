@@ -17,6 +17,8 @@ import type {
 /** All that the probe came to write. `finished`: it saw the session's end. */
 export interface ProbeRecord {
   readonly python: string | null
+  /** Of the environment that it ran in. */
+  readonly prefix: string | null
   readonly pytest: string | null
   /** Where pytest was started. */
   readonly cwd: string | null
@@ -33,7 +35,7 @@ export interface ProbeRecord {
 }
 
 type ProbeEvent =
-  | { event: 'start'; python: string; pytest: string; cwd: string }
+  | { event: 'start'; python: string; prefix: string; pytest: string; cwd: string }
   | { event: 'configured'; rootdir: string; inipath: string | null; plugins: ObservedPlugin[] }
   | { event: 'collecting'; nodeid: string; path: string }
   | ({ event: 'collector' } & ObservedCollector)
@@ -54,6 +56,7 @@ export class ProbeReader {
     >]: ProbeRecord[K]
   } = {
     python: null,
+    prefix: null,
     pytest: null,
     cwd: null,
     rootdir: null,
@@ -99,6 +102,7 @@ export class ProbeReader {
     switch (event.event) {
       case 'start':
         known.python = event.python
+        known.prefix = normalize(event.prefix)
         known.pytest = event.pytest
         known.cwd = normalize(event.cwd)
         break

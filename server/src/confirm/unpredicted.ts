@@ -122,7 +122,8 @@ export function troubleOf(observation: Observation, places: Places): Unpredicted
     case 'died':
       return told('error', `the interpreter was ended by ${end.signal}, ${during}`, 'see what it does there')
     case 'exited':
-      return running && observation.stop
+      // pytest would have said why.
+      return observation.stop && (running || observation.stop.exceptions.length === 0)
         ? told(
             'error',
             `the process ended itself with exit code ${end.code}, ${during}`,
@@ -146,8 +147,12 @@ function spanOf({ path, line }: Pick<ObservedFrame, 'path' | 'line'>, { text }: 
   return { path, start, end: Math.max(start, lines.start(line) + content.trimEnd().length) }
 }
 
+/** Some print a page without a break. */
+const LONGEST_MESSAGE = 300
+
 function firstLine(text: string): string {
-  return text.split('\n')[0]!
+  const line = text.split('\n')[0]!
+  return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}...` : line
 }
 
 function byPlace({ finding: a }: Unpredicted, { finding: b }: Unpredicted): number {

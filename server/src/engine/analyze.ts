@@ -9,7 +9,8 @@ import { initParser } from '../compile/parser.ts'
 import { environmentsBeside } from '../environment/beside.ts'
 import { discoverEnvironment } from '../environment/discover.ts'
 import type { Environment } from '../environment/environment.ts'
-import { confirmEnvironment, judgeSyntax, probeInterpreter } from '../environment/probe.ts'
+import { withoutPassing } from '../environment/passing_variables.ts'
+import { confirmEnvironment, judgeSyntax, type ProbeResult, probeInterpreter } from '../environment/probe.ts'
 import { type Needs, readNeeds } from '../environment/requirements.ts'
 import { lookUpNames, type NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
@@ -18,6 +19,7 @@ import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
 import { makePlan } from '../pytest/make_plan.ts'
 import type { Plan } from '../pytest/plan.ts'
+import { writtenTests } from '../report/written_tests.ts'
 import type { Cause } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
 import { runRules, withOverrides } from '../rules/run_rules.ts'
@@ -34,8 +36,10 @@ import {
 } from '../simulate/simulate.ts'
 import { questionKey } from '../simulate/standard.ts'
 import type { Trace } from '../simulate/trace.ts'
+import { KeptTrace, type Simulation } from './kept_trace.ts'
 import { otherStart } from './other_start.ts'
-import { Sources } from './sources.ts'
+import { type CodeStore, Sources } from './sources.ts'
+import type { Word } from './stored_run.ts'
 
 export interface AnalysisRequest {
   /** The folder pytest would be started in, absolute. */
@@ -63,12 +67,8 @@ export interface AnalysisRequest {
   readonly layers?: boolean
 }
 
-export interface Analysis {
-  readonly request: AnalysisRequest
-  /** The files that it was made of. */
-  readonly fs: FileSystem
-  /** What counted as cured. */
-  readonly cured: Cured
+/** What an analysis has to tell: data, and what can be read of the files at any time. */
+export interface Told {
   readonly environment: Environment
   readonly plan: Plan
   readonly trace: Trace
@@ -79,6 +79,23 @@ export interface Analysis {
   readonly text: (path: string) => string | null
   /** The content of such a file, as a hash of its text. */
   readonly content: (path: string) => string | null
+  /** How many tests such a file writes down; 0 where it could not be read. */
+  readonly tests: (path: string) => number
+  /** What could not be read, and the system's reason. */
+  readonly problems: ReturnType<FileSystem['problems']>
+  /** What the interpreter said; null where it was not asked, or did not answer. */
+  readonly word: Word | null
+  /** May findings of `unpredicted-error` be told? They are made after the analysis. */
+  readonly tellsUnpredicted: boolean
+}
+
+/** And what further questions can be answered with, while nothing was analysed after it. */
+export interface Analysis extends Told {
+  readonly request: AnalysisRequest
+  /** The files that it was made of. */
+  readonly fs: FileSystem
+  /** What counted as cured. */
+  readonly cured: Cured
   /** What such a file does when it is imported; null where it could not be read. */
   readonly code: (path: string) => ModuleCode | null
   /** What the project says it needs. */
@@ -87,26 +104,32 @@ export interface Analysis {
   readonly scans: FileScans
   /**
    * The same collection with an edit in the workspace, or with something cured, without layers; null where the edit
-   * can't be made. Holds while nothing was analysed after it.
+   * can't be made.
    */
   readonly simulateWith: (edit: WorkspaceEdit, cured?: Cured) => Simulated | null
-  /** May findings of `unpredicted-error` be told? They are made after the analysis. */
-  readonly tellsUnpredicted: boolean
+}
+
+interface Found {
+  readonly environment: Environment
+  /** null: it was not asked, or did not answer. */
+  readonly probe: ProbeResult | null
 }
 
 /** What one analysis leaves for the next one of the same workspace. */
 export class Remembered {
   readonly sources: Sources
   readonly scans = new FileScans()
-  private environment: { readonly key: string; readonly found: Environment } | null = null
+  readonly kept = new KeptTrace()
+  private environment: { readonly key: string; readonly found: Found } | null = null
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
   /** `breathe` is called now and then in an analysis; what it throws puts an end to it. */
   constructor(
     fs: FileSystem,
     readonly breathe?: () => void,
+    code: CodeStore | null = null,
   ) {
-    this.sources = new Sources(fs)
+    this.sources = new Sources(fs, code)
   }
 
   /** Distributions were installed or removed, or an interpreter changed. */
@@ -116,12 +139,12 @@ export class Remembered {
 
   /** Does a change of this file change the environment? */
   concernsEnvironment(path: string): boolean {
-    const found = this.environment?.found
+    const found = this.environment?.found.environment
     if (/(?:^|\/)(?:pyvenv\.cfg|\.python-version)$|\.pth$/.test(path)) return true
     return found?.sitePackages.some(folder => isWithin(path, folder)) ?? false
   }
 
-  async environmentFor(key: string, find: () => Promise<Environment>): Promise<Environment> {
+  async environmentFor(key: string, find: () => Promise<Found>): Promise<Found> {
     if (this.environment?.key !== key) this.environment = { key, found: await find() }
     return this.environment.found
   }
@@ -145,11 +168,13 @@ export async function analyze(
 ): Promise<Analysis> {
   const { sources, breathe } = remembered
   let asked = 0
+  const searched = new Set<string>()
   sources.begin(fs)
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
-  const key = JSON.stringify([request.cwd, python, request.trusted, request.env])
-  const [environment] = await Promise.all([
+  const env = withoutPassing(request.env)
+  const key = JSON.stringify([request.cwd, python, request.trusted, env])
+  const [{ environment, probe }] = await Promise.all([
     remembered.environmentFor(key, () => findEnvironment(fs, request, python)),
     initParser(),
   ])
@@ -158,7 +183,7 @@ export async function analyze(
       cwd: request.cwd,
       args: [...request.paths, ...request.pytestArgs],
       invocation,
-      env: request.env,
+      env,
     })
   const invocation = request.invocation ?? settings.invocation
   const plan = planFor(invocation)
@@ -174,10 +199,13 @@ export async function analyze(
     },
     compile: (text, path) => read.compile(text, path),
     body: (unit, index) => read.body(unit, index),
-    text: path => read.text(path),
+    text: path => {
+      searched.add(path)
+      return read.text(path)
+    },
     syntax: path => verdicts.get(path),
     standardName: question => names.get(questionKey(question)),
-    variables: { values: request.env, exact: request.envIsExact },
+    variables: { values: env, exact: request.envIsExact },
     registries: settings.registries,
     layers: request.layers ?? true,
     ...(breathe ? { breathe } : {}),
@@ -185,9 +213,21 @@ export async function analyze(
   })
   const names = remembered.namesOf(environment)
   const verdicts: Verdicts = new Map()
-  const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
   const text = (path: string) => sources.text(path)
   const code = codeFrom(sources)
+  const basis = { key: JSON.stringify([request, settings.registries, plan]), environment }
+  const simulateAnew = async (): Promise<Simulation> => {
+    const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
+    const other = otherStart(fs, plan, trace, kind => {
+      const other = planFor(kind)
+      return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
+    })
+    const made = { trace, otherStart: other }
+    remembered.kept.keep(basis, made, code, searched)
+    return made
+  }
+  const simulation = remembered.kept.reuse(basis, code) ?? (await simulateAnew())
+  const { trace } = simulation
   const told = withOverrides(settings, request)
   const needs = readNeeds(fs, plan.rootdir)
   const { findings, causes } = runRules({
@@ -200,10 +240,7 @@ export async function analyze(
     settings: told,
     needs,
     otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
-    otherStart: otherStart(fs, plan, trace, kind => {
-      const other = planFor(kind)
-      return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
-    }),
+    otherStart: simulation.otherStart,
   })
   const simulateWith = (edit: WorkspaceEdit, cured = request.cured): Simulated | null => {
     const files = overlaid(fs, edit, text)
@@ -233,6 +270,9 @@ export async function analyze(
     causes,
     text,
     content: path => sources.content(path),
+    problems: fs.problems(),
+    word: wordOf(environment, probe, names),
+    tests: testsFrom(code, plan),
     code,
     needs,
     scans: remembered.scans,
@@ -248,16 +288,34 @@ function codeFrom(sources: Sources): Analysis['code'] {
   }
 }
 
+function testsFrom(code: Analysis['code'], plan: Plan): Told['tests'] {
+  const known = new Map<string, number>()
+  return path =>
+    remember(known, path, () => {
+      const compiled = code(path)
+      return compiled ? writtenTests(compiled, plan) : 0
+    })
+}
+
 async function findEnvironment(
   fs: FileSystem,
   request: AnalysisRequest,
   python: string | null,
-): Promise<Environment> {
+): Promise<Found> {
   const { cwd, env, trusted } = request
   const found = discoverEnvironment(fs, { cwd, roots: [cwd], python, env, platform: platform() })
-  if (!trusted || found.executable === null) return found
+  if (!trusted || found.executable === null) return { environment: found, probe: null }
   const probe = await probeInterpreter(found.executable, { timeoutMs: 10_000, env })
-  return probe ? confirmEnvironment(found, probe) : found
+  return { environment: probe ? confirmEnvironment(found, probe) : found, probe }
+}
+
+function wordOf(
+  { executable }: Environment,
+  probe: ProbeResult | null,
+  names: ReadonlyMap<string, NameVerdict>,
+): Word | null {
+  if (!probe || executable === null) return null
+  return { executable, probe, modules: [...new Set([...names.keys()].map(key => key.split(':')[0]!))] }
 }
 
 function platform(): Environment['platform'] {

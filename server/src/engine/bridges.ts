@@ -3,13 +3,22 @@
  * are there, with what has become of them.
  */
 import { type Bridge, type BridgeState, bridgesIn } from '../bridges/bridges_in.ts'
-import { type Candidate, candidatesFor, keyOf, type Missing } from '../bridges/candidates.ts'
+import {
+  type Candidate,
+  candidatesFor,
+  keyOf,
+  type Missing,
+  pastOf,
+  pastReason,
+} from '../bridges/candidates.ts'
 import { merged, type WorkspaceEdit } from '../bridges/edit.ts'
-import { type Fix, fixId } from '../bridges/fix.ts'
+import type { Fix, FixContext } from '../bridges/fix.ts'
 import { missingIn, surroundingsOf } from '../bridges/moved_name.ts'
 import { harmless } from '../bridges/verify.ts'
 import { collectorsOf } from '../rules/causes.ts'
+import { providerOf } from '../rules/distributions.ts'
 import type { Finding } from '../rules/finding.ts'
+import { howTo, requirementFor } from '../rules/requirement.ts'
 import type { Analysis } from './analyze.ts'
 import { contextOf, effectOn, recallHistory, verifiedFixes } from './fixes.ts'
 
@@ -23,6 +32,8 @@ export interface MissingName {
   /** Names that the whole workspace wants of it. */
   readonly wanted: readonly string[]
   readonly importers: readonly string[]
+  /** What git and the project's requirements know of it, for people. */
+  readonly known: readonly string[]
   /** Best first, verified. */
   readonly servings: readonly Serving[]
 }
@@ -33,6 +44,9 @@ export interface Serving {
   readonly rewrite: Fix | null
   readonly bridge: Fix | null
 }
+
+/** Nobody reads on. */
+const MOST_SERVINGS = 3
 
 /** `top`: only so many, the most wanted ones; each costs a few simulations. */
 export async function missingNames(analysis: Analysis, top: number): Promise<MissingName[]> {
@@ -65,20 +79,37 @@ export async function missingNames(analysis: Analysis, top: number): Promise<Mis
       breaks: [...breaks],
       wanted: missing.kind === 'module' ? [...names].sort() : [missing.name],
       importers: [...new Set([...importers, ...asked])].sort(),
+      known: knownOf(missing, context),
       servings: servings(analysis, finding, candidatesFor(missing, around)),
     }
   })
 }
 
+function knownOf(missing: Missing, { history, plan, needs, environment }: FixContext): string[] {
+  const past = pastOf(nameOf(missing), history, plan.rootdir)
+  const asked = missing.kind === 'module' ? requirementFor({ needs, environment }, missing.module) : null
+  const provider = missing.kind === 'module' ? providerOf(missing.module) : null
+  return [
+    ...(past ? [pastReason(past, plan.rootdir)] : []),
+    ...(asked ? [`${asked.group} asks for ${asked.name}: ${howTo(asked)}`] : []),
+    ...(provider && !asked ? [`the distribution ${provider} provides it`] : []),
+  ]
+}
+
+/** The first few candidates that help; a bridge is tried for the best of them, and where the imports can't be rewritten. */
 function servings(analysis: Analysis, finding: Finding, candidates: readonly Candidate[]): Serving[] {
-  const wanted = /^(?:everywhere|bridge) /
-  const fixes = [...verifiedFixes(analysis, finding, ({ key }) => wanted.test(key))]
-  return candidates.flatMap(candidate => {
-    const of = (kind: string) =>
-      fixes.find(({ id }) => id === fixId(finding.fingerprint, `${kind} ${keyOf(candidate)}`)) ?? null
-    const serving = { candidate, rewrite: of('everywhere'), bridge: of('bridge') }
-    return serving.rewrite || serving.bridge ? [serving] : []
-  })
+  const found: Serving[] = []
+  for (const candidate of candidates) {
+    if (found.length === MOST_SERVINGS) break
+    const attempt = (kind: 'everywhere' | 'bridge'): Fix | null => {
+      const wanted = `${kind} ${keyOf(candidate)}`
+      return [...verifiedFixes(analysis, finding, ({ key }) => key === wanted)][0] ?? null
+    }
+    const rewrite = attempt('everywhere')
+    const bridge = rewrite === null || found.length === 0 ? attempt('bridge') : null
+    if (rewrite || bridge) found.push({ candidate, rewrite, bridge })
+  }
+  return found
 }
 
 /** 'package.module' or 'package.module.name'. */

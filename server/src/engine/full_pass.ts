@@ -3,7 +3,7 @@ import { Evidence } from '../confirm/evidence.ts'
 import type { ObservedCollector } from '../confirm/observation.ts'
 import { confirmedFindings } from '../report/confirmation.ts'
 import type { Confirmation, ReportInput } from '../report/report_input.ts'
-import type { Analysis } from './analyze.ts'
+import type { Told } from './analyze.ts'
 import { basisOf, currentOf, runPass } from './pass.ts'
 import { TrackRecord } from './track_record.ts'
 
@@ -19,7 +19,7 @@ export interface FullPassRequest {
  * findings that were not refuted, and those that nobody foresaw. null: there is no interpreter.
  */
 export async function confirmOnce(
-  analysis: Analysis,
+  analysis: Told,
   { env, timeoutMs, onCollector }: FullPassRequest,
 ): Promise<ReportInput | null> {
   const basis = basisOf(analysis, [])

@@ -14,12 +14,14 @@ import { remember } from '../files/memo.ts'
 import type { Span } from '../files/span.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { Failure } from '../simulate/trace.ts'
-import type { Analysis } from './analyze.ts'
+import type { Told } from './analyze.ts'
 
 /** All that confirming needs to know of an analysis, as plain data. */
 export interface PassBasis {
   /** null: there is no interpreter to run pytest with. */
   readonly executable: string | null
+  /** Of its environment; '' if unknown. */
+  readonly prefix: string
   readonly cwd: string
   readonly args: readonly string[]
   readonly invocation: 'pytest' | 'python -m pytest'
@@ -36,7 +38,7 @@ export interface PassBasis {
 }
 
 /** `open`: the files that are open in the editor. */
-export function basisOf(analysis: Analysis, open: Iterable<string>): PassBasis {
+export function basisOf(analysis: Told, open: Iterable<string>): PassBasis {
   const { environment, plan, trace, tellsUnpredicted } = analysis
   const lines = new LineOf(analysis.text)
   const failsAt = (failure: Failure | null) =>
@@ -44,6 +46,7 @@ export function basisOf(analysis: Analysis, open: Iterable<string>): PassBasis {
   const { outcome, exitCode, failure } = trace.session
   return {
     executable: environment.executable,
+    prefix: environment.prefix,
     cwd: plan.invocation.cwd,
     args: plan.invocation.args,
     invocation: plan.invocation.kind,
@@ -149,7 +152,7 @@ function hashOf(text: string | null): string | null {
  * For each collector the content of all files that it reaches and of the configuration, as one key: the sum of
  * the hashes, which is the same in any order.
  */
-function closuresOf({ trace, plan, content }: Analysis): Map<string, string> {
+function closuresOf({ trace, plan, content }: Told): Map<string, string> {
   const sums = new Map(trace.collectors.map(({ path }) => [path, 0]))
   for (const [file, collectors] of trace.reached) {
     const value = Number.parseInt(contentHash(`${file}\0${content(file)}`).slice(0, 12), 16)

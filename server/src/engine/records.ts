@@ -12,7 +12,7 @@ import { join } from '../files/paths.ts'
 import { removeFile } from '../files/write.ts'
 import { type PassBasis, passFrom } from './pass.ts'
 
-/** The finished records of this project, oldest first; they are taken away. Never throws. */
+/** The finished records of this project in this environment, oldest first; they are taken away. Never throws. */
 export function takeRecords(
   basis: PassBasis,
   env: Readonly<Record<string, string | undefined>>,
@@ -26,6 +26,8 @@ export function takeRecords(
     if (!bytes) return []
     const record = readProbe(bytes)
     if (!record.finished || record.rootdir !== basis.rootdir) return []
+    // In another environment, as tox has them, other modules are installed.
+    if (basis.prefix !== '' && disk.realpath(record.prefix ?? '') !== disk.realpath(basis.prefix)) return []
     removeFile(path)
     const started = Math.floor(Number.parseInt(name, 10) / 1e6)
     return [passOf(record, started, basis)]

@@ -18,13 +18,16 @@ export interface SessionListener {
   failed(message: string): void
 }
 
-/** Milliseconds of quiet before an analysis, and before it is told that half-typed text does not parse. */
+/** Milliseconds of quiet. */
 export interface Pace {
-  readonly typing: number
+  /** Before an analysis, at least and at most: as long as the last one took, for what takes long is often in vain. */
+  readonly least: number
+  readonly most: number
+  /** Before it is told that half-typed text does not parse. */
   readonly halfTyped: number
 }
 
-const editorPace: Pace = { typing: 150, halfTyped: 1000 }
+const editorPace: Pace = { least: 10, most: 150, halfTyped: 1000 }
 
 export class Session {
   private request: AnalysisRequest | null = null
@@ -36,6 +39,9 @@ export class Session {
 
   /** Of what was published last. */
   private halfTyped: readonly string[] = []
+
+  /** How long the last analysis took that came to its end. */
+  private lastMs = 0
 
   private generation = 0
   private settledGeneration = 0
@@ -66,7 +72,7 @@ export class Session {
     if (before === text) return
     this.texts.set(path, text)
     if (before !== undefined) this.typed.add(path)
-    this.change(before === undefined ? 0 : this.pace.typing)
+    this.change(before === undefined ? 0 : this.pause)
   }
 
   /** From now on the file's text on the disk counts. */
@@ -91,7 +97,7 @@ export class Session {
     const visible = paths?.filter(path => !this.texts.has(path))
     if (visible?.length === 0) return
     for (const path of visible ?? []) this.changed?.add(path)
-    this.change(this.pace.typing)
+    this.change(this.pause)
   }
 
   /** Resolves when what is published holds for the newest text and no analysis is under way or due. */
@@ -110,6 +116,10 @@ export class Session {
   /** What was analysed last, asked a question; null before that. Rejects with `GivenUp`: see `Analyst.ask`. */
   ask<K extends Kind>(kind: K, about: About<K>, signal?: AbortSignal): Promise<Reply<K> | null> {
     return this.disposed ? Promise.resolve(null) : this.analyst.ask(kind, about, signal)
+  }
+
+  private get pause(): number {
+    return Math.min(this.pace.most, Math.max(this.pace.least, this.lastMs))
   }
 
   private change(delay: number): void {
@@ -136,11 +146,13 @@ export class Session {
     this.changed = new Set()
     this.running = true
     this.listener.started()
+    const began = performance.now()
     const outcome = await this.analyst
       .analyze({ request, texts: new Map(this.texts), typed: new Set(this.typed), paused, changed })
       .catch(asError)
     this.running = false
     if (this.disposed) return
+    if (!(outcome instanceof Error)) this.lastMs = performance.now() - began
     if (outcome instanceof Error && !(outcome instanceof GivenUp)) this.listener.failed(outcome.message)
 
     if (generation === this.generation) {

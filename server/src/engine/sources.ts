@@ -6,10 +6,12 @@
 
 import { LRUCache } from 'lru-cache'
 import { compileBody, compileModule } from '../compile/compile.ts'
+import type { ModuleCode } from '../compile/module_code.ts'
 import { decodeSource } from '../files/decode.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
+import { lookedInto } from '../simulate/looked_into.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import type { CodeUnit } from '../simulate/values.ts'
 
@@ -25,6 +27,14 @@ interface Entry {
   unit: CodeUnit | null
   /** Of the text; made when somebody asks. */
   hash: string | null
+  /** Of the file's bytes; null for what is no file on the disk. */
+  readonly bytesHash: string | null
+}
+
+/** Where compiled modules are kept from run to run, by the hash of their files' bytes. */
+export interface CodeStore {
+  get(hash: string): ModuleCode | null
+  put(hash: string, code: ModuleCode): void
 }
 
 export class Sources {
@@ -33,7 +43,11 @@ export class Sources {
   private readonly checked = new Set<string>()
   private fs: FileSystem
 
-  constructor(fs: FileSystem) {
+  /** `store`: where to look for compiled modules, and to put new ones; may be taken away between two analyses. */
+  constructor(
+    fs: FileSystem,
+    public store: CodeStore | null = null,
+  ) {
     this.fs = fs
   }
 
@@ -68,7 +82,7 @@ export class Sources {
         span: { path, start: 0, end: 0 },
       }
     }
-    const code = entry.unit?.code ?? compileModule(entry.text)
+    const code = entry.unit?.code ?? this.compiled(entry.text, entry.bytesHash)
     entry.unit = { path, code, text: entry.text, project }
     return entry.unit
   }
@@ -80,11 +94,20 @@ export class Sources {
 
   /** The operations of a function's body. */
   body(unit: CodeUnit, index: number): CodeUnit {
+    lookedInto(unit.code).add(index)
     const made = remember(this.bodies, unit, () => new Map<number, CodeUnit>())
     return remember(made, index, () => {
       const { path, text, project } = unit
       return { path, code: compileBody(text, unit.code.bodies[index]!), text, project }
     })
+  }
+
+  private compiled(text: string, hash: string | null): ModuleCode {
+    const kept = hash === null ? null : this.store?.get(hash)
+    if (kept) return kept
+    const code = compileModule(text)
+    if (hash !== null) this.store?.put(hash, code)
+    return code
   }
 
   /** The same store over a file system that differs from its own in the paths of which `touched` is true. */
@@ -104,7 +127,8 @@ export class Sources {
     const text = decoded && 'text' in decoded ? decoded.text : null
     const error = decoded && 'error' in decoded ? decoded.error : null
     const unit = known && text !== null && known.text === text ? known.unit : null
-    const entry: Entry = { stamp, text, error, unit, hash: null }
+    const bytesHash = this.fs.contentHash?.(path) ?? null
+    const entry: Entry = { stamp, text, error, unit, hash: null, bytesHash }
     this.entries.set(path, entry)
     return entry
   }

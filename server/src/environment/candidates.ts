@@ -58,8 +58,7 @@ export function foldersUpToRoot(
   request: Pick<DiscoveryRequest, 'cwd' | 'roots'>,
 ): readonly string[] {
   const folders = [request.cwd, ...parents(request.cwd)]
-  const isRepository = (folder: string) =>
-    fs.list(folder)?.some(({ name }) => name === '.git' || name === '.hg')
+  const isRepository = (folder: string) => ['.git', '.hg'].some(name => fs.stat(join(folder, name)))
   const repository = folders.findIndex(isRepository)
   const opened = folders.findLastIndex(folder => request.roots.includes(folder))
   return folders.slice(0, Math.max(repository, opened, 0) + 1)

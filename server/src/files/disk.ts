@@ -7,13 +7,29 @@
  * system folds case, as Python's own finder does. The folders above it are taken as the system finds them:
  * a path typed by a user ('c:/users/me') need not be spelled as it is listed.
  */
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  type DiskRecord,
+  hashOfEntries,
+  type Identity,
+  identityOf,
+  kindOf,
+  lookAt,
+  type Seen,
+  type SeenFolder,
+  targetOf,
+} from './disk_record.ts'
 import type { DirEntry, FileStat, FileSystem } from './file_system.ts'
-import { basename, dirname, isAbsolute, join, normalize, parents } from './paths.ts'
+import { contentHash } from './hash.ts'
+import { basename, dirname, join, parents } from './paths.ts'
 
 interface Listing {
   readonly entries: readonly DirEntry[]
   readonly byName: ReadonlyMap<string, DirEntry>
+  /** Of the folder, before it was read. */
+  readonly identity: Identity | null
+  /** The names that were asked for; null: all of them. */
+  asked: Set<string> | null
 }
 
 /** Larger files are no source code; keeping them would only cost memory. */
@@ -30,6 +46,13 @@ export class DiskFileSystem implements FileSystem {
   private readonly stats = new Map<string, FileStat | null>()
   private readonly realpaths = new Map<string, string>()
   private readonly trouble = new Map<string, string>()
+  /** Of what the system was asked about, at the time of `stats`. */
+  private readonly identities = new Map<string, Identity>()
+  private readonly contents = new Map<string, Seen>()
+  /** Folders that the system, and not the listing above them, said are none. */
+  private readonly unlisted = new Map<string, SeenFolder>()
+  /** Answers of the system in `realpaths`. */
+  private readonly resolved = new Map<string, true>()
   /** Links to folders: what is cached below them may change under another name. */
   private readonly folderLinks = new Set<string>()
 
@@ -45,18 +68,28 @@ export class DiskFileSystem implements FileSystem {
     // Only plain files: opening a pipe or a device could block for ever.
     const kind = this.listed(path)?.kind ?? this.stat(path)?.kind
     if (kind !== 'file') return null
+    const identity = this.identities.get(path) ?? lookAt(path)
     try {
       const bytes = readFileSync(path)
+      this.contents.set(path, { identity, hash: contentHash(bytes) })
       if (bytes.length <= LARGEST_FILE) return bytes
       this.trouble.set(path, `larger than ${LARGEST_FILE / 1024 / 1024} MiB`)
     } catch (error) {
+      this.contents.set(path, { identity, hash: null })
       this.note(path, error)
     }
     return null
   }
 
+  /** A hash of what `read` gave; null where it gave nothing. */
+  contentHash(path: string): string | null {
+    return this.contents.get(path)?.hash ?? null
+  }
+
   list(path: string): readonly DirEntry[] | null {
-    return this.listing(path)?.entries ?? null
+    const listing = this.listing(path)
+    if (listing) listing.asked = null
+    return listing?.entries ?? null
   }
 
   realpath(path: string): string {
@@ -71,12 +104,32 @@ export class DiskFileSystem implements FileSystem {
     return [...this.trouble].map(([path, reason]) => ({ path, reason }))
   }
 
+  /** All that the answers so far rest on, less what follows from other parts of the record. */
+  record(): DiskRecord {
+    const folders = new Map(this.unlisted)
+    for (const [path, listing] of this.listings) {
+      if (!listing) continue
+      const names = listing.asked && [...listing.asked]
+      folders.set(path, { identity: listing.identity, hash: hashOfEntries(listing.entries, names), names })
+    }
+    const kinds = new Map<string, FileStat['kind'] | null>()
+    for (const [path, stat] of this.stats) {
+      if (!this.followsFromListing(path, stat)) kinds.set(path, stat?.kind ?? null)
+    }
+    const links = new Map<string, string>()
+    for (const path of this.resolved.keys()) links.set(path, this.realpaths.get(path)!)
+    return { files: new Map(this.contents), folders, kinds, links }
+  }
+
   /**
    * Drops what is remembered: of the given paths, of all below them, of the listings they stand in, and of
    * whatever was reached through a link to a folder; without an argument, everything.
    */
   forget(paths?: readonly string[]): void {
-    const memories = [this.listings, this.stats, this.realpaths, this.trouble]
+    const memories = [
+      ...[this.listings, this.stats, this.realpaths, this.trouble],
+      ...[this.identities, this.contents, this.unlisted, this.resolved],
+    ]
     if (!paths) {
       for (const memory of memories) memory.clear()
       this.folderLinks.clear()
@@ -96,7 +149,7 @@ export class DiskFileSystem implements FileSystem {
     const parent = dirname(path)
     if (parent === path) return undefined
     const listing = this.listing(parent)
-    if (listing) return listing.byName.get(basename(path)) ?? null
+    if (listing) return look(listing, basename(path))
     return this.trouble.has(parent) ? undefined : null
   }
 
@@ -104,12 +157,21 @@ export class DiskFileSystem implements FileSystem {
     const known = this.listings.get(path)
     if (known !== undefined) return known
     const above = FOLDS_CASE ? undefined : this.listings.get(dirname(path))
-    const listing = above && !above.byName.has(basename(path)) ? null : this.readFolder(path)
+    const listing = above && !look(above, basename(path)) ? null : this.readFolder(path)
     this.listings.set(path, listing)
     return listing
   }
 
+  private followsFromListing(path: string, stat: FileStat | null): boolean {
+    const parent = dirname(path)
+    const listing = this.listings.get(parent)
+    const entry = listing?.byName.get(basename(path))
+    if (entry) return !entry.link && entry.kind === stat?.kind
+    return stat === null && listing !== undefined && !this.trouble.has(parent)
+  }
+
   private readFolder(path: string): Listing | null {
+    const identity = lookAt(path)
     try {
       const entries = readdirSync(path, { withFileTypes: true }).map(entry => {
         const link = entry.isSymbolicLink()
@@ -117,8 +179,14 @@ export class DiskFileSystem implements FileSystem {
         return { name: entry.name, kind, link }
       })
       entries.sort((a, b) => (a.name < b.name ? -1 : 1))
-      return { entries, byName: new Map(entries.map(entry => [entry.name, entry])) }
+      return {
+        entries,
+        byName: new Map(entries.map(entry => [entry.name, entry])),
+        identity,
+        asked: new Set(),
+      }
     } catch (error) {
+      this.unlisted.set(path, { identity, hash: null, names: null })
       this.note(path, error)
       return null
     }
@@ -136,6 +204,7 @@ export class DiskFileSystem implements FileSystem {
     try {
       const stats = statSync(path, { throwIfNoEntry: false })
       const kind = stats ? kindOf(stats) : 'other'
+      if (stats) this.identities.set(path, identityOf(stats))
       return stats && kind !== 'other' ? { kind, size: stats.size, mtimeMs: stats.mtimeMs } : null
     } catch (error) {
       this.note(path, error)
@@ -145,17 +214,12 @@ export class DiskFileSystem implements FileSystem {
 
   private resolve(path: string): string {
     const parent = dirname(path)
-    const siblings = this.listings.get(parent)?.byName
-    const entry = siblings?.get(basename(path))
+    const siblings = this.listings.get(parent)
+    const entry = siblings && look(siblings, basename(path))
     if (entry && !entry.link) return join(this.realpath(parent), entry.name)
     if (siblings && !entry && !FOLDS_CASE) return path
-    try {
-      const real = normalize(realpathSync.native(path))
-      return isAbsolute(real) ? real : path
-    } catch {
-      // Nothing is there, or a loop of links: the caller's own path is the best answer.
-      return path
-    }
+    this.resolved.set(path, true)
+    return targetOf(path)
   }
 
   private note(path: string, error: unknown): void {
@@ -164,6 +228,7 @@ export class DiskFileSystem implements FileSystem {
   }
 }
 
-function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): DirEntry['kind'] {
-  return entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : 'other'
+function look(listing: Listing, name: string): DirEntry | null {
+  listing.asked?.add(name)
+  return listing.byName.get(name) ?? null
 }

@@ -30,4 +30,6 @@ export interface FileSystem {
   realpath(path: string): string
   /** What could not be read so far, for the report: path and the system's reason (EACCES, ELOOP). */
   problems(): readonly { readonly path: string; readonly reason: string }[]
+  /** A hash of the bytes that `read` gave; null where it gave none. Missing where no two runs see the same file. */
+  contentHash?(path: string): string | null
 }

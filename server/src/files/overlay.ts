@@ -58,6 +58,10 @@ export class OverlayFileSystem implements FileSystem {
     return this.base.realpath(path)
   }
 
+  contentHash(path: string): string | null {
+    return this.text(path) ? null : (this.base.contentHash?.(path) ?? null)
+  }
+
   problems(): readonly { readonly path: string; readonly reason: string }[] {
     return this.base.problems()
   }

@@ -15,6 +15,7 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -100,13 +101,19 @@ export function makeFolder(path: string): string | null {
  * made, for this user alone. Returns the system's reason where that fails.
  */
 export function keepText(path: string, text: string): string | null {
+  return keepBytes(path, text)
+}
+
+/** The same for bytes. */
+export function keepBytes(path: string, content: Uint8Array | string): string | null {
   const unfinished = `${path}.${process.pid}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileSync(unfinished, text, { mode: 0o600 })
+    writeFileSync(unfinished, content, { mode: 0o600 })
     renameSync(unfinished, path)
     return null
   } catch (error) {
+    removeFile(unfinished)
     return error instanceof Error ? error.message : String(error)
   }
 }
@@ -145,6 +152,16 @@ export function removeFile(path: string): void {
   }
 }
 
+/** Takes a folder of our own away, with all that is in it. Returns the system's reason where that fails. */
+export function removeFolder(path: string): string | null {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
 /**
  * Removes a file, or a folder with all that is in it; links are removed, not followed. A folder `__pycache__` that is
  * empty afterwards goes too. Returns the system's reason where that fails.
@@ -157,5 +174,15 @@ export function removeCache(path: string): string | null {
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Notes in a file of our own that it was of use just now. */
+export function touch(path: string): void {
+  try {
+    const now = new Date()
+    utimesSync(path, now, now)
+  } catch {
+    // It is gone: it will not be missed.
   }
 }

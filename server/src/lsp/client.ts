@@ -20,6 +20,7 @@ export interface Client {
   /** An action may be offered without its edit. */
   readonly resolvesActions: boolean
   readonly refreshesLenses: boolean
+  readonly asksBeforeRenaming: boolean
   readonly showsProgress: boolean
   readonly showsDocuments: boolean
   /** It knows the notification `precollect/status`. */
@@ -51,6 +52,7 @@ export function clientOf({ capabilities, clientInfo, initializationOptions }: In
     ]),
     resolvesActions: textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true,
     refreshesLenses: workspace?.codeLens?.refreshSupport === true,
+    asksBeforeRenaming: workspace?.fileOperations?.willRename === true,
     showsProgress: window?.workDoneProgress === true,
     showsDocuments: window?.showDocument?.support === true,
     showsStatus: experimental?.precollectStatus === true || initializationOptions?.status === true,

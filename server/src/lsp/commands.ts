@@ -10,7 +10,9 @@ import {
   ResponseError,
   type WorkDoneProgressReporter,
 } from 'vscode-languageserver/node'
+import type { About } from '../engine/questions/question.ts'
 import { cacheFolder } from '../files/cache_folder.ts'
+import { contentHash } from '../files/hash.ts'
 import { basename, join, relative } from '../files/paths.ts'
 import { keepText } from '../files/write.ts'
 import type { CodeActions } from './code_actions.ts'
@@ -26,6 +28,8 @@ interface Given {
   readonly fingerprint: string | null
   /** The id of a fix. */
   readonly fix: string | null
+  /** How many errors a plan may leave. */
+  readonly target: number
 }
 
 type Work = (given: Given, token: CancellationToken) => Promise<string>
@@ -48,6 +52,8 @@ export class Commands {
       'precollect.confirm': { title: '', work: ({ uri }) => confirmations.confirm(uri) },
       'precollect.confirmFile': { title: '', work: ({ uri }) => confirmations.confirmFile(uri) },
       'precollect.applyBridge': { title: 'applying a fix', work: (given, token) => this.apply(given, token) },
+      'precollect.report': { title: 'making the report', work: (given, token) => this.report(given, token) },
+      'precollect.plan': { title: 'planning', work: (given, token) => this.plan(given, token) },
       'precollect.why': { title: 'asking why', work: (given, token) => this.why(given, token) },
       'precollect.showEnvironment': {
         title: 'looking at the environment',
@@ -117,15 +123,44 @@ export class Commands {
     return this.show('why', reply.value)
   }
 
+  /** Answers with the URI of the page. */
+  private async report({ uri }: Given, token: CancellationToken): Promise<string> {
+    const pages = await this.askEach(uri, 'page', null, token)
+    const shown = pages.map(async ([{ root }, html]) => {
+      const path = join(shownFolder(), `${basename(root)}-${contentHash(root).slice(0, 8)}.html`)
+      const fault = keepText(path, html)
+      if (fault !== null) throw refused(`the report was not written to ${path}: ${fault}`)
+      if (this.road.client.showsDocuments)
+        await this.connection.window.showDocument({ uri: uriOf(path), external: true })
+      return uriOf(path)
+    })
+    return (await Promise.all(shown)).join('\n')
+  }
+
+  private async plan({ uri, target }: Given, token: CancellationToken): Promise<string> {
+    const plans = await this.askEach(uri, 'plan', { target }, token)
+    return this.show('plan', plans.map(([, plan]) => plan).join('\n'))
+  }
+
   private async environment({ uri }: Given, token: CancellationToken): Promise<string> {
-    const told = await Promise.all(
-      this.foldersFor(uri).map(async ({ root, session }) => {
-        await cancellable(token, () => session.settled())
-        const reply = await cancellable(token, signal => session.ask('environment', null, signal))
-        return `${root}\n\n${reply?.value ?? 'it has not been analysed yet\n'}`
-      }),
-    )
-    return this.show('environment', told.join('\n'))
+    const told = await this.askEach(uri, 'environment', null, token)
+    return this.show('environment', told.map(([{ root }, text]) => `${root}\n\n${text}`).join('\n'))
+  }
+
+  /** The answer of each folder that a URI means, once it holds for the newest texts. */
+  private askEach<K extends 'page' | 'plan' | 'environment'>(
+    uri: string | null,
+    kind: K,
+    about: About<K>,
+    token: CancellationToken,
+  ): Promise<[Folder, string][]> {
+    const asked = this.foldersFor(uri).map(async (folder): Promise<[Folder, string]> => {
+      await cancellable(token, () => folder.session.settled())
+      const reply = await cancellable(token, signal => folder.session.ask(kind, about, signal))
+      if (!reply) throw refused(`${folder.root} could not be analysed`)
+      return [folder, reply.value]
+    })
+    return Promise.all(asked)
   }
 
   /** The folders that a URI means: one, the one that speaks for it, or without any all. */
@@ -139,19 +174,29 @@ export class Commands {
 
   /** In a window of its own where the client has any. */
   private async show(name: string, text: string): Promise<string> {
-    const path = join(cacheFolder(process.env), 'shown', `${name}.txt`)
+    const path = join(shownFolder(), `${name}.txt`)
     if (this.road.client.showsDocuments && keepText(path, text) === null)
       await this.connection.window.showDocument({ uri: uriOf(path), takeFocus: true })
     return text
   }
 }
 
+/** Where texts lie while they are shown. */
+function shownFolder(): string {
+  return join(cacheFolder(process.env), 'shown')
+}
+
 function readGiven(argument: unknown): Given {
   const text = (value: unknown) => (typeof value === 'string' ? value : null)
   if (typeof argument !== 'object' || argument === null)
-    return { uri: text(argument), fingerprint: null, fix: null }
-  const { uri, fingerprint, fix } = argument as Record<string, unknown>
-  return { uri: text(uri), fingerprint: text(fingerprint), fix: text(fix) }
+    return { uri: text(argument), fingerprint: null, fix: null, target: 0 }
+  const { uri, fingerprint, fix, target } = argument as Record<string, unknown>
+  return {
+    uri: text(uri),
+    fingerprint: text(fingerprint),
+    fix: text(fix),
+    target: typeof target === 'number' ? target : 0,
+  }
 }
 
 async function shown<T>(

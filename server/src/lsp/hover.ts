@@ -6,7 +6,7 @@ import type { Hover, Position } from 'vscode-languageserver/node'
 import { inWords } from '../bridges/verify.ts'
 import type { AnalysisView, Mark } from '../engine/job.ts'
 import type { FixOffer } from '../engine/questions/fixes.ts'
-import type { Reply } from '../engine/questions/question.ts'
+import type { Fact, Reply } from '../engine/questions/question.ts'
 import { relative } from '../files/paths.ts'
 import type { Finding } from '../rules/finding.ts'
 import { locator } from './diagnostics.ts'
@@ -53,7 +53,10 @@ export function hoverOf(
   { facts, fixes }: Known,
   client: { readonly encoding: Encoding; readonly markdown: boolean },
 ): Hover | null {
-  const spans = [...findings, ...(facts?.value ?? [])].map(({ span }) => span)
+  // That a module is missing is the finding's to tell.
+  const isTold = (fact: Fact) => fact.fact === 'import' && fact.kind === 'missing' && findings.length > 0
+  const known = (facts?.value ?? []).filter(fact => !isTold(fact))
+  const spans = [...findings, ...known].map(({ span }) => span)
   if (!spans[0]) return null
   const style = styleFor(client)
   const texts = new Map([...(folder.view?.texts ?? []), ...(facts?.texts ?? [])])
@@ -69,7 +72,7 @@ export function hoverOf(
         telling,
       ),
     ),
-    ...(facts?.value ?? []).map(fact => tellFact(fact, telling)),
+    ...known.map(fact => tellFact(fact, telling)),
   ]
   return {
     range: locate(spans[0]).range,

@@ -60,7 +60,10 @@ async function soonFixes(
   token: CancellationToken,
 ): Promise<readonly FixOffer[]> {
   const fingerprints = findings.map(({ fingerprint }) => fingerprint)
-  const reply = road.ask(path, 'fixes', { fingerprints }, token).catch(() => null)
+  const reply = road
+    .settled(path, token)
+    .then(() => road.ask(path, 'fixes', { fingerprints }, token))
+    .catch(() => null)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>(resolve => {
     timer = setTimeout(() => resolve(null), HOVER_MS)

@@ -24,6 +24,7 @@ import { Board, diagnosticsOf } from './diagnostics.ts'
 import { type Documents, filesOf, openDocuments } from './documents.ts'
 import { FirstAnalysis } from './progress.ts'
 import { answerQuestions } from './questions.ts'
+import { renamings, willRename } from './renames.ts'
 import { Road } from './road.ts'
 import { Status } from './status.ts'
 import { pathOf } from './to_lsp.ts'
@@ -79,6 +80,9 @@ class Server {
     this.followDocuments()
     const road = new Road(this.workspace, this.documents, client)
     const actions = new CodeActions(road, this.documents)
+    connection.workspace.onWillRenameFiles((params, token) =>
+      willRename(connection, road, this.documents, params, token),
+    )
     answerQuestions(connection, road, this.confirmations, actions)
     this.commands = new Commands(connection, road, this.workspace, actions, this.confirmations, () =>
       this.restart(),
@@ -114,7 +118,10 @@ class Server {
           resolveProvider: this.client.resolvesActions,
         },
         executeCommandProvider: { commands: this.commands.names, workDoneProgress: true },
-        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+        workspace: {
+          workspaceFolders: { supported: true, changeNotifications: true },
+          ...(this.client.asksBeforeRenaming ? { fileOperations: { willRename: renamings } } : {}),
+        },
         ...(this.client.pullsDiagnostics ? { diagnosticProvider: pull } : {}),
       },
     }

@@ -63,7 +63,7 @@ function look(fs: FileSystem, cwd: string): { stated: InvocationChoice | null; u
 /** The folder and those above it up to the root of the repository; without one, the folder alone. */
 function projectFolders(fs: FileSystem, cwd: string): string[] {
   const all = [cwd, ...parents(cwd)]
-  const root = all.findIndex(folder => fs.list(folder)?.some(({ name }) => name === '.git' || name === '.hg'))
+  const root = all.findIndex(folder => ['.git', '.hg'].some(name => fs.stat(join(folder, name))))
   return all.slice(0, Math.max(root, 0) + 1)
 }
 

@@ -111,8 +111,7 @@ function locate(fs: FileSystem, version: string, from: readonly string[]): Locat
   let bareProject: string | null = null
   for (const start of from) {
     for (const folder of [start, ...parents(start)]) {
-      const listed = new Set(fs.list(folder)?.flatMap(({ name, kind }) => (kind === 'file' ? [name] : [])))
-      const present = names.filter(name => listed.has(name))
+      const present = names.filter(name => fs.stat(join(folder, name))?.kind === 'file')
       for (const [index, name] of present.entries()) {
         const inipath = join(folder, name)
         if (name === 'pyproject.toml') bareProject ??= inipath

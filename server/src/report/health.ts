@@ -18,7 +18,6 @@ import type { CollectorTrace, Failure } from '../simulate/trace.ts'
 import { type CureOrder, cureOrder } from './cure_order.ts'
 import type { BridgeDebt, Confirmation, ReportInput, Totals, TrendPoint } from './report_input.ts'
 import { byRule, type Histogram, type Statistics, statistics } from './statistics.ts'
-import { writtenTests } from './written_tests.ts'
 
 export type Outcome = CollectorTrace['outcome']
 export type { BridgeDebt, Totals, TrendPoint }
@@ -134,8 +133,7 @@ const SLOWEST = 25
 const MOST_CURES = 25
 
 export function health(input: ReportInput): Health {
-  const { trace, findings, causes, plan, confirmation } = input
-  const tests = testCounter(input)
+  const { trace, findings, causes, plan, confirmation, tests } = input
   const testFiles = filesOf(input, tests)
   return {
     session: session(input),
@@ -180,21 +178,7 @@ function totals(counted: Iterable<readonly [Outcome, number]>): Totals {
   return counts
 }
 
-type CountTests = (path: string) => number
-
-/** The tests that a file writes down, each file read once; 0 for what can't be read. */
-function testCounter({ code, plan }: ReportInput): CountTests {
-  const known = new Map<string, number>()
-  return path => {
-    let tests = known.get(path)
-    if (tests === undefined) {
-      const compiled = code(path)
-      tests = compiled ? writtenTests(compiled, plan) : 0
-      known.set(path, tests)
-    }
-    return tests
-  }
-}
+type CountTests = ReportInput['tests']
 
 /** What a conftest takes out of the plan while it runs has no outcome at all. */
 function filesOf({ trace, plan, causes }: ReportInput, tests: CountTests): readonly TestFile[] {

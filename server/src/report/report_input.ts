@@ -1,5 +1,4 @@
 /** What every report is made from: the plain results of an analysis, and the texts they point into. */
-import type { ModuleCode } from '../compile/module_code.ts'
 import type { Judged } from '../confirm/evidence.ts'
 import type { Observation } from '../confirm/observation.ts'
 import type { Score } from '../confirm/score.ts'
@@ -17,8 +16,8 @@ export interface ReportInput {
   readonly causes: readonly Cause[]
   /** Decoded text of a file; null where it is not at hand: places in it are then told as its beginning. */
   readonly text: (path: string) => string | null
-  /** What a file of the project does when it is imported; null where it can't be read. */
-  readonly code: (path: string) => ModuleCode | null
+  /** How many tests a test file writes down; 0 where it can't be read. */
+  readonly tests: (path: string) => number
   /** What a real pass showed; without it nothing has been confirmed. */
   readonly confirmation?: Confirmation
   /** Bridges that were written and are still there; undefined: nobody looked. */
@@ -33,8 +32,8 @@ export interface BridgeDebt {
   readonly path: string
   /** The dotted name that it serves. */
   readonly module: string
-  /** `unused`: nobody imports it; `overtaken`: the real module is there again. */
-  readonly state: 'used' | 'unused' | 'overtaken'
+  /** `overtaken`: the real module is there again; `broken`: what it hands on is not. */
+  readonly state: 'needed' | 'unused' | 'overtaken' | 'broken'
 }
 
 /** How the suite stood at one commit. */

@@ -5,6 +5,7 @@
  */
 import type { At, Expr } from '../compile/module_code.ts'
 import type { Environment } from '../environment/environment.ts'
+import { isPassing } from '../environment/passing_variables.ts'
 import type { NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
@@ -394,7 +395,7 @@ function variablesAtStart({ variables, plan, environment }: World): Dict {
     : variables.values
   for (const [name, value] of Object.entries(values)) {
     const key = constant(environment.platform === 'win32' ? name.toUpperCase() : name)
-    dict.items.set(keyOf(key)!, { key, value: constant(value) })
+    dict.items.set(keyOf(key)!, { key, value: isPassing(name) ? UNKNOWN : constant(value) })
   }
   return dict
 }

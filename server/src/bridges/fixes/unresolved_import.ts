@@ -20,7 +20,6 @@ const MOST_FOLDERS = 3
 export const unresolvedImport: Fixer = {
   rule: 'unresolved-import',
   *propose(finding, context): Iterable<Proposal> {
-    yield* proposalsForMoved(finding, context)
     const detail = causeOf(context, finding)?.failure.detail
     if (detail?.kind !== 'module-not-found') return
     if (detail.blocker) return yield* proposalsForMoved(finding, context)

@@ -1,6 +1,6 @@
 """A pytest plugin that writes down what a collection really does, while it happens.
 
-Loaded with ``-p precollect_probe`` and this folder on PYTHONPATH, it is active before the first
+Loaded with ``-p precollect_probe`` and this folder on PYTHONPATH, or installed, it is active before the first
 conftest and needs no change to a project. It only watches: no option, import or outcome is changed.
 Python 3.8 and later, pytest 7 and later, standard library only, and of that only modules that pytest
 has imported itself: one module more in ``sys.modules`` could hide a missing import of the project.
@@ -15,7 +15,7 @@ neither                a new file in the folder ``records`` of precollect's cach
 
 Paths are absolute, times are seconds. ``event`` is one of
 
-start       python, implementation, executable, pytest, cwd, args
+start       python, implementation, executable, prefix, pytest, cwd, args
 configured  rootdir, inipath, args, plugins (name, distribution, version)
 collecting  nodeid, path: a file is about to be imported
 collector   nodeid, path, kind, outcome (collects | fails | skips | aborts), reason, items, seconds, exceptions
@@ -552,6 +552,7 @@ def _start():
         python="%d.%d.%d" % sys.version_info[:3],
         implementation=sys.implementation.name,
         executable=sys.executable,
+        prefix=sys.prefix,
         pytest=pytest.__version__,
         cwd=CWD,
         args=sys.argv[1:],
@@ -560,9 +561,10 @@ def _start():
 
 
 def _leave_no_trace():
-    """This plugin is imported by now: its folder need not stay among the places a project is searched in."""
+    """This plugin is imported by now: a folder of its own need not stay where a project's modules are searched."""
     here = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [entry for entry in sys.path if entry != here]
+    if set(os.listdir(here)) <= {os.path.basename(__file__), "pyproject.toml", "__pycache__"}:
+        sys.path[:] = [entry for entry in sys.path if entry != here]
 
 
 _leave_no_trace()

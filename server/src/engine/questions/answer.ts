@@ -1,7 +1,4 @@
 /** Which file answers which question, and the texts that go along with an answer. */
-import { renderExplanation } from '../../report/explanation.ts'
-import type { Style } from '../../report/style.ts'
-import { explain, questionOf } from '../explain.ts'
 import { describeEnvironment } from './environment.ts'
 import { fixAllOf, fixesFor } from './fixes.ts'
 import { brokenImportAt, importAt, pluginAt } from './imports.ts'
@@ -19,6 +16,8 @@ import {
   type Reply,
   textOf,
 } from './question.ts'
+import { renameOf } from './renames.ts'
+import { pageText, planText, whyText } from './reports.ts'
 
 type Answers = {
   readonly [K in Kind]: (
@@ -26,9 +25,6 @@ type Answers = {
     about: About<K>,
   ) => Questions[K]['answer'] | Promise<Questions[K]['answer']>
 }
-
-/** For a window of the editor. */
-const PLAIN: Style = { width: 100, color: false, verbose: true, quiet: false }
 
 const answers: Answers = {
   facts: (asked, place) =>
@@ -43,11 +39,10 @@ const answers: Answers = {
   links: linksOf,
   fixes: (asked, { fingerprints }) => fixesFor(asked, fingerprints),
   fixAll: (asked, { path }) => fixAllOf(asked, path),
-  why: async ({ fs, request, analysis, remembered }, { word }) => {
-    const question = questionOf(word, request.cwd, fs, analysis)
-    const told = question && (await explain(fs, request, analysis, remembered, question))
-    return told && renderExplanation(told, PLAIN)
-  },
+  rename: (asked, { renamed }) => renameOf(asked, renamed),
+  why: (asked, { word }) => whyText(asked, word),
+  plan: (asked, { target }) => planText(asked, target),
+  page: asked => pageText(asked),
   environment: describeEnvironment,
 }
 

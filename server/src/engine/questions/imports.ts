@@ -2,11 +2,10 @@
  * Imports and names of plugins under the cursor: which module it is in this run of pytest, through which entry of
  * `sys.path`, who needs it, and, where the import fails, what must change.
  */
-import { compileBody, compileModule } from '../../compile/compile.ts'
-import type { Block, FromOp, ImportOp, ModuleCode } from '../../compile/module_code.ts'
+import { type Extent, importSites } from '../../bridges/import_sites.ts'
+import { compileModule } from '../../compile/compile.ts'
 import type { Span } from '../../files/span.ts'
 import { whyOnPath } from '../../report/path_entry.ts'
-import { innerBlocks } from '../../rules/mark_words.ts'
 import { Finder } from '../../simulate/finder.ts'
 import type { Failure } from '../../simulate/trace.ts'
 import type { Asked, Definition, Place } from './question.ts'
@@ -50,7 +49,7 @@ export function importAt(asked: Asked, place: Place): ImportFact | null {
   const file = spec?.file ?? null
   const { plan, environment } = asked.analysis
   // The others of a dotted name are found on the path of the package in front.
-  const entry = served(asked, name.split('.')[0]!)?.entry ?? null
+  const entry = (spec && served(asked, name.split('.')[0]!)?.entry) ?? null
   const failure = failureThrough(asked, found.statement)
   return {
     fact: 'import',
@@ -106,47 +105,19 @@ function inPytestPlugins(text: string, offset: number): boolean {
 
 /** The import statement under the cursor, and which of its names. */
 function findImport({ path, text, offset }: Place): FoundImport | null {
-  const found = inBlock(compileModule(text), offset, path)
-  if (found) return found
-  const code = compileModule(text)
-  // Innermost last: bodies that hold the offset are compiled until none does.
-  for (let unit = code; ; ) {
-    const body = unit.bodies.find(({ start, end }) => start <= offset && offset <= end)
-    if (!body) return null
-    unit = compileBody(text, body)
-    const inside = inBlock(unit, offset, path)
-    if (inside) return inside
+  const holds = ({ start, end }: Extent) => start <= offset && offset <= end
+  const span = ({ start, end }: Extent): Span => ({ path, start, end })
+  const site = importSites(compileModule(text), text, 'import').find(({ statement }) => holds(statement))
+  if (!site) return null
+  const statement = span(site.statement)
+  if (site.kind === 'import') {
+    const found = site.modules.find(holds)
+    return found ? { module: found.name, level: 0, name: null, span: span(found), statement } : null
   }
-}
-
-function inBlock(code: ModuleCode, offset: number, path: string): FoundImport | null {
-  const span = (at: number): Span => ({
-    path,
-    start: code.places[2 * at] ?? 0,
-    end: code.places[2 * at + 1] ?? 0,
-  })
-  const holds = ({ start, end }: Span) => start <= offset && offset <= end
-  for (const op of importsOf(code.ops)) {
-    const statement = span(op.at)
-    if (!holds(statement)) continue
-    if (op.op === 'import') {
-      const name = op.names.find(({ at }) => holds(span(at)))
-      return name ? { module: name.module, level: 0, name: null, span: span(name.at), statement } : null
-    }
-    const { module, level } = op
-    const name = op.names === '*' ? undefined : op.names.find(({ at }) => holds(span(at)))
-    if (name) return { module, level, name: name.name, span: span(name.at), statement }
-    return holds(span(op.moduleAt)) ? { module, level, name: null, span: span(op.moduleAt), statement } : null
-  }
-  return null
-}
-
-function* importsOf(block: Block): Generator<ImportOp | FromOp> {
-  for (const op of block) {
-    if (op.op === 'import' || op.op === 'from') yield op
-    else if (op.op === 'class') yield* importsOf(op.body)
-    else for (const inner of innerBlocks(op)) yield* importsOf(inner)
-  }
+  const { module, level, source, names } = site
+  const found = names === '*' ? undefined : names.find(holds)
+  if (found) return { module, level, name: found.name, span: span(found), statement }
+  return holds(source) ? { module, level, name: null, span: span(source), statement } : null
 }
 
 /** The absolute name of an import in `path`; null where it is relative and the file was not imported in this run. */

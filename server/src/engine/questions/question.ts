@@ -2,7 +2,7 @@
  * What a door may ask about the last analysis, and what it is told: plain data, so that it can cross to the analysing
  * thread and back. Each kind of question is answered in the file that `answer.ts` names for it.
  */
-import type { WorkspaceEdit } from '../../bridges/edit.ts'
+import type { Renamed, WorkspaceEdit } from '../../bridges/edit.ts'
 import type { FileSystem } from '../../files/file_system.ts'
 import type { Span } from '../../files/span.ts'
 import type { Analysis, AnalysisRequest, Remembered } from '../analyze.ts'
@@ -12,6 +12,7 @@ import type { Lens } from './lenses.ts'
 import type { Link } from './links.ts'
 import type { MarkerFact, MarkerOffer } from './markers.ts'
 import type { MetricFact } from './metrics.ts'
+import type { RenameOffer } from './renames.ts'
 
 /** A place in a file as the editor shows it. */
 export interface Place {
@@ -50,6 +51,12 @@ export interface Questions {
   readonly fixAll: { readonly about: { readonly path: string }; readonly answer: WorkspaceEdit | null }
   /** The text of `precollect why`; null where nothing is known by that word, or of that finding any more. */
   readonly why: { readonly about: { readonly word: string }; readonly answer: string | null }
+  readonly plan: { readonly about: { readonly target: number }; readonly answer: string }
+  readonly page: { readonly about: null; readonly answer: string }
+  readonly rename: {
+    readonly about: { readonly renamed: readonly Renamed[] }
+    readonly answer: RenameOffer | null
+  }
   /** What the analysis holds for, in lines for people. */
   readonly environment: { readonly about: null; readonly answer: string }
 }
@@ -65,7 +72,7 @@ export interface Reply<K extends Kind> {
 }
 
 /** Questions that simulate: they wait for their turn, and a new job puts an end to them. */
-const LONG: ReadonlySet<Kind> = new Set(['fixes', 'fixAll', 'why'])
+const LONG: ReadonlySet<Kind> = new Set(['fixes', 'fixAll', 'why', 'plan', 'page', 'rename'])
 
 export function isLong(kind: Kind): boolean {
   return LONG.has(kind)
@@ -75,7 +82,7 @@ export function isLong(kind: Kind): boolean {
 export interface Asked {
   readonly analysis: Analysis
   readonly request: AnalysisRequest
-  /** For further analyses; `Analysis.simulateWith` holds on, as they are of the same files. */
+  /** For further analyses. */
   readonly remembered: Remembered
   readonly fs: FileSystem
   /** The open files as they were analysed. */

@@ -1,0 +1,162 @@
+/**
+ * A whole analysis kept for the next time: what came of it, and everything that it rests on. The request with the
+ * variables is the key; the disk and the interpreter are asked anew each time, and where one of them answers
+ * otherwise, or that can't be told, the run counts for nothing.
+ */
+import { deserialize, serialize } from 'node:v8'
+import { withoutPassing } from '../environment/passing_variables.ts'
+import { type ProbeResult, probeInterpreter } from '../environment/probe.ts'
+import type { DiskFileSystem } from '../files/disk.ts'
+import { type DiskRecord, type Identity, isSame, lookAt, recheck } from '../files/disk_record.ts'
+import { contentHash } from '../files/hash.ts'
+import { remember } from '../files/memo.ts'
+import type { Pack } from '../files/pack.ts'
+import { join } from '../files/paths.ts'
+import { filesBehind } from '../rules/test_files.ts'
+import type { Trace } from '../simulate/trace.ts'
+import type { AnalysisRequest, Told } from './analyze.ts'
+import { Sources } from './sources.ts'
+import type { WorkspaceCache } from './workspace_cache.ts'
+
+/** What an analysis has from the interpreter. */
+export interface Word {
+  readonly executable: string
+  readonly probe: ProbeResult
+  /** Modules of the standard library about whose names it was asked. */
+  readonly modules: readonly string[]
+}
+
+interface Basis {
+  readonly disk: DiskRecord
+  readonly word: Word | null
+  /** The interpreter, and the modules that it was asked about. */
+  readonly identities: ReadonlyMap<string, Identity | null>
+}
+
+/** The part of an analysis that is data. What reaches what is by far the largest of it, and most of it alike. */
+type Data = Omit<Told, 'text' | 'content' | 'tests' | 'trace'> & {
+  /** By test file. */
+  readonly tests: ReadonlyMap<string, number>
+  readonly trace: Omit<Trace, 'reached'>
+  readonly reached: Reached
+}
+
+/** `Trace.reached` with each name and each list of names written once. */
+interface Reached {
+  readonly collectors: readonly string[]
+  /** Indices into `collectors`. */
+  readonly lists: readonly Uint32Array[]
+  /** Path, and index into `lists`. */
+  readonly files: readonly (readonly [string, number])[]
+}
+
+/** Kept of one workspace: one for each way to ask, the latest ones. */
+const MOST_RUNS = 6
+
+/** The analysis that was kept for this request, if it would come out the same now; else null. */
+export async function recall(
+  fs: DiskFileSystem,
+  request: AnalysisRequest,
+  cache: WorkspaceCache,
+): Promise<Told | null> {
+  const runs = cache.runs()
+  const key = keyOf(request)
+  const basis = read<Basis>(runs, basisName(key))
+  if (!basis) return null
+  const { word } = basis
+  // The interpreter takes its time while the disk is looked at.
+  const probing = word && probeInterpreter(word.executable, { timeoutMs: 10_000, env: request.env })
+  const disk = recheck(basis.disk)
+  const sameFiles = [...basis.identities].every(([path, identity]) => isSame(identity, lookAt(path)))
+  const probe = await probing
+  if (!disk || !sameFiles || JSON.stringify(probe) !== JSON.stringify(word?.probe ?? null)) return null
+  const data = read<Data>(runs, dataName(key))
+  if (!data) return null
+  if (disk === basis.disk) cache.used()
+  else keepRun(cache, runs, key, { ...basis, disk }, data)
+  const sources = new Sources(fs)
+  const { reached, trace, tests, ...rest } = data
+  return {
+    ...rest,
+    trace: { ...trace, reached: unfold(reached) },
+    text: path => sources.text(path),
+    content: path => sources.content(path),
+    tests: path => tests.get(path) ?? 0,
+  }
+}
+
+/** Keeps what an analysis told that was made from `fs` alone, and of all that `fs` was asked. */
+export function keep(fs: DiskFileSystem, request: AnalysisRequest, cache: WorkspaceCache, told: Told): void {
+  const { word, environment } = told
+  // An interpreter that may be started and does not answer may do so the next time.
+  if (request.trusted && environment.executable !== null && !word) return
+  const paths = word ? [word.executable, ...word.modules.flatMap(name => placesOf(name, word.probe))] : []
+  const identities = new Map(paths.map(path => [path, lookAt(path)]))
+  if ([...identities.values()].some(identity => identity?.young)) return
+  keepRun(cache, cache.runs(), keyOf(request), { disk: fs.record(), word, identities }, dataOf(told))
+}
+
+function dataOf(told: Told): Data {
+  const { environment, plan, trace, findings, causes, problems, word, tellsUnpredicted } = told
+  const { reached, ...seen } = trace
+  const files = trace.collectors.flatMap(({ path }) => filesBehind(plan, path))
+  return {
+    ...{ environment, plan, trace: seen, findings, causes, problems, word, tellsUnpredicted },
+    reached: fold(reached),
+    tests: new Map(files.map(path => [path, told.tests(path)])),
+  }
+}
+
+function fold(reached: Trace['reached']): Reached {
+  const collectors = new Map<string, number>()
+  const known = new Map<string, number>()
+  const lists: Uint32Array[] = []
+  const files = [...reached].map(([file, paths]): [string, number] => {
+    const list = Uint32Array.from(paths, path => remember(collectors, path, () => collectors.size))
+    const at = remember(known, list.join(), () => lists.push(list) - 1)
+    return [file, at]
+  })
+  return { collectors: [...collectors.keys()], lists, files }
+}
+
+function unfold({ collectors, lists, files }: Reached): Trace['reached'] {
+  const named = lists.map(list => Array.from(list, at => collectors[at]!))
+  return new Map(files.map(([file, at]) => [file, named[at]!]))
+}
+
+function keepRun(cache: WorkspaceCache, before: Pack, key: string, basis: Basis, data: Data): void {
+  const contents = new Map<string, Uint8Array>([
+    [basisName(key), serialize(basis)],
+    [dataName(key), serialize(data)],
+  ])
+  for (const name of before.names()) {
+    if (contents.size >= 2 * MOST_RUNS) break
+    const bytes = contents.has(name) ? null : before.get(name)
+    if (bytes) contents.set(name, bytes)
+  }
+  cache.keepRuns(contents)
+}
+
+function read<T>(pack: Pack, name: string): T | null {
+  const bytes = pack.get(name)
+  return bytes && (deserialize(bytes) as T)
+}
+
+function keyOf(request: AnalysisRequest): string {
+  const env = Object.entries(withoutPassing(request.env)).sort(([a], [b]) => (a < b ? -1 : 1))
+  return contentHash(JSON.stringify(Object.entries({ ...request, env }).sort(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+const basisName = (key: string) => `basis ${key}`
+const dataName = (key: string) => `data ${key}`
+
+/** Where a module of the standard library may have its file, and the folders that tell of any other. */
+function placesOf(module: string, { stdlib }: ProbeResult): string[] {
+  const path = module.replaceAll('.', '/')
+  return stdlib.flatMap(folder => [
+    folder,
+    join(folder, `${path}.py`),
+    join(folder, path),
+    join(folder, path, '__init__.py'),
+  ])
+}

@@ -1,0 +1,163 @@
+/**
+ * What is kept of a workspace folder in precollect's own cache folder, for speed alone: `runs.pack`, whole analyses
+ * with all that they rest on (`stored_run.ts`), and `code.pack`, the compiled modules by the content of their files.
+ * Deleting it costs time and nothing else; several processes may use it at once, and the last one that writes wins.
+ */
+import type { ModuleCode } from '../compile/module_code.ts'
+import { cacheFolder, programFolder } from '../files/cache_folder.ts'
+import { DiskFileSystem } from '../files/disk.ts'
+import { contentHash } from '../files/hash.ts'
+import { describePack, Pack, writePack } from '../files/pack.ts'
+import { join } from '../files/paths.ts'
+import { removeFolder, touch } from '../files/write.ts'
+import { build } from './build.ts'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+const RUNS = 'runs.pack'
+const CODE = 'code.pack'
+
+/** Modules that no analysis asked for lately stay as long as they take no more than this. */
+const SPARE_BYTES = 32 * 1024 * 1024
+
+/** All workspaces together: those longest unused go first. */
+const MOST_BYTES = 1024 * 1024 * 1024
+const LONGEST_UNUSED_MS = 30 * 24 * 3600 * 1000
+
+export class WorkspaceCache {
+  private readonly folder: string
+
+  private constructor(
+    private readonly env: Variables,
+    private readonly cwd: string,
+  ) {
+    this.folder = join(workspaces(env), contentHash(cwd))
+  }
+
+  /** That of the folder pytest would be started in. */
+  static of(cwd: string, env: Variables): WorkspaceCache {
+    return new WorkspaceCache(env, cwd)
+  }
+
+  runs(): Pack {
+    return Pack.open(join(this.folder, RUNS), build)
+  }
+
+  /** A cache that can't be written is no reason to fail. */
+  keepRuns(contents: ReadonlyMap<string, Uint8Array>): void {
+    writePack(join(this.folder, RUNS), { maker: build, about: this.cwd }, contents)
+  }
+
+  /** Notes that what is kept was of use. */
+  used(): void {
+    touch(join(this.folder, RUNS))
+  }
+
+  code(): CodeCache {
+    return new CodeCache(Pack.open(join(this.folder, CODE), build), contents => {
+      writePack(join(this.folder, CODE), { maker: build, about: this.cwd }, contents)
+      prune(this.env, this.folder)
+    })
+  }
+}
+
+/** Compiled modules by the hash of their files' bytes. */
+export class CodeCache {
+  private readonly asked = new Map<string, Buffer>()
+  private grown = false
+
+  constructor(
+    private readonly pack: Pack,
+    private readonly write: (contents: ReadonlyMap<string, Uint8Array>) => void,
+  ) {}
+
+  get(hash: string): ModuleCode | null {
+    const bytes = this.pack.get(hash)
+    if (!bytes) return null
+    this.asked.set(hash, bytes)
+    return JSON.parse(bytes.toString('utf8')) as ModuleCode
+  }
+
+  put(hash: string, code: ModuleCode): void {
+    this.asked.set(hash, Buffer.from(JSON.stringify(code)))
+    this.grown = true
+  }
+
+  /** Writes what is new. */
+  keep(): void {
+    if (!this.grown) return
+    const contents = new Map<string, Uint8Array>(this.asked)
+    let spare = SPARE_BYTES
+    for (const name of this.pack.names()) {
+      if (contents.has(name)) continue
+      const bytes = this.pack.get(name)
+      spare -= bytes?.length ?? 0
+      if (spare < 0) break
+      if (bytes) contents.set(name, bytes)
+    }
+    this.write(contents)
+    this.grown = false
+  }
+}
+
+export interface CachedWorkspace extends Size {
+  /** The workspace folder; null where what is kept can't be read. */
+  readonly about: string | null
+  readonly runs: number
+  readonly modules: number
+}
+
+interface Size {
+  readonly folder: string
+  readonly bytes: number
+  /** When it was last of use, in milliseconds since 1970. */
+  readonly usedMs: number
+}
+
+/** All that is kept, the longest unused first. */
+export function cachedWorkspaces(env: Variables): readonly CachedWorkspace[] {
+  return sizes(env).map(size => {
+    const [runs, code] = [RUNS, CODE].map(pack => describePack(join(size.folder, pack)))
+    const about = (runs ?? code)?.label.about ?? null
+    // A run is two contents: what it rests on, and what came of it.
+    return { ...size, about, runs: (runs?.count ?? 0) / 2, modules: code?.count ?? 0 }
+  })
+}
+
+function sizes(env: Variables): Size[] {
+  const disk = new DiskFileSystem()
+  const root = workspaces(env)
+  return (disk.list(root) ?? [])
+    .filter(entry => entry.kind === 'directory')
+    .map(({ name }) => {
+      const folder = join(root, name)
+      const stats = (disk.list(folder) ?? []).map(file => disk.stat(join(folder, file.name)))
+      return {
+        folder,
+        bytes: stats.reduce((sum, stat) => sum + (stat?.size ?? 0), 0),
+        usedMs: Math.max(0, ...stats.map(stat => stat?.mtimeMs ?? 0)),
+      }
+    })
+    .sort((a, b) => a.usedMs - b.usedMs)
+}
+
+/** Takes away what is kept of one workspace folder, or of all (null). Returns the reasons where that failed. */
+export function clearCache(env: Variables, cwd: string | null): readonly string[] {
+  const folders =
+    cwd === null ? [workspaces(env), programFolder(env)] : [join(workspaces(env), contentHash(cwd))]
+  return folders.map(removeFolder).filter(reason => reason !== null)
+}
+
+function prune(env: Variables, own: string): void {
+  const all = sizes(env).filter(({ folder }) => folder !== own)
+  let bytes = all.reduce((sum, each) => sum + each.bytes, 0)
+  for (const { folder, usedMs, bytes: size } of all) {
+    if (bytes <= MOST_BYTES && Date.now() - usedMs < LONGEST_UNUSED_MS) return
+    removeFolder(folder)
+    bytes -= size
+  }
+}
+
+function workspaces(env: Variables): string {
+  return join(cacheFolder(env), 'workspaces')
+}

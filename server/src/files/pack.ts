@@ -1,0 +1,82 @@
+/**
+ * A pack: named contents in one file of our own, whole or not there at all. It is read at once and written anew,
+ * beside its place first, so that whoever reads meanwhile sees the old one, and a kill leaves at most a file that
+ * nobody opens. Every content carries its hash: what was damaged is as if it had never been kept.
+ *
+ * A line of JSON (the label), a line of JSON (name, length and hash of each content, in order), then the contents.
+ */
+import { readFileSync } from 'node:fs'
+import { contentHash } from './hash.ts'
+import { keepBytes } from './write.ts'
+
+/** What a pack is about; one with another `format` or `maker` counts as empty. */
+export interface Label {
+  readonly format: 'precollect-pack-1'
+  /** The program that wrote it, exactly: no other one understands the contents. */
+  readonly maker: string
+  /** For people. */
+  readonly about: string
+}
+
+export class Pack {
+  private constructor(private readonly contents: ReadonlyMap<string, { bytes: Buffer; hash: string }>) {}
+
+  /** The pack at the path; empty where there is none, or not one of this maker. Never throws. */
+  static open(path: string, maker: string): Pack {
+    const contents = new Map<string, { bytes: Buffer; hash: string }>()
+    const file = readPack(path)
+    if (file?.label.maker === maker) {
+      let at = file.start
+      for (const [name, length, hash] of file.index) {
+        contents.set(name, { bytes: file.bytes.subarray(at, at + length), hash })
+        at += length
+      }
+    }
+    return new Pack(contents)
+  }
+
+  /** The names of what is kept, in the order in which it was written. */
+  names(): readonly string[] {
+    return [...this.contents.keys()]
+  }
+
+  /** A content as it was written; null where there is none, or it was damaged. */
+  get(name: string): Buffer | null {
+    const found = this.contents.get(name)
+    return found && contentHash(found.bytes) === found.hash ? found.bytes : null
+  }
+}
+
+/** Writes a pack in the place of what is there. Returns the system's reason where that fails. */
+export function writePack(
+  path: string,
+  label: Omit<Label, 'format'>,
+  contents: ReadonlyMap<string, Uint8Array>,
+): string | null {
+  const whole: Label = { format: 'precollect-pack-1', ...label }
+  const index = [...contents].map(([name, bytes]) => [name, bytes.length, contentHash(bytes)])
+  const head = Buffer.from(`${JSON.stringify(whole)}\n${JSON.stringify(index)}\n`)
+  return keepBytes(path, Buffer.concat([head, ...contents.values()]))
+}
+
+/** What a pack says of itself, and how many contents it has; null where it is none. */
+export function describePack(path: string): { readonly label: Label; readonly count: number } | null {
+  const file = readPack(path)
+  return file && { label: file.label, count: file.index.length }
+}
+
+type Index = readonly (readonly [name: string, length: number, hash: string])[]
+
+function readPack(path: string): { label: Label; index: Index; bytes: Buffer; start: number } | null {
+  try {
+    const bytes = readFileSync(path)
+    const first = bytes.indexOf('\n')
+    const second = bytes.indexOf('\n', first + 1)
+    const label = JSON.parse(bytes.toString('utf8', 0, first)) as Label
+    if (label.format !== 'precollect-pack-1') return null
+    const index = JSON.parse(bytes.toString('utf8', first + 1, second)) as Index
+    return { label, index, bytes, start: second + 1 }
+  } catch {
+    return null // There is none, it can't be read, or its head was damaged.
+  }
+}
