@@ -2,42 +2,23 @@
  * Seeded restructurings: modules and names of a healthy project move, nobody tells their importers, and precollect
  * is asked where they went. The right answer is known; what counts is the rank at which it is given.
  */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command } from 'commander'
 import { applyEdits, copyEntry } from '../mutations/workspace.ts'
 import { asExitCode, type Bench, openBench, progress, saveResult } from '../shared/bench.ts'
-import {
-  chooseEntries,
-  type Entry,
-  fetchMissing,
-  projectOf,
-  recorded,
-  type Setting,
-} from '../shared/corpus.ts'
-import { realityOf } from '../shared/record.ts'
+import { chooseEntries, type Entry, fetchMissing, projectOf } from '../shared/corpus.ts'
 import { toCount } from '../shared/requirements.ts'
-import { environmentOf, folderIn, measure, type Project, run, withFolder } from '../shared/run.ts'
+import { environmentOf, folderIn, measure, type Project, withFolder } from '../shared/run.ts'
 import { table } from '../shared/table.ts'
+import { rescueEntry, rescueTable } from './loop.ts'
+import { type PlanOptions, planned, type Restructuring, SETTING } from './planned.ts'
 import { type Answer, type Asked, judge, type MissingDocument } from './rank.ts'
 
-interface Options {
+interface Options extends PlanOptions {
   readonly projects?: string
   readonly full: boolean
-  readonly count: number
-  readonly seed: string
-  readonly kind: readonly string[]
+  readonly loop: boolean
   readonly command?: string
   readonly verbose: boolean
-}
-
-interface Restructuring {
-  readonly id: string
-  readonly kind: string
-  readonly title: string
-  readonly edits: Readonly<Record<string, string | null>>
-  /** Dotted names: where it was -> where it is. */
-  readonly moved: Readonly<Record<string, string>>
 }
 
 interface Outcome {
@@ -49,7 +30,6 @@ interface Outcome {
   readonly fault: string | null
 }
 
-const SETTING: Setting = 'healthy'
 const LIMIT_S = 600
 
 /** `root`: the repository; `args`: the command line after the benchmark's name. Returns the exit code. */
@@ -67,6 +47,11 @@ export function main(root: string, args: readonly string[]): Promise<number> {
         (value, before: string[]) => [...before, value],
         [],
       )
+      .option(
+        '--loop',
+        'all restructurings at once, then precollect plan --apply, then the real pytest',
+        false,
+      )
       .option('--verbose', 'every answer that is not the first', false)
       .option('--command <file>', 'the built command to measure, instead of dist/precollect.js')
       .exitOverride()
@@ -76,6 +61,15 @@ export function main(root: string, args: readonly string[]): Promise<number> {
     const names = options.projects?.split(',').map(name => name.trim()) ?? []
     const entries = chooseEntries(bench.corpus, names, options.full)
     await fetchMissing(bench.corpus, bench.tools.python, entries, [SETTING])
+    if (options.loop) {
+      const rescues = []
+      for (const entry of entries) rescues.push(await rescueEntry(bench, entry, options))
+      process.stdout.write(`${rescueTable(rescues)}\n`)
+      process.stdout.write(
+        `\nAll steps: ${saveResult(root, 'rescue-loop', { seed: options.seed, rescues })}\n`,
+      )
+      return true
+    }
     const outcomes: Outcome[] = []
     for (const entry of entries) outcomes.push(...(await restructureEntry(bench, entry, options)))
     progress('')
@@ -102,26 +96,6 @@ function restructureEntry(bench: Bench, entry: Entry, options: Options): Promise
     }
     return outcomes
   })
-}
-
-async function planned(
-  { corpus, tools }: Bench,
-  entry: Entry,
-  project: Project,
-  folder: string,
-  options: Options,
-): Promise<Restructuring[]> {
-  const { order } = realityOf(recorded(corpus, entry, SETTING))
-  const tests = join(folder, 'tests.json')
-  writeFileSync(tests, JSON.stringify(order))
-  const script = join(tools.root, 'bench', 'rescue', 'restructure.py')
-  const ended = await run(tools.python, [
-    ...['-B', '-S', '-W', 'ignore', script, project.cwd, '--tests', tests],
-    ...['--seed', `${options.seed}/${entry.name}`, '--count', String(options.count)],
-    ...options.kind.flatMap(name => ['--kind', name]),
-  ])
-  if (ended.exit !== 0) throw new Error(ended.stderr)
-  return JSON.parse(ended.stdout) as Restructuring[]
 }
 
 async function ask(

@@ -228,6 +228,21 @@ def without(module: Module, text: str, names: set[str]) -> str | None:
     return out
 
 
+def top_level(tree: ast.Module) -> set[str]:
+    """Names that the module's own statements bind, those in blocks included."""
+    bound: set[str] = set()
+    todo: list[ast.AST] = list(tree.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, DEFINITIONS):
+            bound.add(node.name)
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.add(node.id)
+        todo.extend(ast.iter_child_nodes(node))
+    return bound
+
+
 def extracted(module: Module, text: str, names: set[str], rest: str) -> str | None:
     """A module with some of its definitions, and what they need: its imports, and names of `rest`."""
     tree = ast.parse(text)
@@ -253,8 +268,7 @@ def extracted(module: Module, text: str, names: set[str], rest: str) -> str | No
             body.append("\n".join(lines[first - 1: node.end_lineno]))
             needed |= uses(node)
     own = {n for n in needed if n not in bound and n not in names and not hasattr(builtins, n)}
-    own &= {n.id for s in tree.body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} | {
-        s.name for s in tree.body if isinstance(s, DEFINITIONS)}
+    own &= top_level(tree)
     head = [f"from {rest} import {', '.join(sorted(own))}"] if own else []
     future = [i for i in imports if i.startswith("from __future__")]
     plain = [i for i in imports if not i.startswith("from __future__")]

@@ -26,7 +26,10 @@ export interface Entry {
     readonly env: Readonly<Record<string, string>>
   }
   readonly settings: Readonly<
-    Record<Setting, { readonly cpu_s: number; readonly expected: { readonly exit: number } }>
+    Record<
+      Setting,
+      { readonly cpu_s: number; readonly expected: { readonly exit: number; readonly modules: number } }
+    >
   >
 }
 

@@ -64,7 +64,13 @@ import app.tool
 def test_a(): pass
 `)
   const context = contextOf(analysis)
-  const around = (history: History) => ({ index: context.index, history, root, isTest: () => false })
+  const around = (history: History) => ({
+    index: context.index,
+    history,
+    installed: [],
+    root,
+    isTest: () => false,
+  })
   const ranked = (history: History) =>
     candidatesFor({ kind: 'module', module: 'app.tool' }, around(history)).map(
       each => [...each.modules.values()][0],

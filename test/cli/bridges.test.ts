@@ -170,6 +170,18 @@ test('a module that no distribution and nobody here has is not served by who has
   expect(missing).toMatchObject([{ module: 'numpy', candidates: [] }])
 })
 
+test('what is spelt almost like an installed module, and what a distribution provides', async () => {
+  write({
+    'test_a.py': 'import jsonn\n',
+    'test_b.py': 'import yaml\n',
+  })
+  const { missing } = JSON.parse((await bridges('--output-format', 'json')).out)
+  expect(missing).toMatchObject([
+    { module: 'jsonn', candidates: [{ modules: { jsonn: 'json' } }] },
+    { module: 'yaml', known: ['the distribution PyYAML provides it'] },
+  ])
+})
+
 test('--check goes alone', async () => {
   write(MOVED)
   expect(await bridges('--check', '--write')).toMatchObject({ code: 2 })

@@ -63,7 +63,7 @@ test('a pass confirms, refutes, and tells what nobody foresaw', async () => {
   expect(existsSync(join(root, 'ran.txt'))).toBe(false)
 
   expect(await command(it, 'precollect.confirm')).toMatch(
-    /^pytest .* over all test files: 2 failed, exit code 2/,
+    /^pytest .* over all test files: 2 failed, exit code 2, .* precision 0.50, recall 0.50$/,
   )
   await it.untilShown('test_absent.py unresolved-import', 'test_data.py unpredicted-error')
   expect(it.shown.get('test_absent.py')?.[0]?.message).toContain('confirmed by pytest')
@@ -90,7 +90,7 @@ test('a verdict falls with the text it was given for, and a save asks pytest aga
   writeInto(root, 'test_data.py', 'import json\n\nsetting = 1\n')
   await it.save('test_data.py')
   await it.until('a pass over that file alone', () =>
-    it.log.some(entry => /over 1 test files: 0 failed/.test(entry)),
+    it.log.some(entry => /over 1 test file: 0 failed/.test(entry)),
   )
   expect(it.summary()).toEqual(['test_absent.py unresolved-import'])
 })
@@ -106,7 +106,7 @@ test('a file of its own', async () => {
   const it = await start({ confirm: 'manual' })
   await it.untilShown('test_absent.py unresolved-import', 'test_made.py unresolved-import')
   const said = await command(it, 'precollect.confirmFile', it.uri('test_absent.py'))
-  expect(said).toMatch(/over 1 test files: 1 failed/)
+  expect(said).toMatch(/over 1 test file: 1 failed/)
   const refused = await command(it, 'precollect.confirmFile', it.uri('setting.json'))
   expect(refused).toBe('no test file imports this file')
 })

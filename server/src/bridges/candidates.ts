@@ -37,6 +37,8 @@ export interface Candidate {
 export interface Surroundings {
   readonly index: SymbolIndex
   readonly history: History
+  /** Top-level modules of the standard library and of what is installed. */
+  readonly installed: readonly string[]
   /** pytest's root folder: modules that are gone lay below it. */
   readonly root: string
   /** Is it a file that pytest collects? Nobody should import from one. */
@@ -77,7 +79,22 @@ function forModule(missing: string, around: Surroundings): Candidate[] {
   )
   const full = whole.some(({ complete }) => complete)
   const together = full ? null : inPieces(missing, wanted, around)
-  return [...whole.map(({ candidate }) => candidate), ...(together ? [together] : [])]
+  const found = [...whole.map(({ candidate }) => candidate), ...(together ? [together] : [])]
+  return [...found, ...misspelt(missing, around)]
+}
+
+/** Installed modules whose names are spelt almost like the missing one. */
+function misspelt(missing: string, { installed }: Surroundings): Candidate[] {
+  if (missing.includes('.')) return []
+  return installed.flatMap(name => {
+    const near = name === missing ? 0 : nearness(missing, name)
+    if (near === 0) return []
+    const because = [
+      near === 1 ? `is the installed '${name}' but for case` : `is spelt almost like the installed '${name}'`,
+    ]
+    const score = (WEIGHT.names / 2 + WEIGHT.tail) * near
+    return [{ modules: new Map([[missing, name]]), names: new Map(), files: [], score, sure: false, because }]
+  })
 }
 
 /** Modules that have anything in common with the one that is missing. */

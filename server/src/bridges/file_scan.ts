@@ -20,7 +20,9 @@ const MOST_FILES = 100_000
 
 const DEFINED = /^[ \t]*(?:(?:async[ \t]+)?def|class|type)[ \t]+([\w\u0080-\uffff]+)/gm
 /** `a = `, `a: int = `, `a = b = ` and `a, (b, c) = `, not `a == b`. */
-const ASSIGNED = /^[ \t]*([\w\u0080-\uffff, ()[\]*]+?)[ \t]*(?::[^=\n]*)?=(?!=)/gm
+const ASSIGNED =
+  /^[ \t]*((?:[\w\u0080-\uffff([*][\w\u0080-\uffff, ()[\]*]*?[ \t]*(?::[^=\n]*)?=(?!=)[ \t]*)+)/gm
+const ANNOTATION = /:[^=]*/g
 const NAME = /[\w\u0080-\uffff]+/g
 
 /** Keeps what was read from one analysis to the next. */
@@ -47,7 +49,7 @@ export function scanFile(text: string): FileScan {
   const defines = new Set<string>()
   for (const [, name] of text.matchAll(DEFINED)) defines.add(name!)
   for (const [, targets] of text.matchAll(ASSIGNED)) {
-    for (const [name] of targets!.matchAll(NAME)) defines.add(name)
+    for (const [name] of targets!.replace(ANNOTATION, '').matchAll(NAME)) defines.add(name)
   }
   return { defines, imports: text.includes('import') ? scanImports(text) : [] }
 }

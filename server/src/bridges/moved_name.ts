@@ -21,9 +21,11 @@ export function missingIn(finding: Finding, context: Pick<FixContext, 'causes'>)
   return null
 }
 
-export function surroundingsOf({ index, history, plan }: FixContext): Surroundings {
+export function surroundingsOf({ index, history, plan, environment }: FixContext): Surroundings {
   const tests = testFiles(plan)
-  return { index, history, root: plan.rootdir, isTest: path => tests.has(path) }
+  const { stdlibNames, distributions } = environment
+  const installed = [...new Set([...stdlibNames, ...distributions.flatMap(({ topLevel }) => topLevel ?? [])])]
+  return { index, history, installed, root: plan.rootdir, isTest: path => tests.has(path) }
 }
 
 /** All proposals that a moved name may be mended by. */

@@ -183,6 +183,7 @@ function programOf(io: Io, verbs: Verbs): Command {
     .option('--accept-fewer', 'with --record: from now on fewer tests are enough for "gate"')
     .option('--confirm', 'run pytest --collect-only first, and tell what it confirms and refutes')
     .option('--timeout <seconds>', 'with --confirm: end pytest after this time', toSeconds)
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
     .addHelpText('after', REPORT_HELP)
     .action(verbs.report)
   printing(ofPaths(analysing(program.command('plan'))))

@@ -60,6 +60,7 @@ async function perform(task: Task): Promise<Answer> {
   const { id } = task
   if (task.kind === 'job') return viewAnswer(id, await viewFor(task.job))
   breathe()
+  remembered.kept.open = null
   try {
     return { id, kind: 'reply', reply: await answerTo(task.question, last) }
   } finally {
@@ -71,9 +72,10 @@ async function perform(task: Task): Promise<Answer> {
 async function viewFor(job: Job): Promise<AnalysisView> {
   const { changed, texts: open } = job
   // Even if it is given up at once: the next job tells only of what has changed since.
-  disk.forget(changed ?? undefined)
+  if (changed === null || changed.length > 0) disk.forget(changed ?? undefined)
   if (changed === null || changed.some(path => remembered.concernsEnvironment(path)))
     remembered.forgetEnvironment()
+  if (changed === null || changed.length > 0) remembered.kept.drop()
   const standIns = await halfTyped.standIns(job)
   if (standIns.size === 0) return viewOf((await analysed(job, open)).analysis, job)
 
@@ -100,6 +102,7 @@ async function analysed({ request }: Job, texts: ReadonlyMap<string, string>): P
     kept ??= WorkspaceCache.of(request.cwd, request.env).code()
     remembered.sources.store = kept
   }
+  remembered.kept.open = texts
   const made = { analysis: await analyze(fs, request, remembered), request, remembered, fs, texts }
   if (kept) {
     kept.keep()

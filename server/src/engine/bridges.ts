@@ -3,13 +3,22 @@
  * are there, with what has become of them.
  */
 import { type Bridge, type BridgeState, bridgesIn } from '../bridges/bridges_in.ts'
-import { type Candidate, candidatesFor, keyOf, type Missing } from '../bridges/candidates.ts'
+import {
+  type Candidate,
+  candidatesFor,
+  keyOf,
+  type Missing,
+  pastOf,
+  pastReason,
+} from '../bridges/candidates.ts'
 import { merged, type WorkspaceEdit } from '../bridges/edit.ts'
-import type { Fix } from '../bridges/fix.ts'
+import type { Fix, FixContext } from '../bridges/fix.ts'
 import { missingIn, surroundingsOf } from '../bridges/moved_name.ts'
 import { harmless } from '../bridges/verify.ts'
 import { collectorsOf } from '../rules/causes.ts'
+import { providerOf } from '../rules/distributions.ts'
 import type { Finding } from '../rules/finding.ts'
+import { howTo, requirementFor } from '../rules/requirement.ts'
 import type { Analysis } from './analyze.ts'
 import { contextOf, effectOn, recallHistory, verifiedFixes } from './fixes.ts'
 
@@ -23,6 +32,8 @@ export interface MissingName {
   /** Names that the whole workspace wants of it. */
   readonly wanted: readonly string[]
   readonly importers: readonly string[]
+  /** What git and the project's requirements know of it, for people. */
+  readonly known: readonly string[]
   /** Best first, verified. */
   readonly servings: readonly Serving[]
 }
@@ -68,9 +79,21 @@ export async function missingNames(analysis: Analysis, top: number): Promise<Mis
       breaks: [...breaks],
       wanted: missing.kind === 'module' ? [...names].sort() : [missing.name],
       importers: [...new Set([...importers, ...asked])].sort(),
+      known: knownOf(missing, context),
       servings: servings(analysis, finding, candidatesFor(missing, around)),
     }
   })
+}
+
+function knownOf(missing: Missing, { history, plan, needs, environment }: FixContext): string[] {
+  const past = pastOf(nameOf(missing), history, plan.rootdir)
+  const asked = missing.kind === 'module' ? requirementFor({ needs, environment }, missing.module) : null
+  const provider = missing.kind === 'module' ? providerOf(missing.module) : null
+  return [
+    ...(past ? [pastReason(past, plan.rootdir)] : []),
+    ...(asked ? [`${asked.group} asks for ${asked.name}: ${howTo(asked)}`] : []),
+    ...(provider && !asked ? [`the distribution ${provider} provides it`] : []),
+  ]
 }
 
 /** The first few candidates that help; a bridge is tried for the best of them, and where the imports can't be rewritten. */

@@ -7,6 +7,7 @@ import { type History, readHistory } from '../bridges/history.ts'
 import { SymbolIndex } from '../bridges/symbol_index.ts'
 import { type Effect, effectOf, harmless, helps, type Simulated } from '../bridges/verify.ts'
 import { Repository } from '../environment/git.ts'
+import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
 import { collectorsOf } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
@@ -112,17 +113,41 @@ function tryOut(
   edit: WorkspaceEdit,
   provides: readonly string[],
 ): Effect | null {
-  const inFront = inFrontOf(analysis, finding)
-  const before =
-    inFront.length === 0
-      ? simulatedAs(analysis)
-      : analysis.simulateWith(editOf({}), cured(analysis, inFront, []))
-  const after = analysis.simulateWith(edit, cured(analysis, movedCures(inFront, edit), provides))
-  if (!before || !after) return null
-  const effect = effectOf(before, after, edit)
-  const gone = !after.findings.some(({ fingerprint }) => fingerprint === finding.fingerprint)
+  const trial = trialOf(analysis, inFrontOf(analysis, finding), edit, provides)
+  if (trial === null) return null
+  const { effect, told } = trial
   const isMerelyTold = causeOf(contextOf(analysis), finding) === null
-  return helps(effect) || (isMerelyTold && gone && harmless(effect)) ? effect : null
+  const mends = isMerelyTold && !told.has(finding.fingerprint) && harmless(effect)
+  return helps(effect) || mends ? effect : null
+}
+
+interface Trial {
+  readonly effect: Effect
+  /** Fingerprints of what is found after it. */
+  readonly told: ReadonlySet<string>
+}
+
+const trials = new WeakMap<Analysis, Map<string, { readonly trial: Trial | null }>>()
+
+/** What comes of an edit, once: a module that moved is missed at many places, and each proposes the same. */
+function trialOf(
+  analysis: Analysis,
+  inFront: readonly Cure[],
+  edit: WorkspaceEdit,
+  provides: readonly string[],
+): Trial | null {
+  const known = remember(trials, analysis, () => new Map<string, { readonly trial: Trial | null }>())
+  const key = contentHash(JSON.stringify([inFront, edit, provides]))
+  return remember(known, key, () => {
+    const before =
+      inFront.length === 0
+        ? simulatedAs(analysis)
+        : analysis.simulateWith(editOf({}), cured(analysis, inFront, []))
+    const after = analysis.simulateWith(edit, cured(analysis, movedCures(inFront, edit), provides))
+    if (!before || !after) return { trial: null }
+    const told = new Set(after.findings.map(({ fingerprint }) => fingerprint))
+    return { trial: { effect: effectOf(before, after, edit), told } }
+  }).trial
 }
 
 /** What has to be cured for a cause to show that only waits behind others. */

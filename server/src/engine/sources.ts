@@ -11,6 +11,7 @@ import { decodeSource } from '../files/decode.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
+import { lookedInto } from '../simulate/looked_into.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import type { CodeUnit } from '../simulate/values.ts'
 
@@ -93,6 +94,7 @@ export class Sources {
 
   /** The operations of a function's body. */
   body(unit: CodeUnit, index: number): CodeUnit {
+    lookedInto(unit.code).add(index)
     const made = remember(this.bodies, unit, () => new Map<number, CodeUnit>())
     return remember(made, index, () => {
       const { path, text, project } = unit

@@ -14,6 +14,7 @@ export interface BridgesInput {
     readonly breaks: readonly string[]
     readonly wanted: readonly string[]
     readonly importers: readonly string[]
+    readonly known: readonly string[]
     readonly finding: { readonly fingerprint: string }
     readonly servings: readonly {
       readonly candidate: Candidate
@@ -44,6 +45,7 @@ export function renderBridges({ root, missing, existing }: BridgesInput, style: 
     lines.push(`${String(index + 1).padStart(3)}  ${paint.bold(title)}  fails ${files}`)
     if (each.wanted.length > 0)
       say(`wanted by ${count(each.importers.length, 'file')}: ${list(each.wanted)}`, '     ')
+    for (const fact of each.known) say(fact, '     ')
     if (each.servings.length === 0) say('nothing in this workspace could serve it', '     ')
     for (const { candidate, rewrite, bridge } of each.servings) {
       const effect = (rewrite ?? bridge)?.effect
@@ -80,6 +82,8 @@ export interface JsonBridges {
     readonly breaks: readonly string[]
     readonly wanted: readonly string[]
     readonly importers: readonly string[]
+    /** What git and the project's requirements know of it, for people. */
+    readonly known: readonly string[]
     readonly candidates: readonly JsonCandidate[]
   }[]
   readonly bridges: readonly {
@@ -127,6 +131,7 @@ export function jsonBridges({ root, missing, existing }: BridgesInput, tool: str
       breaks: short(each.breaks),
       wanted: each.wanted,
       importers: short(each.importers),
+      known: each.known,
       candidates: each.servings.map(({ candidate, rewrite, bridge }) => ({
         files: short(candidate.files),
         modules: Object.fromEntries(candidate.modules),

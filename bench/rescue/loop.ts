@@ -1,0 +1,131 @@
+/**
+ * The rescue: a project is restructured at many places at once, then only precollect's own commands are used, and the
+ * real pytest counts what is left after each round.
+ */
+import { join } from 'node:path'
+import { applyEdits, copyEntry } from '../mutations/workspace.ts'
+import { type Bench, progress } from '../shared/bench.ts'
+import { type Entry, projectOf } from '../shared/corpus.ts'
+import { type OracleRecord, realityOf } from '../shared/record.ts'
+import { environmentOf, folderIn, measure, type Project, run, withFolder } from '../shared/run.ts'
+import { table } from '../shared/table.ts'
+import { type PlanOptions, planned, type Restructuring, SETTING } from './planned.ts'
+
+export interface Round {
+  /** Errors that precollect saw before it, and said would be left after it. */
+  readonly said: { readonly now: number; readonly after: number }
+  readonly steps: readonly { readonly kind: string; readonly title: string; readonly errorsAfter: number }[]
+  /** Test files that really fail after it. */
+  readonly left: number
+  readonly cpuS: number
+  readonly fault: string | null
+}
+
+export interface Rescue {
+  readonly project: string
+  readonly moves: readonly string[]
+  /** Test files that really fail before the first round. */
+  readonly broken: number
+  readonly rounds: readonly Round[]
+}
+
+const TARGET = 10
+const MOST_ROUNDS = 3
+const LIMIT_S = 3000
+
+export function rescueEntry(bench: Bench, entry: Entry, options: PlanOptions): Promise<Rescue> {
+  return withFolder(async folder => {
+    const data = folderIn(folder, 'corpus')
+    progress(`${entry.name}: copying`)
+    copyEntry(bench.corpus, entry, SETTING, data)
+    const project = projectOf(data, entry, SETTING)
+    const home = folderIn(folder, 'home')
+    const moves = together(await planned(bench, entry, project, folder, options))
+    for (const { edits } of moves) applyEdits(project.cwd, edits)
+    const broken = await failing(bench, entry, data)
+    const rounds: Round[] = []
+    for (let left = broken; left > TARGET && rounds.length < MOST_ROUNDS; left = rounds.at(-1)!.left) {
+      progress(`${entry.name}: round ${rounds.length + 1}, ${left} test files fail`)
+      const round = await rescueRound(bench, project, home)
+      rounds.push({ ...round, left: await failing(bench, entry, data) })
+    }
+    return { project: entry.name, moves: moves.map(({ title }) => title), broken, rounds }
+  })
+}
+
+/** Those that touch no file, and no folder, of another one before them. */
+function together(all: readonly Restructuring[]): Restructuring[] {
+  const taken: string[] = []
+  return all.filter(({ edits }) => {
+    const paths = Object.keys(edits)
+    const clash = paths.some(path => taken.includes(path))
+    if (!clash) taken.push(...paths)
+    return !clash
+  })
+}
+
+async function rescueRound({ tools }: Bench, project: Project, home: string): Promise<Omit<Round, 'left'>> {
+  const options = ['--output-format', 'json', '--invocation', 'python -m pytest', '--python', project.python]
+  const { ended, usage } = await measure(
+    tools,
+    [
+      process.execPath,
+      tools.command,
+      'plan',
+      '--target',
+      String(TARGET),
+      '--apply',
+      ...options,
+      '--',
+      ...project.args,
+    ],
+    { cwd: project.cwd, env: environmentOf(project, home), limitS: LIMIT_S },
+  )
+  const fault =
+    usage.exit !== null && usage.exit < 2 ? null : `exit ${usage.exit}: ${ended.stderr.trim().slice(-500)}`
+  if (fault !== null) return { said: { now: 0, after: 0 }, steps: [], cpuS: usage.cpuS, fault }
+  const told = JSON.parse(ended.stdout) as { errors: Round['said']; steps: Round['steps'] }
+  const steps = told.steps.map(({ kind, title, errorsAfter }) => ({ kind, title, errorsAfter }))
+  return { said: told.errors, steps, cpuS: usage.cpuS, fault }
+}
+
+/** Test files that the real pytest fails to collect; all of them where its run stops. */
+async function failing({ corpus, tools }: Bench, entry: Entry, data: string): Promise<number> {
+  const script = join(tools.root, 'bench', 'shared', 'oracle_once.py')
+  const ended = await run(tools.python, [
+    '-B',
+    script,
+    corpus.spec,
+    data,
+    entry.name,
+    SETTING,
+    'PYTHONDONTWRITEBYTECODE=1',
+  ])
+  if (ended.exit !== 0) throw new Error(`${entry.name}: the oracle failed\n${ended.stderr}`)
+  const { record } = JSON.parse(ended.stdout) as { record: OracleRecord | null }
+  if (record === null) throw new Error(`${entry.name}: pytest took too long`)
+  const { session, collectors } = realityOf(record)
+  if (session.outcome === 'stops') return entry.settings[SETTING].expected.modules
+  return [...collectors.values()].filter(({ outcome }) => outcome === 'fails').length
+}
+
+export function rescueTable(rescues: readonly Rescue[]): string {
+  const rows = rescues.flatMap(({ project, moves, broken, rounds }) =>
+    rounds.map((round, at) => [
+      at === 0 ? project : '',
+      at === 0 ? moves.length : '',
+      at === 0 ? broken : (rounds[at - 1]?.left ?? ''),
+      round.said.now,
+      round.steps.length,
+      round.steps.filter(({ kind }) => kind !== 'edit').length,
+      round.said.after,
+      round.left,
+      round.cpuS.toFixed(0),
+      round.fault ?? '',
+    ]),
+  )
+  return table(
+    ['project', 'moves', 'fail', 'said', 'steps', 'not edits', 'said after', 'fail after', 'cpu s', ''],
+    rows.map(row => row.map(String)),
+  )
+}
