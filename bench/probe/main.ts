@@ -243,8 +243,10 @@ function failedOf(record: string): Failures {
 }
 
 /** What pytest did when the corpus was made, without the probe. */
-function expectedOf({ errors = [] }: OracleRecord): Failures {
-  const ofSession = new Set(['conftest', 'internal', 'usage', 'config'])
+function expectedOf({ stage, errors = [] }: OracleRecord): Failures {
+  const ofSession = new Set(['internal', 'usage', 'config'])
+  // A conftest that is imported while files are collected costs its folder, an initial one the run.
+  if (stage !== 'finished') ofSession.add('conftest')
   return new Map(
     errors.map(({ kind, node, raised, cause }) => [ofSession.has(kind) ? SESSION : node, [raised, cause]]),
   )
