@@ -25,7 +25,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { cache, fail, root, say, setup } from './setup.mjs'
+import { cache, fail, root, run, say, setup } from './setup.mjs'
 
 const source = join(root, 'server', 'src')
 const page = join(root, 'server', 'page')
@@ -38,10 +38,24 @@ const stampFile = join(cache, 'built')
 /** The command, as built. */
 export const command = join(dist, 'precollect.js')
 
-/** Builds where a source, the lock file or this script differs from what dist/ was made of. */
+/** Was dist/ made of these sources, this lock file and this script? */
+export function isBuilt(stamp = stampOfSources()) {
+  return existsSync(command) && readStamp() === stamp
+}
+
+/** Starts the command with these arguments, built first where need be. Returns its exit code. */
+export async function startCommand(args) {
+  if (!isBuilt()) {
+    setup()
+    await buildIfStale()
+  }
+  return run(process.execPath, [command, ...args], { cwd: process.cwd() })
+}
+
+/** Builds where dist/ was made of something else. */
 export async function buildIfStale() {
   const stamp = stampOfSources()
-  if (existsSync(command) && readStamp() === stamp) return
+  if (isBuilt(stamp)) return
   say('building dist/')
   await build(stamp)
   mkdirSync(cache, { recursive: true })
@@ -120,7 +134,8 @@ const commonjsNames = [
   'const __dirname = $dirname(__filename)',
 ].join(';')
 
-function stampOfSources() {
+/** Changes with everything that dist/ is made of. */
+export function stampOfSources() {
   const hash = createHash('sha256')
   for (const path of [
     join(root, 'package-lock.json'),

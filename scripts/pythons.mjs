@@ -30,6 +30,7 @@ const PINS = {
     'pytest-testmon==2.2.0',
     'pytest-xdist==3.8.0',
   ],
+  'pre-commit': ['pytest==9.0.2', 'pre-commit==4.7.0'],
   '9.2.0': ['pytest==9.2.0', 'SQLAlchemy==2.0.44'],
 }
 const OLDEST_PYTHON = [3, 8]

@@ -130,6 +130,8 @@ function judgeCollectors(reality: Reality, prediction: Document): Verdict[] {
     if (finding.severity !== 'error') continue
     for (const path of finding.breaks) claims.set(path, finding)
   }
+  // That the whole run ends is the session's claim, judged by its own verdict.
+  if (prediction.session.outcome === 'stops') claims.delete('.')
   const paths = new Set([...reality.collectors.keys(), ...predicted.keys(), ...claims.keys()])
   return [...paths].map(path =>
     judgeOne(path, reality, predicted.get(path), claims.get(path), prediction.session.outcome === 'stops'),

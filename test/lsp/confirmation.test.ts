@@ -31,8 +31,12 @@ afterEach(() => {
   removeProject(root)
 })
 
-async function start(settings: object, options: EditorOptions = {}): Promise<Editor> {
-  root = makeProject(PROJECT)
+async function start(
+  settings: object,
+  options: EditorOptions = {},
+  project: Readonly<Record<string, string>> = PROJECT,
+): Promise<Editor> {
+  root = makeProject(project)
   editor = await Editor.start(root, {
     capabilities: {
       workspace: { configuration: true, didChangeWatchedFiles: { dynamicRegistration: true } },
@@ -63,7 +67,7 @@ test('a pass confirms, refutes, and tells what nobody foresaw', async () => {
   expect(existsSync(join(root, 'ran.txt'))).toBe(false)
 
   expect(await command(it, 'precollect.confirm')).toMatch(
-    /^pytest .* over all test files: 2 failed, exit code 2/,
+    /^pytest .* over all test files: 2 failed, exit code 2, .* precision 0.50, recall 0.50$/,
   )
   await it.untilShown('test_absent.py unresolved-import', 'test_data.py unpredicted-error')
   expect(it.shown.get('test_absent.py')?.[0]?.message).toContain('confirmed by pytest')
@@ -90,7 +94,7 @@ test('a verdict falls with the text it was given for, and a save asks pytest aga
   writeInto(root, 'test_data.py', 'import json\n\nsetting = 1\n')
   await it.save('test_data.py')
   await it.until('a pass over that file alone', () =>
-    it.log.some(entry => /over 1 test files: 0 failed/.test(entry)),
+    it.log.some(entry => /over 1 test file: 0 failed/.test(entry)),
   )
   expect(it.summary()).toEqual(['test_absent.py unresolved-import'])
 })
@@ -106,7 +110,7 @@ test('a file of its own', async () => {
   const it = await start({ confirm: 'manual' })
   await it.untilShown('test_absent.py unresolved-import', 'test_made.py unresolved-import')
   const said = await command(it, 'precollect.confirmFile', it.uri('test_absent.py'))
-  expect(said).toMatch(/over 1 test files: 1 failed/)
+  expect(said).toMatch(/over 1 test file: 1 failed/)
   const refused = await command(it, 'precollect.confirmFile', it.uri('setting.json'))
   expect(refused).toBe('no test file imports this file')
 })
@@ -119,4 +123,18 @@ test("the user's own run with the probe confirms as well", async () => {
   const args = ['-B', '-m', 'pytest', '-p', 'precollect_probe']
   spawnSync(standardPython().interpreter, args, { cwd: root, env })
   await it.untilShown('test_absent.py unresolved-import', 'test_data.py unpredicted-error')
+})
+
+test('a project that brings its own process down does not bring the server down', async () => {
+  const conftest = 'import os\nos.write(2, b"x" * 3_000_000)\nos.close(1)\nos._exit(7)\n'
+  const it = await start(
+    { confirm: 'manual' },
+    {},
+    { 'pytest.ini': '', 'conftest.py': conftest, 'test_a.py': 'import gone\n' },
+  )
+  await it.untilShown('test_a.py unresolved-import')
+  for (let pass = 0; pass < 2; pass++)
+    expect(await command(it, 'precollect.confirm')).toMatch(/0 failed, exit code 7/)
+  await it.untilShown('pytest.ini unpredicted-error', 'test_a.py unresolved-import')
+  expect(it.shown.get('pytest.ini')?.[0]?.message).toContain('ended itself with exit code 7')
 })

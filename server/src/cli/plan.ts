@@ -77,9 +77,7 @@ async function apply(
     for (const path of writtenOr(applyChanges(changes), request.cwd)) written.add(path)
     fs.forget()
     const errors = errorsOf(await analyze(fs, { ...request, layers: false, cured }, remembered))
-    say(
-      `${at + 1}. made: ${step.title} (${[...new Set(changes.map(({ path }) => shown(path)))].join(', ')})\n`,
-    )
+    say(`${at + 1}. made: ${step.title} (${few(changes.map(({ path }) => shown(path)))})\n`)
     if (errors !== step.errorsAfter) {
       say(
         `   expected ${count(step.errorsAfter, 'error')} after it, and there are ${errors}: nothing more is done\n`,
@@ -93,6 +91,13 @@ async function apply(
     byHand > 0 ? `; ${count(byHand, 'step')} of the plan ${byHand === 1 ? 'is' : 'are'} left to you` : ''
   say(`${count(left, 'error')} now${rest}.\n`)
   return left
+}
+
+/** The first of many names, and how many more there are. */
+function few(names: readonly string[]): string {
+  const shown = names.slice(0, 5)
+  const rest = names.length - shown.length
+  return rest === 0 ? shown.join(', ') : `${shown.join(', ')} and ${rest} more`
 }
 
 /** One line on a terminal that is written over; null wipes it away. */

@@ -25,7 +25,7 @@ import {
 } from './options.ts'
 import type { PlanOptions } from './plan.ts'
 import type { ReportOptions } from './report.ts'
-import { expectShortRun } from './short_run.ts'
+import { expectShortRun, keepCompiledProgram } from './short_run.ts'
 import { version } from './version.ts'
 import type { WhyOptions } from './why.ts'
 
@@ -66,6 +66,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
     check: async (paths, options) => {
       if (options.confirm) return verbs.confirm(paths, options)
       expectShortRun()
+      if (options.cache) keepCompiledProgram(io.env)
       const { check } = await import('./check.ts')
       code = await check(paths, pytestArgs, options, io)
     },
@@ -91,6 +92,7 @@ export async function run(args: readonly string[], io: Io, serve: () => Promise<
     },
     gate: async (paths, options) => {
       expectShortRun()
+      if (options.cache) keepCompiledProgram(io.env)
       const { gate } = await import('./gate.ts')
       code = await gate(paths, pytestArgs, options, io)
     },
@@ -181,6 +183,7 @@ function programOf(io: Io, verbs: Verbs): Command {
     .option('--accept-fewer', 'with --record: from now on fewer tests are enough for "gate"')
     .option('--confirm', 'run pytest --collect-only first, and tell what it confirms and refutes')
     .option('--timeout <seconds>', 'with --confirm: end pytest after this time', toSeconds)
+    .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
     .addHelpText('after', REPORT_HELP)
     .action(verbs.report)
   printing(ofPaths(analysing(program.command('plan'))))

@@ -1,11 +1,12 @@
 /** `precollect report`: one analysis, and the suite's health in every form that is kept as a file. */
+import type { Analysis } from '../engine/analyze.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { join } from '../files/paths.ts'
 import { makeFolder, writeTexts } from '../files/write.ts'
 import { type Format, renderAs } from '../report/formats.ts'
 import { health } from '../report/health.ts'
 import type { ReportInput } from '../report/report_input.ts'
-import { type CheckOptions, refuseWrongSettings, renderingOf, styleOf, toldOf, verdict } from './check.ts'
+import { analysisOf, type CheckOptions, refuseWrongSettings, renderingOf, styleOf, verdict } from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
 import { prepareRecord, type RecordOptions, trendSoFar } from './record.ts'
@@ -32,22 +33,29 @@ const FILES: readonly (readonly [name: string, format: Format])[] = [
 export async function report(
   paths: readonly string[],
   pytestArgs: readonly string[],
-  given: ReportOptions,
+  options: ReportOptions,
   io: Io,
 ): Promise<number> {
-  const options: ReportOptions = { ...given, interpreter: true }
-  if (options.confirm) {
-    const { confirm } = await import('./confirm.ts')
-    return confirm(paths, pytestArgs, options, io, (input, { cwd }) => tell(input, cwd, options, io))
-  }
-  expectShortRun()
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  const { told, keep } = await toldOf(fs, target, pytestArgs, options, io)
-  await tell(told, target.cwd, options, io)
-  keep()
-  return options.exitZero ? ExitCode.clean : verdict(told, health(told))
+  // Bridges are looked for in the whole workspace: no part of it may come from the cache.
+  const analysed = async () => (await analysisOf(fs, target, pytestArgs, options, io)).analysis
+  if (options.confirm) {
+    const { confirm } = await import('./confirm.ts')
+    return confirm(paths, pytestArgs, options, io, async input =>
+      tell({ ...input, bridges: await bridgesOf(await analysed()) }, target.cwd, options, io),
+    )
+  }
+  expectShortRun()
+  const analysis = await analysed()
+  await tell({ ...analysis, bridges: await bridgesOf(analysis) }, target.cwd, options, io)
+  return options.exitZero ? ExitCode.clean : verdict(analysis, health(analysis))
+}
+
+async function bridgesOf(analysis: Analysis): Promise<ReportInput['bridges']> {
+  const { existingBridges } = await import('../engine/bridges.ts')
+  return existingBridges(analysis).map(({ path, module, state }) => ({ path, module, state: state.is }))
 }
 
 /** Writes and records what is to be, with the trend of the folder that was checked. */

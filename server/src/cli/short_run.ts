@@ -1,6 +1,8 @@
-/** Tells V8 that this process is over in a second or two. */
+/** What a process does whose start is a good part of its time. */
+import module from 'node:module'
 import process from 'node:process'
 import { setFlagsFromString } from 'node:v8'
+import { programFolder } from '../files/cache_folder.ts'
 
 /**
  * When a function is optimised, by V8's major version: how often it was called, or how much of its byte code
@@ -23,4 +25,13 @@ export function expectShortRun(): void {
   if (later === undefined) return
   setFlagsFromString(later)
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=230')
+}
+
+/**
+ * Has Node (from 22 on) keep what it compiled of our own program, beside what we keep ourselves, and take it from
+ * there. For what is loaded after this.
+ */
+export function keepCompiledProgram(env: Readonly<Record<string, string>>): void {
+  const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown }
+  enableCompileCache?.(programFolder(env))
 }

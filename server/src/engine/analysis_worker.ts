@@ -11,6 +11,7 @@ import { type AnalysisView, GivenUp, type Job, viewOf } from './job.ts'
 import { answerTo } from './questions/answer.ts'
 import type { Asked } from './questions/question.ts'
 import { type Answer, type Setup, Signal, type Task } from './wire.ts'
+import { type CodeCache, WorkspaceCache } from './workspace_cache.ts'
 
 const port = parentPort
 if (!port) throw new Error('this program is a thread of the language server')
@@ -20,6 +21,8 @@ const disk = new DiskFileSystem()
 const remembered = new Remembered(disk, breathe)
 const halfTyped = new HalfTyped(disk, remembered.sources)
 let last: Asked | null = null
+/** Compiled modules of an earlier server or command, until the first analysis is done. */
+let kept: CodeCache | null = null
 let sent: ReadonlyMap<string, string> = new Map()
 /** The id of the task under way. */
 let current = 0
@@ -57,6 +60,7 @@ async function perform(task: Task): Promise<Answer> {
   const { id } = task
   if (task.kind === 'job') return viewAnswer(id, await viewFor(task.job))
   breathe()
+  remembered.kept.open = null
   try {
     return { id, kind: 'reply', reply: await answerTo(task.question, last) }
   } finally {
@@ -68,9 +72,10 @@ async function perform(task: Task): Promise<Answer> {
 async function viewFor(job: Job): Promise<AnalysisView> {
   const { changed, texts: open } = job
   // Even if it is given up at once: the next job tells only of what has changed since.
-  disk.forget(changed ?? undefined)
+  if (changed === null || changed.length > 0) disk.forget(changed ?? undefined)
   if (changed === null || changed.some(path => remembered.concernsEnvironment(path)))
     remembered.forgetEnvironment()
+  if (changed === null || changed.length > 0) remembered.kept.drop()
   const standIns = await halfTyped.standIns(job)
   if (standIns.size === 0) return viewOf((await analysed(job, open)).analysis, job)
 
@@ -92,7 +97,18 @@ async function viewFor(job: Job): Promise<AnalysisView> {
 async function analysed({ request }: Job, texts: ReadonlyMap<string, string>): Promise<Asked> {
   breathe()
   const fs = new OverlayFileSystem(disk, texts)
+  // Only the first analysis begins with nothing in memory.
+  if (last === null) {
+    kept ??= WorkspaceCache.of(request.cwd, request.env).code()
+    remembered.sources.store = kept
+  }
+  remembered.kept.open = texts
   const made = { analysis: await analyze(fs, request, remembered), request, remembered, fs, texts }
+  if (kept) {
+    kept.keep()
+    remembered.sources.store = null
+    kept = null
+  }
   last = made
   return made
 }

@@ -16,7 +16,7 @@ import { lookUpNames, type NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
 import { remember } from '../files/memo.ts'
-import { isWithin } from '../files/paths.ts'
+import { isWithin, stem } from '../files/paths.ts'
 import { makePlan } from '../pytest/make_plan.ts'
 import type { Plan } from '../pytest/plan.ts'
 import { writtenTests } from '../report/written_tests.ts'
@@ -36,6 +36,7 @@ import {
 } from '../simulate/simulate.ts'
 import { questionKey } from '../simulate/standard.ts'
 import type { Trace } from '../simulate/trace.ts'
+import { KeptTrace, type Simulation } from './kept_trace.ts'
 import { otherStart } from './other_start.ts'
 import { type CodeStore, Sources } from './sources.ts'
 import type { Word } from './stored_run.ts'
@@ -118,6 +119,7 @@ interface Found {
 export class Remembered {
   readonly sources: Sources
   readonly scans = new FileScans()
+  readonly kept = new KeptTrace()
   private environment: { readonly key: string; readonly found: Found } | null = null
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
@@ -166,6 +168,7 @@ export async function analyze(
 ): Promise<Analysis> {
   const { sources, breathe } = remembered
   let asked = 0
+  const searched = new Set<string>()
   sources.begin(fs)
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
@@ -196,7 +199,10 @@ export async function analyze(
     },
     compile: (text, path) => read.compile(text, path),
     body: (unit, index) => read.body(unit, index),
-    text: path => read.text(path),
+    text: path => {
+      searched.add(path)
+      return read.text(path)
+    },
     syntax: path => verdicts.get(path),
     standardName: question => names.get(questionKey(question)),
     variables: { values: env, exact: request.envIsExact },
@@ -207,9 +213,21 @@ export async function analyze(
   })
   const names = remembered.namesOf(environment)
   const verdicts: Verdicts = new Map()
-  const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
   const text = (path: string) => sources.text(path)
   const code = codeFrom(sources)
+  const basis = { key: JSON.stringify([request, settings.registries, plan]), environment }
+  const simulateAnew = async (): Promise<Simulation> => {
+    const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
+    const other = otherStart(fs, plan, trace, kind => {
+      const other = planFor(kind)
+      return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
+    })
+    const made = { trace, otherStart: other }
+    remembered.kept.keep(basis, made, code, searched)
+    return made
+  }
+  const simulation = remembered.kept.reuse(basis, code) ?? (await simulateAnew())
+  const { trace } = simulation
   const told = withOverrides(settings, request)
   const needs = readNeeds(fs, plan.rootdir)
   const { findings, causes } = runRules({
@@ -222,10 +240,7 @@ export async function analyze(
     settings: told,
     needs,
     otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
-    otherStart: otherStart(fs, plan, trace, kind => {
-      const other = planFor(kind)
-      return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
-    }),
+    otherStart: simulation.otherStart,
   })
   const simulateWith = (edit: WorkspaceEdit, cured = request.cured): Simulated | null => {
     const files = overlaid(fs, edit, text)
@@ -234,6 +249,11 @@ export async function analyze(
     const plan = planFor(invocation, files)
     const input = { ...inputFor(plan, verdicts, files, read), layers: false, ...(cured ? { cured } : {}) }
     const trace = doubtSuspects(simulate(input))
+    // A standard module comes to light: what it lacks only an interpreter could say, and nobody asks one here.
+    const freed = new Set(
+      [...edit.renamed.map(({ from }) => from), ...edit.deleted.map(({ path }) => path)].map(stem),
+    )
+    if (trace.questions.some(({ module, guarded }) => !guarded && freed.has(module))) return null
     const { findings, causes } = runRules({
       trace,
       plan,

@@ -6,6 +6,7 @@
  * verdicts are tied to the content of files, and what changed meanwhile is collected again.
  */
 import { type Current, Evidence, type Judged, type Pass } from '../confirm/evidence.ts'
+import { NO_SCORE, scoreByRule } from '../confirm/score.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import type { AnalysisView, Mark } from './job.ts'
 import { currentOf, diskText, type PassBasis, runPass } from './pass.ts'
@@ -265,11 +266,15 @@ export class Confirmation {
 
   private tell({ observation, only }: Pass): string {
     const { end, milliseconds, collectors, pytest } = observation
-    const what = only === null ? 'all test files' : `${only.length} test files`
+    const what =
+      only === null ? 'all test files' : only.length === 1 ? '1 test file' : `${only.length} test files`
     const failed = collectors.filter(it => it.outcome === 'fails').length
     const how = end.kind === 'exited' ? `exit code ${end.code}` : end.kind
     const seconds = (milliseconds / 1000).toFixed(1)
-    return `pytest ${pytest ?? '(not started)'} over ${what}: ${failed} failed, ${how}, ${seconds} s`
+    const all = scoreByRule(this.track?.score ?? NO_SCORE).at(-1)
+    const share = (value: number | null | undefined) => value?.toFixed(2) ?? '-'
+    const score = all ? `; here so far: precision ${share(all.precision)}, recall ${share(all.recall)}` : ''
+    return `pytest ${pytest ?? '(not started)'} over ${what}: ${failed} failed, ${how}, ${seconds} s${score}`
   }
 
   private textsFor(told: Judged['told']): AnalysisView['texts'] {

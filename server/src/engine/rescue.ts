@@ -86,11 +86,15 @@ export async function planRescue(
   return { plan, steps }
 }
 
-/** Errors as pytest counts them; where the run stops, all test files are lost by it. */
+/**
+ * Errors as pytest counts them. Where the run stops before it collects, every test file is lost by it; where it stops
+ * afterwards, that is one error more.
+ */
 export function errorsOf({ trace, plan }: Pick<Analysis, 'trace' | 'plan'>): number {
   const failing = trace.collectors.filter(({ outcome }) => outcome === 'fails').length
   const stops = trace.session.outcome === 'stops' || plan.stops.length > 0
-  return stops ? Math.max(1, testFiles(plan).size) : failing
+  if (!stops) return failing
+  return trace.collectors.length === 0 ? Math.max(1, testFiles(plan).size) : failing + 1
 }
 
 interface Candidate {

@@ -11,6 +11,7 @@ import { decodeSource } from '../files/decode.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
+import { lookedInto } from '../simulate/looked_into.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import type { CodeUnit } from '../simulate/values.ts'
 
@@ -42,9 +43,10 @@ export class Sources {
   private readonly checked = new Set<string>()
   private fs: FileSystem
 
+  /** `store`: where to look for compiled modules, and to put new ones; may be taken away between two analyses. */
   constructor(
     fs: FileSystem,
-    private readonly store: CodeStore | null = null,
+    public store: CodeStore | null = null,
   ) {
     this.fs = fs
   }
@@ -92,6 +94,7 @@ export class Sources {
 
   /** The operations of a function's body. */
   body(unit: CodeUnit, index: number): CodeUnit {
+    lookedInto(unit.code).add(index)
     const made = remember(this.bodies, unit, () => new Map<number, CodeUnit>())
     return remember(made, index, () => {
       const { path, text, project } = unit

@@ -4,7 +4,7 @@
  * Deleting it costs time and nothing else; several processes may use it at once, and the last one that writes wins.
  */
 import type { ModuleCode } from '../compile/module_code.ts'
-import { cacheFolder } from '../files/cache_folder.ts'
+import { cacheFolder, programFolder } from '../files/cache_folder.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { contentHash } from '../files/hash.ts'
 import { describePack, Pack, writePack } from '../files/pack.ts'
@@ -143,8 +143,9 @@ function sizes(env: Variables): Size[] {
 
 /** Takes away what is kept of one workspace folder, or of all (null). Returns the reasons where that failed. */
 export function clearCache(env: Variables, cwd: string | null): readonly string[] {
-  const reason = removeFolder(cwd === null ? workspaces(env) : join(workspaces(env), contentHash(cwd)))
-  return reason === null ? [] : [reason]
+  const folders =
+    cwd === null ? [workspaces(env), programFolder(env)] : [join(workspaces(env), contentHash(cwd))]
+  return folders.map(removeFolder).filter(reason => reason !== null)
 }
 
 function prune(env: Variables, own: string): void {

@@ -17,3 +17,8 @@ export function cacheFolder(
   if (platform === 'darwin') return join(home, 'Library', 'Caches', 'precollect')
   return join(normalize(env.XDG_CACHE_HOME || join(home, '.cache')), 'precollect')
 }
+
+/** Where Node keeps what it compiled of our own program. */
+export function programFolder(env: Readonly<Record<string, string | undefined>>): string {
+  return join(cacheFolder(env), 'program')
+}

@@ -1,10 +1,10 @@
 /** How a report for people tells what a real pass showed: a state for each finding, and a summary. */
 
 import type { FindingState } from '../confirm/judge.ts'
-import { endedByUs } from '../confirm/observation.ts'
+import { endedByUs, type Observation } from '../confirm/observation.ts'
 import { scoreByRule } from '../confirm/score.ts'
-import { slowImports } from '../confirm/slow_imports.ts'
-import { relative } from '../files/paths.ts'
+import { type SlowImport, slowImports } from '../confirm/slow_imports.ts'
+import { relative, stem } from '../files/paths.ts'
 import type { Finding } from '../rules/finding.ts'
 import { wrap } from './layout.ts'
 import type { Confirmation, ReportInput } from './report_input.ts'
@@ -18,7 +18,8 @@ const WORDS: Readonly<Record<FindingState, string>> = {
   unseen: 'unseen: pytest did not come to it',
 }
 
-const SLOWEST = 10
+const SLOWEST = 8
+const WORTH_TELLING_S = 0.1
 const LONGEST_TRACEBACK = 12
 
 /** `confirmed` for what pytest itself said; `predicted` without a pass. */
@@ -98,18 +99,42 @@ export function confirmationSummary(
   }
   if (!whole) return lines
   for (const { rule, confirmed, refuted, missed, precision, recall } of rows.slice(0, -1)) {
+    if (refuted + missed === 0 && !style.verbose) continue
     lines.push(
       `  ${rule}: precision ${shareOf(precision)}, recall ${shareOf(recall)} ` +
         `(${confirmed} confirmed, ${refuted} refuted, ${missed} missed)`,
     )
   }
-  const slow = slowImports(observation, 'self', SLOWEST)
-  if (slow.length > 0) lines.push('Slowest imports, by their own time (and with what they import):')
-  for (const { module, self, cumulative, paidBy } of slow) {
-    const payer = paidBy[0] ? relative(plan.rootdir, paidBy[0]) : 'conftests and plugins'
-    lines.push(`  ${self.toFixed(3)} s (${cumulative.toFixed(3)} s)  ${module}, paid by ${payer}`)
-  }
-  return lines
+  const slow = (['self', 'cumulative'] as const).flatMap(by => slowest(observation, by, plan.rootdir, style))
+  return [...lines, ...slow]
+}
+
+const ORDER = {
+  self: 'Slowest imports, by their own time (and with what they import):',
+  cumulative: 'Slowest imports, by the time with what they import (and their own):',
+}
+
+/** A module that fails is run again by each that imports it: several may have paid. */
+function slowest(
+  observation: Observation,
+  by: 'self' | 'cumulative',
+  rootdir: string,
+  { verbose }: Style,
+): string[] {
+  const other = by === 'self' ? 'cumulative' : 'self'
+  // What a test file takes with all that it imports is the sum of the others.
+  const isTestFile = ({ module, paidBy: [payer] }: SlowImport) =>
+    payer !== undefined && module.split('.').at(-1) === stem(payer)
+  const told = slowImports(observation, by, Infinity)
+    .filter(row => (verbose || row[by] >= WORTH_TELLING_S) && !(by === 'cumulative' && isTestFile(row)))
+    .slice(0, SLOWEST)
+  const rows = told.map(row => {
+    const [first, ...more] = row.paidBy
+    const payer = first ? relative(rootdir, first) : 'conftests and plugins'
+    const others = more.length > 0 ? ` and ${count(more.length, 'more file')}` : ''
+    return `  ${row[by].toFixed(3)} s (${row[other].toFixed(3)} s)  ${row.module}, paid by ${payer}${others}`
+  })
+  return rows.length === 0 ? [] : [ORDER[by], ...rows]
 }
 
 function isOwn(finding: Finding, { predicted }: Confirmation): boolean {

@@ -32,8 +32,8 @@ export interface BridgeDebt {
   readonly path: string
   /** The dotted name that it serves. */
   readonly module: string
-  /** `unused`: nobody imports it; `overtaken`: the real module is there again. */
-  readonly state: 'used' | 'unused' | 'overtaken'
+  /** `overtaken`: the real module is there again; `broken`: what it hands on is not. */
+  readonly state: 'needed' | 'unused' | 'overtaken' | 'broken'
 }
 
 /** How the suite stood at one commit. */

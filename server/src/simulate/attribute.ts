@@ -76,7 +76,8 @@ function moduleAttribute(m: Machine, module: Module, name: string, focus: Span):
     return raiseMissingAttribute(m, module, name, focus)
   }
   const open = module.ns.open && !(given === 'missing' && isReplacement(module))
-  if (open || name.startsWith('__') || mayBeBoundUnseen(m, module, name)) {
+  const hidden = name.startsWith('__') && (name !== '__path__' || module.kind !== 'project')
+  if (open || hidden || mayBeBoundUnseen(m, module, name)) {
     m.mayRaise(exceptionClass('AttributeError'))
     return UNKNOWN
   }
@@ -173,8 +174,9 @@ export function hasAttribute(m: Machine, value: Value, name: string): boolean | 
       if (slot) return slot.maybe ? null : true
       if (name === '__path__') return value.path !== null
       if (name === '__file__') return value.file !== null
-      if (value.kind !== 'project' || value.ns.open || value.ns.slots.has('__getattr__') || m.heap.doubtful)
-        return null
+      if ((value.kind !== 'project' && value.kind !== 'stub') || value.ns.open || m.heap.doubtful) return null
+      const given = viaGetattr(m, value, name)
+      if (given !== undefined) return given === 'missing' ? false : given === UNKNOWN ? null : true
       return value.path !== null &&
         m.finder.findSubmodule(`${value.name}.${name}`, name, Array.isArray(value.path) ? value.path : [])
         ? null

@@ -4,6 +4,7 @@
  */
 import type { DefOp } from '../compile/module_code.ts'
 import { remember } from '../files/memo.ts'
+import { bodySource } from './looked_into.ts'
 import type { CodeUnit, Func } from './values.ts'
 
 export interface BodyWords {
@@ -37,8 +38,7 @@ export function bodyWords({ code: { def, unit } }: Func): BodyWords | null {
 }
 
 function read(unit: CodeUnit, def: DefOp): BodyWords {
-  const body = unit.code.bodies[def.body]
-  const text = body ? unit.text.slice(body.start, body.end) : ''
+  const text = bodySource(unit, def.body)
   return {
     text,
     words: [...new Set(text.match(/\w+/g))],

@@ -14,6 +14,7 @@ import { ancestry, exceptionClass, isException, isSubclass, OBJECT } from './cla
 import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
 import { runBlock } from './execute.ts'
+import { bodySource } from './looked_into.ts'
 import type { Call, Frame, Machine } from './machine.ts'
 import { asksDjango, hasDjango, loseDjango } from './models/django_settings.ts'
 import { registerCall } from './models/registries.ts'
@@ -354,9 +355,7 @@ function matters(m: Machine, fn: Func): boolean {
   const { def, lambda, unit } = fn.code
   if (lambda) return true
   return remember(matterings, def!, () => {
-    const body = unit.code.bodies[def!.body]
-    const text = body ? unit.text.slice(body.start, body.end) : ''
-    return TELLING.test(text) || isShort(m.world.body(unit, def!.body).code.ops)
+    return TELLING.test(bodySource(unit, def!.body)) || isShort(m.world.body(unit, def!.body).code.ops)
   })
 }
 
@@ -476,6 +475,6 @@ export function openCallers(m: Machine): void {
 
 /** The text of a function's body; '' for a lambda. */
 export function bodyText(fn: Func): string {
-  const body = fn.code.def ? fn.code.unit.code.bodies[fn.code.def.body] : undefined
-  return body ? fn.code.unit.text.slice(body.start, body.end) : ''
+  const { def, unit } = fn.code
+  return def ? bodySource(unit, def.body) : ''
 }

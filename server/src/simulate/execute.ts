@@ -18,7 +18,7 @@ import {
 import { define, defineClass } from './define.ts'
 import { evaluate } from './evaluate.ts'
 import { importName, importStar, resolveRelative } from './from_import.ts'
-import { importModule } from './importer.ts'
+import { importModule, pathByHook } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
 import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
 import { refuseIteration, refuseUnpacking } from './refuse.ts'
@@ -280,6 +280,7 @@ function executeFrom(m: Machine, op: FromOp, frame: Frame): void {
   if (name === null) return bindAll(UNKNOWN)
   frame.asking = focus
   const module = importModule(m, name, focus)
+  if (module.t === 'module') pathByHook(m, module)
   if (op.names === '*') return importStar(m, module, focus)
   for (const wanted of op.names) {
     const at = m.spanOf(frame.unit, wanted.at)

@@ -3,11 +3,12 @@
  * certainly missing. Follows importlib's `_handle_fromlist` and ceval's IMPORT_FROM and IMPORT_STAR.
  */
 import type { Span } from '../files/span.ts'
-import { exceptionClass } from './classes.ts'
+import { ancestry, exceptionClass, OBJECT } from './classes.ts'
 import { NORMAL } from './completion.ts'
 import { importModule, packagePath } from './importer.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
+import { isNamespaceClass } from './models/types.ts'
 import { isRebound, mayHaveName, viaGetattr } from './names.ts'
 import { elementsOf } from './operate.ts'
 import { refuseIteration } from './refuse.ts'
@@ -55,7 +56,7 @@ export function resolveRelative(
  * `__getattr__` may give, else `sys.modules`, else ImportError.
  */
 export function importName(m: Machine, module: Value, name: string, focus: Span): Value {
-  if (module.t !== 'module') return fromObject(module, name)
+  if (module.t !== 'module') return fromObject(m, module, name, focus)
   const slot = module.ns.slots.get(name)
   if (slot && !slot.maybe) return settled(m, module, name, slot.value)
   const given = slot ? undefined : (viaGetattr(m, module, name) ?? viaReplacement(m, module, name))
@@ -86,8 +87,39 @@ export function settled(m: Machine, module: Module, name: string, value: Value):
   return isRebound(m, module, name) ? UNKNOWN : value
 }
 
-function fromObject(object: Value, name: string): Value {
-  return (object.t === 'instance' && object.attributes.slots.get(name)?.value) || UNKNOWN
+/** From an object that stands in `sys.modules` without being a module. */
+function fromObject(m: Machine, object: Value, name: string, focus: Span): Value {
+  if (object.t !== 'instance') return UNKNOWN
+  const own = object.attributes.slots.get(name)?.value
+  if (own || !lacks(object, name)) return own ?? UNKNOWN
+  const key = [...m.modules].find(([, value]) => value === object)?.[0] ?? ''
+  const by = m.leaks.writerOf(key)
+  const title = object.attributes.slots.get('__name__')?.value
+  const shown = title && isString(title) ? title.v : '<unknown module name>'
+  const message = `cannot import name '${name}' from '${shown}' (unknown location)`
+  const detail = {
+    kind: 'missing-symbol' as const,
+    module: key,
+    file: null,
+    name,
+    cycle: null,
+    has: [...object.attributes.slots.keys()],
+    by: by && m.leaks.isStranger(by) ? by : null,
+  }
+  return m.throwUnlessHealed(m.exception(exceptionClass('ImportError'), message, detail, { focus }))
+}
+
+/** Has the object for certain no such attribute, by itself or by a class that nothing unseen can add to? */
+function lacks({ attributes, cls }: Extract<Value, { t: 'instance' }>, name: string): boolean {
+  if (attributes.open || name.startsWith('__')) return false
+  const unseen = ['__getattr__', '__getattribute__', name]
+  return [...ancestry(cls)].every(
+    each =>
+      each !== null &&
+      (each === OBJECT ||
+        isNamespaceClass(each) ||
+        (!each.open && !each.native && !each.ns.open && !unseen.some(it => each.ns.slots.has(it)))),
+  )
 }
 
 function submoduleExists(m: Machine, module: Module, name: string): boolean {

@@ -101,7 +101,10 @@ function importByLocation(m: Machine, path: string, focus: Span): Value {
   return loadFrom(m, name, path, m.plan.rootdir, focus)
 }
 
-/** Loads a file under a dotted name; parents are imported by their place, or made up where they have none. */
+/**
+ * `_import_module_using_spec` loads a file under a dotted name, and leaves it loaded if it fails; parents are
+ * imported by their place, or made up where they have none.
+ */
 function loadFrom(m: Machine, name: string, path: string, root: string, focus: Span): Value {
   const parts = name.split('.')
   let parent: Value | null = null
@@ -117,7 +120,7 @@ function loadFrom(m: Machine, name: string, path: string, root: string, focus: S
     const spec: Spec = m.world.fs.stat(init)
       ? { name: parentName, kind: 'package', file: init, path: [folder], entry: root, hiddenBeside: null }
       : { name: parentName, kind: 'namespace', file: null, path: [folder], entry: root, hiddenBeside: null }
-    parent = execute(m, spec, parent, focus)
+    parent = execute(m, spec, parent, focus, true)
   }
   const isPackage = basename(path) === '__init__.py'
   const spec: Spec = {
@@ -128,7 +131,7 @@ function loadFrom(m: Machine, name: string, path: string, root: string, focus: S
     entry: root,
     hiddenBeside: null,
   }
-  return execute(m, spec, parent, focus)
+  return execute(m, spec, parent, focus, true)
 }
 
 /** A conftest outside a package is imported anew as `conftest`: the previous one leaves sys.modules. */

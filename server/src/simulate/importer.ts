@@ -1,13 +1,14 @@
 import { basename } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import { loadBytecode } from './bytecode.ts'
-import { exceptionClass } from './classes.ts'
+import { ancestry, exceptionClass } from './classes.ts'
 import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
 import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { modelOf, serveVirtual, sixWithoutMoves } from './models/all_models.ts'
-import { losesToInstalled, saysWord } from './names.ts'
+import { losesToInstalled, saysWord, viaGetattr } from './names.ts'
+import { elementsOf } from './operate.ts'
 import { isReplacement } from './replaced.ts'
 import type { FailureDetail } from './trace.ts'
 import {
@@ -89,6 +90,8 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
         by: m.leaks.writerOf(above),
       })
     }
+    const noSpec = lackOfSpec(m, parent, focus)
+    if (noSpec) return bind(m, name, parent, m.throwUnlessHealed(noSpec))
     spec = m.finder.findSubmodule(name, name.slice(name.lastIndexOf('.') + 1), path)
   }
   if (!spec) return notFound(m, name, parent, focus)
@@ -115,7 +118,8 @@ function dependsOnStart(m: Machine, { name, file, entry }: Spec): boolean {
 export function packagePath(m: Machine, parent: Value): readonly string[] | null | 'unknown' {
   if (parent.t !== 'module') {
     if (parent.t !== 'instance') return 'unknown'
-    if (parent.attributes.slots.has('__path__')) return 'unknown'
+    const own = parent.attributes.slots.get('__path__') ?? parent.cls.ns.slots.get('__path__')
+    if (own) return foldersIn(own.maybe ? UNKNOWN : own.value)
     return parent.cls.open ? 'unknown' : null
   }
   if (parent.kind === 'namespace') recalculate(m, parent)
@@ -123,8 +127,42 @@ export function packagePath(m: Machine, parent: Value): readonly string[] | null
   if (slot?.value.t === 'list')
     return slot.value.open ? 'unknown' : slot.value.items.filter(isString).map(v => v.v)
   if (slot && slot.value.t !== 'const') return 'unknown'
-  if (parent.path === null) return parent.kind === 'stub' && parent.ns.open ? 'unknown' : null
+  if (parent.path === null) {
+    if (parent.kind === 'stub' && parent.ns.open) return 'unknown'
+    return pathByHook(m, parent)
+  }
   return Array.isArray(parent.path) ? parent.path : 'unknown'
+}
+
+/**
+ * `_find_and_load_unlocked` notes in the parent's `__spec__` what is being imported, from Python 3.11 on: a stand-in
+ * that was given a `__path__` and no `__spec__` fails there.
+ */
+function lackOfSpec(m: Machine, parent: Value, focus: Span): Exc | null {
+  const [major, minor] = m.environment.version
+  if (parent.t !== 'instance' || parent.attributes.open || (major === 3 && minor < 11)) return null
+  const classes = [...ancestry(parent.cls)]
+  const holders = [parent.attributes, ...classes.map(cls => cls?.ns)]
+  if (holders.some(ns => !ns || ns.slots.has('__spec__'))) return null
+  if (parent.cls.open || classes.some(cls => cls?.ns.slots.has('__getattr__'))) return null
+  const mock = classes.some(cls => cls?.module === 'unittest.mock')
+  const message = mock ? '__spec__' : `'${parent.cls.name}' object has no attribute '__spec__'`
+  return m.exception(exceptionClass('AttributeError'), message, { kind: 'other' }, { focus })
+}
+
+/**
+ * Where a module of the project has no `__path__`, its own `__getattr__` is asked for one, by each import of a part
+ * and by each `from` import: it may hand on another package's, and it may raise.
+ */
+export function pathByHook(m: Machine, module: Module): readonly string[] | null | 'unknown' {
+  if (module.kind !== 'project' || module.path !== null) return null
+  const given = viaGetattr(m, module, '__path__')
+  return given === undefined || given === 'missing' ? null : foldersIn(given)
+}
+
+function foldersIn(path: Value): readonly string[] | 'unknown' {
+  const folders = elementsOf(path)
+  return folders?.every(isString) ? folders.map(folder => folder.v) : 'unknown'
 }
 
 /**
@@ -134,14 +172,30 @@ export function packagePath(m: Machine, parent: Value): readonly string[] | null
 function recalculate(m: Machine, namespace: Module): void {
   const { name } = namespace
   const dot = name.lastIndexOf('.')
-  const above = dot < 0 ? null : m.modules.get(name.slice(0, dot))
-  const path = dot < 0 ? m.searchPath() : above ? packagePath(m, above) : null
+  const path = dot < 0 ? m.searchPath() : pathAbove(m, name.slice(0, dot))
   if (!Array.isArray(path) || !hasChanged(m, namespace, path)) return
   const found =
     dot < 0 ? m.finder.findTopLevel(name, path) : m.finder.findSubmodule(name, name.slice(dot + 1), path)
   if (found?.kind !== 'namespace' || !found.path) return
   namespace.path = found.path
   m.heap.set(namespace.ns, '__path__', list(found.path.map(constant)))
+}
+
+/** `sys.modules[name].__path__`, which a nested namespace asks for whatever stands there by now. */
+function pathAbove(m: Machine, name: string): readonly string[] | 'unknown' {
+  const above = m.modules.get(name)
+  if (above === undefined)
+    return m.perhapsInModules(name) ? 'unknown' : m.raise('KeyError', `'${name}'`, { kind: 'other' })
+  const path = above && packagePath(m, above)
+  if (path !== null) return path
+  if (above?.t === 'module' && above.kind !== 'project' && above.kind !== 'stub') return 'unknown'
+  const message =
+    above === null
+      ? "'NoneType' object has no attribute '__path__'"
+      : above.t === 'module'
+        ? `module '${above.name}' has no attribute '__path__'`
+        : '__path__'
+  return m.raise('AttributeError', message, { kind: 'other' })
 }
 
 /** Is the path above a namespace another one than when it was looked for? To be asked once for each change. */
@@ -184,7 +238,7 @@ function whyUncertain(m: Machine, name: string, parent: Value | null): string | 
     if (m.finder.isStandard(name) && !m.environment.stdlibExact) return ''
     return null
   }
-  if (parent.t !== 'module') return ''
+  if (parent.t !== 'module') return null
   if (parent.kind === 'project' || parent.kind === 'namespace' || parent.kind === 'stub') return null
   if (parent.kind !== 'foreign' && parent.kind !== 'model') return ''
   // What a single file hangs below itself it names.
@@ -212,23 +266,16 @@ function playsWithModules(m: Machine, top: string): boolean {
   return false
 }
 
-/** Loads a module from its spec into `sys.modules` and executes it, as the last step of an import. */
-export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Span): Value {
-  const kind = kindOf(m, spec)
-  const module: Module = {
-    t: 'module',
-    name: spec.name,
-    file: spec.file,
-    kind,
-    ns: m.heap.namespace(kind !== 'project' && kind !== 'namespace'),
-    path: spec.path,
-    state: 'executing',
-    doubtful: m.heap.doubtful,
-  }
+/**
+ * Loads a module from its spec into `sys.modules` and executes it, as the last step of an import. One that fails is
+ * taken out again, as `importlib._bootstrap` does it; `keeps`: whoever calls the loader himself leaves it there.
+ */
+export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Span, keeps = false): Value {
+  const module = newModule(m, spec)
+  const { kind } = module
   noteLayout(m, spec, kind, focus)
   if (spec.file?.endsWith('.pyc')) loadBytecode(m, spec, focus)
   if (kind === 'project' && spec.file) m.importedAt.set(spec.name, { module, span: focus, entry: spec.entry })
-  setModuleAttributes(m, module)
   if (kind === 'namespace') recalculate(m, module)
   m.modules.set(spec.name, module)
   if (m.importDepth >= DEEPEST_IMPORT) m.heap.open(module.ns)
@@ -245,7 +292,8 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
       try {
         runModule(m, module, kind === 'project')
       } catch (error) {
-        if (error instanceof PyRaise) {
+        if (error instanceof PyRaise && keeps) module.state = 'done'
+        else if (error instanceof PyRaise) {
           module.state = 'failed'
           const entry = m.modules.get(spec.name)
           if (entry === module || isReplacement(entry)) m.modules.delete(spec.name)
@@ -263,6 +311,23 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
   if (!result && kind === 'project' && m.vanished.get(spec.name) === m.unseenCalls)
     m.doubt(`${spec.name} takes itself out of sys.modules`, focus)
   return bind(m, spec.name, parent, result ?? UNKNOWN)
+}
+
+/** The module that a spec describes, with the attributes that the import system gives it, not executed yet. */
+export function newModule(m: Machine, spec: Spec): Module {
+  const kind = kindOf(m, spec)
+  const module: Module = {
+    t: 'module',
+    name: spec.name,
+    file: spec.file,
+    kind,
+    ns: m.heap.namespace(kind !== 'project' && kind !== 'namespace'),
+    path: spec.path,
+    state: 'executing',
+    doubtful: m.heap.doubtful,
+  }
+  setModuleAttributes(m, module)
+  return module
 }
 
 function kindOf(m: Machine, spec: Spec): ModuleKind {

@@ -9,7 +9,7 @@ import { isPassing } from '../environment/passing_variables.ts'
 import type { NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
-import { isAbsolute, isWithin, join, relative } from '../files/paths.ts'
+import { isWithin, join, relative } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { Plan } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
@@ -236,7 +236,7 @@ export class Machine {
     const { containerVersion } = this.heap
     if (this.pathCache?.version !== containerVersion || this.pathCache.items !== items) {
       const { cwd } = this.plan.invocation
-      const path = items.filter(isString).map(({ v }) => (isAbsolute(v) ? v : join(cwd, v)))
+      const path = items.filter(isString).map(({ v }) => join(cwd, v))
       this.pathCache = { version: containerVersion, items, path }
     }
     return this.pathCache.path

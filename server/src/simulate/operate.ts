@@ -50,7 +50,7 @@ export function elementsOf(value: Value): readonly Value[] | null {
     case 'nsdict':
       return namesIn(value.ns)?.map(constant) ?? null
     case 'native':
-      return linesOf(value) ?? null
+      return (value.mapping?.keys ? value.mapping.keys() : linesOf(value)) ?? null
     default:
       return null
   }

@@ -148,6 +148,8 @@ export interface Mapping {
   readonly remove: (key: Value) => void
   /** null: not known. */
   readonly has: (key: Value) => boolean | null
+  /** What iterating over it gives; without, or null: not known. */
+  readonly keys?: () => readonly Value[] | null
 }
 export type NativeCall = (args: Args, call: CallExpr | null) => Value
 

@@ -1,16 +1,25 @@
 /** All fixers, each in a file named like its rule. A fixer that is not listed here does not exist. */
 import type { Fixer } from '../fix.ts'
 import { basenameConflict } from './basename_conflict.ts'
+import { brokenImport } from './broken_import.ts'
 import { duplicateMetric } from './duplicate_metric.ts'
+import { duplicateTestName } from './duplicate_test_name.ts'
+import { invocationDependent } from './invocation_dependent.ts'
 import { leakedStub } from './leaked_stub.ts'
 import { misplacedPytestPlugins } from './misplaced_pytest_plugins.ts'
+import { missingAttribute } from './missing_attribute.ts'
+import { missingPlugin } from './missing_plugin.ts'
 import { missingSymbol } from './missing_symbol.ts'
 import { moduleLevelSkip } from './module_level_skip.ts'
 import { modulePackageCollision } from './module_package_collision.ts'
 import { relativeImportBeyondTopLevel } from './relative_import_beyond_top_level.ts'
+import { shadowedModule } from './shadowed_module.ts'
 import { staleBytecode } from './stale_bytecode.ts'
+import { undefinedName } from './undefined_name.ts'
+import { unknownConfigOption } from './unknown_config_option.ts'
 import { unregisteredMarker } from './unregistered_marker.ts'
 import { unresolvedImport } from './unresolved_import.ts'
+import { unusedSuppression } from './unused_suppression.ts'
 
 export const allFixers: readonly Fixer[] = [
   unresolvedImport,
@@ -18,12 +27,21 @@ export const allFixers: readonly Fixer[] = [
   relativeImportBeyondTopLevel,
   modulePackageCollision,
   basenameConflict,
+  shadowedModule,
   staleBytecode,
   leakedStub,
   unregisteredMarker,
   moduleLevelSkip,
   duplicateMetric,
   misplacedPytestPlugins,
+  unknownConfigOption,
+  missingAttribute,
+  undefinedName,
+  brokenImport,
+  missingPlugin,
+  duplicateTestName,
+  invocationDependent,
+  unusedSuppression,
 ]
 
 /** What can mend findings of a rule, in the order in which it is offered. */

@@ -2,9 +2,11 @@
  * What `@pytest.mark.parametrize` refuses when a test is collected: `Metafunc.parametrize` and
  * `ParameterSet._for_parametrize`, check for check and in their order. What isn't known passes.
  */
+
 import { atLeast } from '../../pytest/version.ts'
 import { exceptionClass } from '../classes.ts'
 import { isGenerator } from '../evaluate.ts'
+import { wholeText } from '../looked_into.ts'
 import type { Machine } from '../machine.ts'
 import { markOf, parameterSet } from '../models/marks.ts'
 import { FAILED } from '../models/outcomes.ts'
@@ -122,7 +124,7 @@ function* checkEmpty(m: Machine, test: TestFunction, given: Given): Generator<Re
   // The line of the first decorator, where there is one: it is the function's first line in Python's eyes.
   const [decorator] = def.decorators
   const place = decorator && 'at' in decorator ? decorator.at : def.at
-  const line = unit.text.slice(0, m.spanOf(unit, place).start).split('\n').length
+  const line = wholeText(unit).slice(0, m.spanOf(unit, place).start).split('\n').length
   yield refusal(given, 'empty', COLLECT_ERROR, `Empty parameter set in '${test.fn.name}' at line ${line}`)
 }
 

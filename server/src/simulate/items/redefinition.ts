@@ -1,6 +1,8 @@
 /** Tests that a later definition of the same name hides: Python says nothing, and pytest never sees the first. */
+
 import type { ClassOp, DefOp } from '../../compile/module_code.ts'
 import { hasWord } from '../../files/words.ts'
+import { wholeText } from '../looked_into.ts'
 import type { Frame, Machine } from '../machine.ts'
 import type { Value } from '../values.ts'
 import { matchesName } from './names.ts'
@@ -19,10 +21,10 @@ export function noteRedefinition(m: Machine, op: DefOp | ClassOp, frame: Frame):
   if (
     !first ||
     first.start >= second.start ||
-    indentation(unit.text, first.start) !== indentation(unit.text, second.start)
+    indentation(wholeText(unit), first.start) !== indentation(wholeText(unit), second.start)
   )
     return
-  const between = unit.text.slice(first.end, second.start)
+  const between = wholeText(unit).slice(first.end, second.start)
   if (!hasWord(between, op.name)) m.note({ event: 'duplicate-test', name: op.name, span: second, first })
 }
 

@@ -6,6 +6,7 @@ import { contextModels } from './contexts.ts'
 import { dataclassModels } from './dataclasses.ts'
 import { djangoModels } from './django.ts'
 import { importlibModels } from './importlib.ts'
+import { loadingModels } from './loading.ts'
 import type { Model } from './model.ts'
 import { multiprocessingModels } from './multiprocessing.ts'
 import { osModels } from './os.ts'
@@ -26,6 +27,7 @@ const ALL: readonly Model[] = [
   ...djangoModels,
   ...dataclassModels,
   ...importlibModels,
+  ...loadingModels,
   ...multiprocessingModels,
   ...osModels,
   ...pathlibModels,

@@ -17,6 +17,7 @@ import {
   UNKNOWN,
   type Value,
 } from '../values.ts'
+import { moduleFromSpec, specFromFileLocation } from './loading.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
 
 export const importlibModels: readonly Model[] = [
@@ -30,7 +31,13 @@ export const importlibModels: readonly Model[] = [
   },
   {
     modules: ['importlib.util'],
-    names: m => ({ find_spec: native('importlib.util.find_spec', args => findSpec(m, args)) }),
+    names: m => ({
+      find_spec: native('importlib.util.find_spec', args => findSpec(m, args)),
+      spec_from_file_location: native('importlib.util.spec_from_file_location', args =>
+        specFromFileLocation(m, args),
+      ),
+      module_from_spec: native('importlib.util.module_from_spec', args => moduleFromSpec(m, args)),
+    }),
   },
   { modules: ['importlib.metadata', 'importlib_metadata'], names: metadataNames },
   {

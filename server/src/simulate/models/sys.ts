@@ -135,13 +135,20 @@ function neverAsked(m: Machine, finder: Value | undefined): { name: string; text
   return { name: cls.name, text: texts.join('\n') }
 }
 
+function isModule(value: Value | null | undefined): boolean {
+  return value === undefined || (value?.t === 'module' && value.kind !== 'stub')
+}
+
 /** A finder that only forbids: its `find_spec` returns nothing but None. */
 function findsNothing(finder: Value | undefined): boolean {
   const method = finder?.t === 'instance' ? finder.cls.ns.slots.get('find_spec')?.value : undefined
   return method?.t === 'func' && !/\breturn\b(?![ \t]*(?:None\b|$))/m.test(bodyText(method))
 }
 
-/** `sys.modules`: reads and writes of known names are the machine's; unknown ones open the writer's package. */
+/**
+ * `sys.modules`: reads and writes of known names are the machine's; unknown ones open the writer's package. Whoever
+ * goes through all of it does so to find the project's own modules, or stand-ins: those are all there.
+ */
 function sysModules(m: Machine): Value {
   const look = (name: string): Value | undefined => {
     const entry = m.modules.get(name)
@@ -174,7 +181,12 @@ function sysModules(m: Machine): Value {
       m.leaks.forgetModule(key.v)
       m.vanished.set(key.v, m.unseenCalls)
     } else if (!isString(key)) m.openPrefixes.add(topLevel(m.frame.scope.module.name))
+    // Perhaps the stand-in went, and what it stood for is looked for.
+    else if (!isModule(m.modules.get(key.v))) m.openPrefixes.add(topLevel(key.v))
   }
+  const entries = (): readonly (readonly [Value, Value])[] =>
+    [...m.modules].map(([name, value]) => [constant(name), value ?? NONE])
+  const known = (items: readonly Value[]): Value => list([...items], m.heap.doubtful)
   const methods: Record<string, (args: Args) => Value> = {
     get: args => {
       const [key, fallback] = args.positional
@@ -202,9 +214,9 @@ function sysModules(m: Machine): Value {
       else m.openPrefixes.add(topLevel(m.frame.scope.module.name))
       return NONE
     },
-    keys: () => list([], true),
-    items: () => list([], true),
-    values: () => list([], true),
+    keys: () => known(entries().map(([name]) => name)),
+    items: () => known(entries().map(entry => tuple(entry))),
+    values: () => known(entries().map(([, value]) => value)),
     copy: () => ({ t: 'dict', items: new Map(), open: true }),
     clear: () => {
       m.openPrefixes.add('*')
@@ -228,6 +240,7 @@ function sysModules(m: Machine): Value {
         if (look(key.v)) return true
         return absent(key.v) ? false : null
       },
+      keys: () => (m.heap.doubtful ? null : entries().map(([name]) => name)),
     },
   })
 }

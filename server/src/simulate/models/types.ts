@@ -4,6 +4,7 @@ import type { Machine } from '../machine.ts'
 import {
   type Class,
   constant,
+  type Instance,
   isString,
   type Module,
   NONE,
@@ -21,6 +22,13 @@ const moduleClasses = new WeakSet<Class>()
 /** Is this types.ModuleType itself? */
 export function isModuleClass(cls: Class): boolean {
   return moduleClasses.has(cls)
+}
+
+const namespaceClasses = new WeakSet<Class>()
+
+/** Is this types.SimpleNamespace itself? */
+export function isNamespaceClass(cls: Class): boolean {
+  return namespaceClasses.has(cls)
 }
 
 function typesNames(m: Machine): Record<string, Value> {
@@ -42,7 +50,19 @@ function typesNames(m: Machine): Record<string, Value> {
   moduleClasses.add(cls)
   const slot: Slot = { value: ownAttribute(m), maybe: false }
   cls.ns.slots.set('__getattribute__', slot)
-  return { ModuleType: cls }
+  return { ModuleType: cls, SimpleNamespace: simpleNamespace(m) }
+}
+
+/** An object with the attributes that it is given, and no others: in `sys.modules` it is no package. */
+function simpleNamespace(m: Machine): Class {
+  const cls: Class = nativeClass('SimpleNamespace', 'types', [OBJECT], args => {
+    const open = args.open || args.positional.length > 0
+    const instance: Instance = { t: 'instance', cls, attributes: m.heap.namespace(open), exception: null }
+    for (const [name, value] of args.keywords) m.heap.set(instance.attributes, name, value)
+    return instance
+  })
+  namespaceClasses.add(cls)
+  return cls
 }
 
 /** `ModuleType.__getattribute__(self, name)`: how a `__getattr__` says that the name is missing after all. */

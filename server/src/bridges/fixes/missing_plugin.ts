@@ -1,0 +1,19 @@
+/** A plugin that is asked for and not there: install it. Taking the option out is the user's decision. */
+import { pluginsWithOption } from '../../rules/distributions.ts'
+import type { Fixer, Proposal } from '../fix.ts'
+
+export const missingPlugin: Fixer = {
+  rule: 'missing-plugin',
+  *propose(finding): Iterable<Proposal> {
+    for (const name of pluginsWithOption(finding.subject)) {
+      yield {
+        key: `install ${name}`,
+        title: `Install ${name}, which has the option '${finding.subject.split('=')[0]}'`,
+        safety: 'manual',
+        edit: null,
+        command: `pip install ${name}`,
+        because: 'it is the plugin that is known to have it',
+      }
+    }
+  },
+}

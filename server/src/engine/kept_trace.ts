@@ -1,0 +1,142 @@
+/**
+ * The last simulation of a workspace, for analyses before which open files were edited only inside of function bodies
+ * that it never looked into: it would see the same again, at places that have moved along.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { ModuleCode } from '../compile/module_code.ts'
+import { follow } from '../files/follow.ts'
+import { remember } from '../files/memo.ts'
+import type { Span } from '../files/span.ts'
+import type { OtherStart } from '../rules/rule.ts'
+import { lookedInto, WHOLE_TEXT } from '../simulate/looked_into.ts'
+import type { Trace } from '../simulate/trace.ts'
+
+export interface Simulation {
+  readonly trace: Trace
+  readonly otherStart: OtherStart | null
+}
+
+/** What a simulation rests on beside the texts of files. */
+export interface Basis {
+  /** Equal where the request, the settings and the plan are. */
+  readonly key: string
+  /** Compared by identity. */
+  readonly environment: object
+}
+
+interface Kept extends Basis, Simulation {
+  readonly texts: ReadonlyMap<string, string>
+  readonly codes: ReadonlyMap<string, ModuleCode | null>
+  /** Files whose texts were searched. It may still grow. */
+  readonly searched: ReadonlySet<string>
+}
+
+export class KeptTrace {
+  /** The open files, while nothing else has changed since the simulation that is kept; null: nothing is known of that. */
+  open: ReadonlyMap<string, string> | null = null
+  private kept: Kept | null = null
+
+  /** Something beside the open files has changed. */
+  drop(): void {
+    this.kept = null
+  }
+
+  /** What simulating would come to; null where it has to be done. `code`: of the open files as they are now. */
+  reuse(basis: Basis, code: (path: string) => ModuleCode | null): Simulation | null {
+    const { kept, open } = this
+    if (!kept || !open || kept.key !== basis.key || kept.environment !== basis.environment) return null
+    if (open.size !== kept.texts.size) return null
+    let { trace, otherStart } = kept
+    const codes = new Map(kept.codes)
+    for (const [path, text] of open) {
+      const before = kept.texts.get(path)
+      if (before === text) continue
+      const was = kept.codes.get(path)
+      const now = code(path)
+      if (before === undefined || !was || !now || kept.searched.has(path)) return null
+      if (!seesTheSame(was, before, now, text)) return null
+      const moved = new Moved(path, follow(before, text))
+      trace = moved.trace(trace)
+      otherStart = moved.in(otherStart)
+      if (moved.lost) return null
+      for (const index of lookedInto(was)) lookedInto(now).add(index)
+      codes.set(path, now)
+    }
+    this.kept = { ...kept, trace, otherStart, texts: new Map(open), codes }
+    return { trace, otherStart }
+  }
+
+  /** Keeps a simulation of the files that are open now. */
+  keep(
+    basis: Basis,
+    simulation: Simulation,
+    code: (path: string) => ModuleCode | null,
+    searched: ReadonlySet<string>,
+  ): void {
+    const { open } = this
+    if (!open) return
+    const codes = new Map([...open.keys()].map(path => [path, path.endsWith('.py') ? code(path) : null]))
+    this.kept = { ...basis, ...simulation, texts: new Map(open), codes, searched }
+  }
+}
+
+/** Does the new code do at import what the old one did, as far as anybody looked? */
+function seesTheSame(was: ModuleCode, before: string, now: ModuleCode, text: string): boolean {
+  const looked = lookedInto(was)
+  if (looked.has(WHOLE_TEXT) || was.suspects.length + now.suspects.length > 0) return false
+  if (was.bodies.length !== now.bodies.length || was.lazyAnnotations !== now.lazyAnnotations) return false
+  const same = was.bodies.every(
+    ({ start, end }, index) =>
+      !looked.has(index) ||
+      before.slice(start, end) === text.slice(now.bodies[index]!.start, now.bodies[index]!.end),
+  )
+  return same && isDeepStrictEqual(was.ops, now.ops)
+}
+
+/** Plain data with the spans of one file moved. */
+class Moved {
+  /** Some span touches what was edited. */
+  lost = false
+  private readonly done = new Map<object, unknown>()
+
+  constructor(
+    private readonly path: string,
+    private readonly move: ReturnType<typeof follow>,
+  ) {}
+
+  trace(trace: Trace): Trace {
+    const { session, collectors, events, questions, modules, markers } = trace
+    const moved = this.in({ session, collectors, events, questions, modules, markers })
+    return { ...trace, ...moved }
+  }
+
+  /** What was one object in several places stays one. */
+  in<T>(value: T): T {
+    if (typeof value !== 'object' || value === null) return value
+    return remember(this.done as Map<object, T>, value, () => this.fresh(value))
+  }
+
+  private fresh<T extends object>(value: T): T {
+    if (isSpan(value)) return value.path === this.path ? this.span(value) : value
+    if (Array.isArray(value)) {
+      const items = value.map(item => this.in(item))
+      return items.some((item, index) => item !== value[index]) ? (items as unknown as T) : value
+    }
+    const entries = Object.entries(value).map(([key, inner]) => [key, this.in(inner)] as const)
+    const same = entries.every(([key, inner]) => inner === (value as Record<string, unknown>)[key])
+    return same ? value : (Object.fromEntries(entries) as T)
+  }
+
+  private span<T extends Span>(span: T): T {
+    const place = this.move(span)
+    if (!place) {
+      this.lost = true
+      return span
+    }
+    return place.start === span.start ? span : { ...span, ...place }
+  }
+}
+
+function isSpan(value: object): value is Span {
+  return 'path' in value && 'start' in value && typeof value.start === 'number' && 'end' in value
+}
