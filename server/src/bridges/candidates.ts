@@ -282,7 +282,11 @@ function inPieces(missing: string, wanted: Wanted, around: Surroundings): Candid
   const all = found >= asked ? `all ${asked}` : `${found} of ${asked}`
   const because = [`${files.size} modules together have ${all} names that are wanted`]
   const sure = found >= asked && [...wanted.names].every(name => around.index.definersOf(name).length === 1)
-  return { modules, names, files: [...files], score: (WEIGHT.names * found) / asked, sure, because }
+  const targets = [...modules.values(), ...[...names.values()].map(({ module }) => module)]
+  const likeness = targets.reduce((sum, target) => sum + pathLikeness(missing, target), 0) / targets.length
+  const whole = found >= asked ? WEIGHT.complete : 0
+  const score = (WEIGHT.names * found) / asked + whole + WEIGHT.path * likeness
+  return { modules, names, files: [...files], score, sure, because }
 }
 
 // --- a name ---
