@@ -2,7 +2,7 @@
  * The rescue: a project is restructured at many places at once, then only precollect's own commands are used, and the
  * real pytest counts what is left after each round.
  */
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { applyEdits, copyEntry } from '../mutations/workspace.ts'
 import { type Bench, progress } from '../shared/bench.ts'
 import { type Entry, projectOf } from '../shared/corpus.ts'
@@ -53,15 +53,29 @@ export function rescueEntry(bench: Bench, entry: Entry, options: PlanOptions): P
   })
 }
 
-/** Those that touch no file, and no folder, of another one before them. */
+/** Those that touch no file of another one before them, and put nothing into a package that another one takes away. */
 function together(all: readonly Restructuring[]): Restructuring[] {
-  const taken: string[] = []
+  const taken = new Set<string>()
+  const made = new Set<string>()
+  const gone = new Set<string>()
   return all.filter(({ edits }) => {
-    const paths = Object.keys(edits)
-    const clash = paths.some(path => taken.includes(path))
-    if (!clash) taken.push(...paths)
-    return !clash
+    const paths = Object.entries(edits)
+    const into = paths.flatMap(([path, text]) => (text === null ? [] : [dirname(path)]))
+    const away = paths.flatMap(([path, text]) => (text === null && isInit(path) ? [dirname(path)] : []))
+    const clash =
+      paths.some(([path]) => taken.has(path)) ||
+      into.some(folder => gone.has(folder)) ||
+      away.some(folder => made.has(folder))
+    if (clash) return false
+    for (const [path] of paths) taken.add(path)
+    for (const folder of into) made.add(folder)
+    for (const folder of away) gone.add(folder)
+    return true
   })
+}
+
+function isInit(path: string): boolean {
+  return basename(path) === '__init__.py'
 }
 
 async function rescueRound({ tools }: Bench, project: Project, home: string): Promise<Omit<Round, 'left'>> {

@@ -32,6 +32,9 @@ export interface ImportGraph {
 const MOST_TESTS = 8
 /** Larger graphs help nobody. */
 const MOST_NODES = 60
+/** Of a node, and of a letter in it: pixels. */
+const MOST_WIDE = 320
+const LETTER = 7.4
 
 /** null where there is nothing between the cause and one file. */
 export function importGraph({ collectors }: JsonReport, cause: JsonCause): ImportGraph | null {
@@ -79,11 +82,10 @@ function drawn(
   const graph = new Graph()
   graph.setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 56, marginx: 4, marginy: 4 })
   graph.setDefaultEdgeLabel(() => ({}))
-  for (const id of kinds.keys()) {
-    const [folder, name] = split(id.replace(/\/$/, ''))
-    const longest = Math.max((name || id).length, folder.length * 0.85, 8)
-    graph.setNode(id, { width: Math.min(320, 24 + longest * 7.4), height: 44 })
-  }
+  // Of one width, so that they stand below one another.
+  const longest = Math.max(...[...kinds.keys()].map(lettersOf))
+  const size = { width: Math.min(MOST_WIDE, 24 + longest * LETTER), height: 44 }
+  for (const id of kinds.keys()) graph.setNode(id, { ...size })
   for (const [from, to] of edges) graph.setEdge(from, to)
   layout(graph)
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number }
@@ -100,9 +102,18 @@ function drawn(
   })
   return {
     ...{ nodes, width, height },
-    edges: edges.map(([from, to]) => ({
-      ...{ from, to },
-      points: (graph.edge(from, to) as { points: GraphEdge['points'] }).points,
-    })),
+    edges: edges.map(([from, to]) => {
+      const [a, b] = [graph.node(from), graph.node(to)] as [GraphNode, GraphNode]
+      const between = (graph.edge(from, to) as { points: GraphEdge['points'] }).points.slice(1, -1)
+      const begin = { x: a.x + size.width / 2, y: a.y }
+      const end = { x: b.x - size.width / 2, y: b.y }
+      return { from, to, points: [begin, ...(between.length > 1 ? between : []), end] }
+    }),
   }
+}
+
+/** The longer of the two lines of a node, in letters of the first one's size. */
+function lettersOf(id: string): number {
+  const [folder, name] = split(id.replace(/\/$/, ''))
+  return Math.max((name || id).length, folder.length * 0.85, 8)
 }

@@ -27,9 +27,8 @@ afterEach(() => laid.remove())
 
 function gate(...args: string[]): Promise<Ran> {
   const { interpreter } = standardPython()
-  const env = { ...GIT_ENV, PRECOLLECT_CACHE_DIR: join(dirname(laid.root), 'cache') }
   const way = args.includes('--ci') ? [] : ['--no-ci']
-  return command(laid.root, env, [
+  return command(laid.root, GIT_ENV, [
     ...['gate', '--output-format', 'concise', '--python', interpreter],
     ...way,
     ...args,

@@ -41,6 +41,10 @@ test('what has the wrong shape is said and left as it was', () => {
       'precollect.ignore: expected a list of rule names, got [1]',
     ],
   })
+  expect(readSettings({ pytestargs: [], colour: 1 }, base).problems).toEqual([
+    "precollect.pytestargs: there is no such setting; did you mean 'pytestArgs'?",
+    'precollect.colour: there is no such setting',
+  ])
   expect(readSettings('all', base).problems).toEqual(['precollect: expected an object of settings'])
 })
 

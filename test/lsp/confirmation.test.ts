@@ -31,8 +31,12 @@ afterEach(() => {
   removeProject(root)
 })
 
-async function start(settings: object, options: EditorOptions = {}): Promise<Editor> {
-  root = makeProject(PROJECT)
+async function start(
+  settings: object,
+  options: EditorOptions = {},
+  project: Readonly<Record<string, string>> = PROJECT,
+): Promise<Editor> {
+  root = makeProject(project)
   editor = await Editor.start(root, {
     capabilities: {
       workspace: { configuration: true, didChangeWatchedFiles: { dynamicRegistration: true } },
@@ -119,4 +123,18 @@ test("the user's own run with the probe confirms as well", async () => {
   const args = ['-B', '-m', 'pytest', '-p', 'precollect_probe']
   spawnSync(standardPython().interpreter, args, { cwd: root, env })
   await it.untilShown('test_absent.py unresolved-import', 'test_data.py unpredicted-error')
+})
+
+test('a project that brings its own process down does not bring the server down', async () => {
+  const conftest = 'import os\nos.write(2, b"x" * 3_000_000)\nos.close(1)\nos._exit(7)\n'
+  const it = await start(
+    { confirm: 'manual' },
+    {},
+    { 'pytest.ini': '', 'conftest.py': conftest, 'test_a.py': 'import gone\n' },
+  )
+  await it.untilShown('test_a.py unresolved-import')
+  for (let pass = 0; pass < 2; pass++)
+    expect(await command(it, 'precollect.confirm')).toMatch(/0 failed, exit code 7/)
+  await it.untilShown('pytest.ini unpredicted-error', 'test_a.py unresolved-import')
+  expect(it.shown.get('pytest.ini')?.[0]?.message).toContain('ended itself with exit code 7')
 })

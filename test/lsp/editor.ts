@@ -47,6 +47,8 @@ export interface EditorOptions {
   readonly settings?: { readonly [key: string]: unknown }
   /** Workspace folders other than the project itself. */
   readonly folders?: readonly string[]
+  /** The editor's process, instead of this one. */
+  readonly processId?: number
 }
 
 export class Editor {
@@ -94,7 +96,7 @@ export class Editor {
     const editor = new Editor(root)
     editor.settings = options.settings ?? null
     editor.introduction = await editor.connection.sendRequest(InitializeRequest.type, {
-      processId: process.pid,
+      processId: options.processId ?? process.pid,
       rootUri: null,
       workspaceFolders: [root, ...(options.folders ?? [])].map(folder => ({
         uri: pathToFileURL(folder).href,

@@ -2,6 +2,7 @@
  * The built server from outside: an editor that opens, edits, hovers and leaves. What is found is
  * `test/rules`' to judge; here it is how findings come and go.
  */
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -344,6 +345,13 @@ describe('the life of the server', () => {
   test('ends with 0 after a shutdown, with 1 without', async () => {
     expect(await (await start()).stop()).toBe(0)
     expect(await (await start()).exit()).toBe(1)
+  })
+
+  test('ends when the editor that started it is gone', async () => {
+    const parent = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'])
+    const editor = await start({ processId: parent.pid! })
+    parent.kill('SIGKILL')
+    expect(await editor.exited).toBe(1)
   })
 
   test('goes on after messages that make no sense', async () => {

@@ -53,7 +53,7 @@ const COMMON = 40
 const RARE = 0.5
 
 /** Weights, as measured by bench/rescue: the names that are wanted say most, then git, then the name of the module. */
-const WEIGHT = { names: 6, history: 5, tail: 2, path: 2, itself: 0.5 }
+const WEIGHT = { names: 6, history: 5, tail: 2, path: 2, itself: 0.5, complete: 1.5, apart: 2 }
 
 /** Best first; empty where nothing is like it. */
 export function candidatesFor(missing: Missing, around: Surroundings): Candidate[] {
@@ -169,14 +169,17 @@ function wholeModule(
     )
   }
   score += WEIGHT.path * pathLikeness(missing, name)
+  const apart = isAnother(wanted, name, index)
+  if (apart) score -= WEIGHT.apart
   const complete = asked > 0 && names.names.length + below.length === asked
+  if (complete) score += WEIGHT.complete
   const renamed = past?.to === module.path
   const called = tail === 1
   // A name that the project never had is a distribution's: who happens to define the same names is none.
   if (because.length === 0 || !(own || renamed || called)) return []
   // One name alone may be anybody's.
   const telling = own && names.rarest > RARE && (names.names.length > 1 || tail > 0)
-  const sure = (complete || asked === 0) && (renamed || called || telling)
+  const sure = !apart && (complete || asked === 0) && (renamed || called || telling)
   return [
     {
       complete,
@@ -190,6 +193,12 @@ function wholeModule(
       },
     },
   ]
+}
+
+/** A file that imports both takes them for two modules. */
+function isAnother({ importers }: Wanted, name: string, index: SymbolIndex): boolean {
+  const others = new Set(index.wanted(name).importers)
+  return importers.some(path => others.has(path))
 }
 
 /** Does the workspace have modules below the same top-level name? */
@@ -273,7 +282,11 @@ function inPieces(missing: string, wanted: Wanted, around: Surroundings): Candid
   const all = found >= asked ? `all ${asked}` : `${found} of ${asked}`
   const because = [`${files.size} modules together have ${all} names that are wanted`]
   const sure = found >= asked && [...wanted.names].every(name => around.index.definersOf(name).length === 1)
-  return { modules, names, files: [...files], score: (WEIGHT.names * found) / asked, sure, because }
+  const targets = [...modules.values(), ...[...names.values()].map(({ module }) => module)]
+  const likeness = targets.reduce((sum, target) => sum + pathLikeness(missing, target), 0) / targets.length
+  const whole = found >= asked ? WEIGHT.complete : 0
+  const score = (WEIGHT.names * found) / asked + whole + WEIGHT.path * likeness
+  return { modules, names, files: [...files], score, sure, because }
 }
 
 // --- a name ---

@@ -60,10 +60,12 @@ export function harmless({ broken, clouded, lost }: Effect): boolean {
 }
 
 /** The figures of an effect in words: 'brings back 7 test files, uncovers 2 further errors'. */
-export function inWords({ back, broken, clouded, dropped, lost, uncovered }: Effect): string {
+export function inWords({ back, further, broken, clouded, dropped, lost, uncovered }: Effect): string {
   const parts = [
     ['brings back', back.length, 'test file'],
     ['uncovers', uncovered.length, 'further error'],
+    // To one that stops other files already.
+    ['takes to the next error', uncovered.length > 0 ? 0 : further.length, 'test file'],
     ['leaves out', dropped.length, 'test file'],
     ['breaks', broken.length, 'test file'],
     ['loses', lost.length, 'test file'],

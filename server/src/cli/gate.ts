@@ -105,7 +105,11 @@ class Gate {
     // Loaded only now: what is refused is refused at once.
     const { Remembered } = await import('../engine/analyze.ts')
     const { analyzeFormer } = await import('../engine/former.ts')
-    const former = await analyzeFormer(this.fs, request, revision, new Remembered(this.fs))
+    const { WorkspaceCache } = await import('../engine/workspace_cache.ts')
+    // Compiled modules go by content: most are those of the present state.
+    const code = this.options.cache ? WorkspaceCache.of(request.cwd, request.env).code() : null
+    const former = await analyzeFormer(this.fs, request, revision, new Remembered(this.fs, undefined, code))
+    code?.keep()
     if (typeof former === 'string') throw new UsageError(`--new-only ${revision}: ${former}`)
     return former
   }

@@ -26,7 +26,9 @@ export function progressOn({ stderr }: Pick<Io, 'stderr'>, quiet: boolean | unde
     const now = Date.now()
     if (now - last < LEAST_MS) return
     last = now
-    spinner.text = line.slice(0, (stderr.columns ?? 80) - 3)
-    if (!spinner.isSpinning) spinner.start()
+    // A terminal of no width is one that does not know it.
+    const text = line.slice(0, (stderr.columns || 80) - 3)
+    if (spinner.isSpinning) spinner.text = text
+    else spinner.start(text)
   }
 }

@@ -16,7 +16,7 @@ import { lookUpNames, type NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
 import { remember } from '../files/memo.ts'
-import { isWithin } from '../files/paths.ts'
+import { isWithin, stem } from '../files/paths.ts'
 import { makePlan } from '../pytest/make_plan.ts'
 import type { Plan } from '../pytest/plan.ts'
 import { writtenTests } from '../report/written_tests.ts'
@@ -249,6 +249,11 @@ export async function analyze(
     const plan = planFor(invocation, files)
     const input = { ...inputFor(plan, verdicts, files, read), layers: false, ...(cured ? { cured } : {}) }
     const trace = doubtSuspects(simulate(input))
+    // A standard module comes to light: what it lacks only an interpreter could say, and nobody asks one here.
+    const freed = new Set(
+      [...edit.renamed.map(({ from }) => from), ...edit.deleted.map(({ path }) => path)].map(stem),
+    )
+    if (trace.questions.some(({ module, guarded }) => !guarded && freed.has(module))) return null
     const { findings, causes } = runRules({
       trace,
       plan,

@@ -15,8 +15,7 @@ export interface Former extends Pick<WayBack, 'commit' | 'renamed' | 'unknown'> 
 
 /**
  * The state where the current one branched off from `revision`. Starts git, so only where the workspace is trusted.
- * `remembered` is shared with the analysis of the current state, which has to come after this one. A string: why
- * it can't be had.
+ * A string: why it can't be had.
  */
 export async function analyzeFormer(
   fs: FileSystem,

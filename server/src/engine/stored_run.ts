@@ -6,6 +6,7 @@
 import { deserialize, serialize } from 'node:v8'
 import { withoutPassing } from '../environment/passing_variables.ts'
 import { type ProbeResult, probeInterpreter } from '../environment/probe.ts'
+import { decodeSource } from '../files/decode.ts'
 import type { DiskFileSystem } from '../files/disk.ts'
 import { type DiskRecord, type Identity, isSame, lookAt, recheck } from '../files/disk_record.ts'
 import { contentHash } from '../files/hash.ts'
@@ -15,7 +16,6 @@ import { join } from '../files/paths.ts'
 import { filesBehind } from '../rules/test_files.ts'
 import type { Trace } from '../simulate/trace.ts'
 import type { AnalysisRequest, Told } from './analyze.ts'
-import { Sources } from './sources.ts'
 import type { WorkspaceCache } from './workspace_cache.ts'
 
 /** What an analysis has from the interpreter. */
@@ -74,15 +74,26 @@ export async function recall(
   if (!data) return null
   if (disk === basis.disk) cache.used()
   else keepRun(cache, runs, key, { ...basis, disk }, data)
-  const sources = new Sources(fs)
+  const texts = new Map<string, string | null>()
+  const text = (path: string) => remember(texts, path, () => textIn(fs, path))
   const { reached, trace, tests, ...rest } = data
   return {
     ...rest,
     trace: { ...trace, reached: unfold(reached) },
-    text: path => sources.text(path),
-    content: path => sources.content(path),
+    text,
+    content: path => {
+      const found = text(path)
+      return found === null ? null : contentHash(found)
+    },
     tests: path => tests.get(path) ?? 0,
   }
+}
+
+/** As `Sources` reads it, without all that compiles. */
+function textIn(fs: DiskFileSystem, path: string): string | null {
+  const bytes = fs.read(path)
+  const decoded = bytes && decodeSource(bytes)
+  return decoded && 'text' in decoded ? decoded.text : null
 }
 
 /** Keeps what an analysis told that was made from `fs` alone, and of all that `fs` was asked. */

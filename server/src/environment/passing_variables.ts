@@ -4,7 +4,7 @@
  */
 
 const PASSING = new Set([
-  ...['_', 'SHLVL', 'OLDPWD', 'WINDOWID', 'STY', 'WINDOW', 'GPG_TTY', 'SSH_TTY', 'COLUMNS', 'LINES'],
+  ...['_', 'SHLVL', 'PWD', 'OLDPWD', 'WINDOWID', 'STY', 'WINDOW', 'GPG_TTY', 'SSH_TTY', 'COLUMNS', 'LINES'],
   ...[
     'TERM_SESSION_ID',
     'ITERM_SESSION_ID',

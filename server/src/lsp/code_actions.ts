@@ -9,7 +9,6 @@ import {
   ResponseError,
 } from 'vscode-languageserver/node'
 import type { WorkspaceEdit } from '../bridges/edit.ts'
-import { inWords } from '../bridges/verify.ts'
 import type { FixOffer } from '../engine/questions/fixes.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { Documents } from './documents.ts'
@@ -94,7 +93,7 @@ export class CodeActions {
   ): CodeAction | null {
     if (!canMake(edit, this.road.client)) return null
     const data: Data = { path, fingerprint: finding.fingerprint, fix: fix.id }
-    const effect = fix.effect ? ` (${inWords(fix.effect)})` : ''
+    const effect = fix.brings ? ` (${fix.brings})` : ''
     const action: CodeAction = {
       title: `${fix.title}${effect}`,
       kind: CodeActionKind.QuickFix,

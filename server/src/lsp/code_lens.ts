@@ -3,6 +3,7 @@ import type { CancellationToken, CodeLens, CodeLensParams } from 'vscode-languag
 import { locator } from './diagnostics.ts'
 import type { Road } from './road.ts'
 
+/** null for a file that is not open, or of which nothing is known. */
 export async function codeLenses(
   road: Road,
   { textDocument }: CodeLensParams,

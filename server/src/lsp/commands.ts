@@ -228,6 +228,7 @@ function anyOf(...tokens: readonly CancellationToken[]): CancellationToken {
   }
 }
 
-export function refused(message: string): ResponseError<void> {
+/** A command that can't be done, in words for people. */
+function refused(message: string): ResponseError<void> {
   return new ResponseError(LSPErrorCodes.RequestFailed, message)
 }

@@ -5,11 +5,11 @@ import {
   CompletionItemKind,
   type CompletionParams,
 } from 'vscode-languageserver/node'
-import { descriptionOf, signatureOf } from '../engine/questions/markers.ts'
 import { locator } from './diagnostics.ts'
 import { styleFor } from './markup.ts'
 import type { Road } from './road.ts'
 
+/** null where no marker can stand. */
 export async function completeMarkers(
   road: Road,
   { textDocument, position }: CompletionParams,
@@ -20,14 +20,11 @@ export async function completeMarkers(
   if (!reply?.value) return null
   const { range } = locator(reply.texts, road.client.encoding)(reply.value.span)
   const style = styleFor(road.client)
-  return reply.value.markers.map(({ name, line, from }) => {
-    const said = line === null ? '' : descriptionOf(line)
-    return {
-      label: name,
-      kind: CompletionItemKind.Constant,
-      detail: `${line === null ? name : signatureOf(line)} (${from})`,
-      textEdit: { range, newText: name },
-      ...(said ? { documentation: { kind: style.kind, value: style.text(said) } } : {}),
-    }
-  })
+  return reply.value.markers.map(({ name, meaning: { signature, description, from } }) => ({
+    label: name,
+    kind: CompletionItemKind.Constant,
+    detail: `${signature} (${from})`,
+    textEdit: { range, newText: name },
+    ...(description ? { documentation: { kind: style.kind, value: style.text(description) } } : {}),
+  }))
 }

@@ -9,6 +9,7 @@ import { type Connection, DidChangeConfigurationNotification } from 'vscode-lang
 import type { AnalysisRequest } from '../engine/analyze.ts'
 import type { ConfirmMode, ConfirmSettings } from '../engine/confirmation.ts'
 import { join } from '../files/paths.ts'
+import { didYouMean } from '../rules/nearest.ts'
 import type { Client } from './client.ts'
 
 export interface Settings {
@@ -58,6 +59,9 @@ const checks: Readonly<Record<keyof Settings, readonly [check: Check, expected: 
   confirmInterval: [value => typeof value === 'number' && value > 0, 'a number of minutes'],
 }
 
+/** What is read elsewhere, by the start-up options or by clients themselves. */
+const OTHERS: ReadonlySet<string> = new Set(['trusted', 'status', 'path', 'trace', 'server'])
+
 /** `base` with what `given` sets in the right shape, and a sentence for each value that is not. */
 export function readSettings(given: unknown, base: Settings): { settings: Settings; problems: string[] } {
   const settings: Record<string, unknown> = { ...base }
@@ -65,6 +69,10 @@ export function readSettings(given: unknown, base: Settings): { settings: Settin
   if (given === null || given === undefined) return { settings: base, problems }
   if (typeof given !== 'object')
     return { settings: base, problems: ['precollect: expected an object of settings'] }
+  for (const key of Object.keys(given)) {
+    if (!(key in checks) && !OTHERS.has(key))
+      problems.push(`precollect.${key}: there is no such setting${didYouMean(key, Object.keys(checks))}`)
+  }
   for (const [key, [check, expected]] of Object.entries(checks)) {
     const value = (given as Record<string, unknown>)[key]
     if (value === undefined) continue

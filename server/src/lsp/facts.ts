@@ -1,7 +1,7 @@
 /** What a hover says of an import, a marker or a metric. */
 
 import type { ImportFact } from '../engine/questions/imports.ts'
-import { descriptionOf, type MarkerFact, signatureOf } from '../engine/questions/markers.ts'
+import type { MarkerFact } from '../engine/questions/markers.ts'
 import type { MetricFact } from '../engine/questions/metrics.ts'
 import type { Fact } from '../engine/questions/question.ts'
 import { isWithin, relative } from '../files/paths.ts'
@@ -17,6 +17,7 @@ export interface Telling {
   readonly lineOf: (span: Span) => number
 }
 
+/** The fact in the words and the style of a hover. */
 export function tellFact(fact: Fact, telling: Telling): string {
   switch (fact.fact) {
     case 'import':
@@ -63,16 +64,16 @@ const KINDS: Readonly<Record<ImportFact['kind'], string>> = {
   missing: 'not found',
 }
 
-function tellMarker({ name, line, from, registration }: MarkerFact, telling: Telling): string {
+function tellMarker({ name, meaning, registration }: MarkerFact, telling: Telling): string {
   const { style, root } = telling
-  if (line === null || from === null) return `${style.name(name)} is a marker that nobody registers`
+  if (!meaning) return `${style.name(name)} is a marker that nobody registers`
+  const { signature, description, from } = meaning
   const place = registration
     ? placeLink(style, shownPath(registration.path, root), registration, telling.lineOf(registration))
     : style.text(from)
-  const said = descriptionOf(line)
   return [
-    `${style.name(`pytest.mark.${signatureOf(line)}`)}`,
-    ...(said ? [style.text(said)] : []),
+    style.name(`pytest.mark.${signature}`),
+    ...(description ? [style.text(description)] : []),
     `${style.strong('Registered by')} ${place}`,
   ].join('\n\n')
 }

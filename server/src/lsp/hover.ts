@@ -3,7 +3,6 @@
  * of an import, a marker or a metric what pytest makes of it.
  */
 import type { Hover, Position } from 'vscode-languageserver/node'
-import { inWords } from '../bridges/verify.ts'
 import type { AnalysisView, Mark } from '../engine/job.ts'
 import type { FixOffer } from '../engine/questions/fixes.ts'
 import type { Fact, Reply } from '../engine/questions/question.ts'
@@ -120,8 +119,8 @@ function explain(
   return parts.filter(Boolean).join('\n\n')
 }
 
-function tellFix({ title, because, effect, command }: FixOffer, rank: number, style: Style): string {
-  const said = [because, effect && inWords(effect)].filter(Boolean).join('; ')
+function tellFix({ title, because, brings, command }: FixOffer, rank: number, style: Style): string {
+  const said = [because, brings].filter(Boolean).join('; ')
   const how = command ? ` ${style.name(command)}` : ''
   return `${rank + 1}. ${style.text(title)}${how}${said ? `: ${style.text(said)}` : ''}`
 }

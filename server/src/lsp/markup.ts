@@ -14,6 +14,7 @@ export interface Style {
   readonly block: (text: string) => string
 }
 
+/** Markdown where the client shows it. */
 export function styleFor(client: { readonly markdown: boolean }): Style {
   return client.markdown ? markdown : plain
 }

@@ -13,6 +13,7 @@ import type { Road } from './road.ts'
 /** A hover is shown without fixes if they take longer to verify: nobody waits for it. */
 const HOVER_MS = 1500
 
+/** Takes the requests of the connection. Each rejects with the protocol's errors only: cancelled, overtaken, a fault of ours. */
 export function answerQuestions(
   connection: Connection,
   road: Road,

@@ -8,7 +8,7 @@ import {
   ShowMessageNotification,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node'
-import { isEmpty, type Renamed } from '../bridges/edit.ts'
+import type { Renamed } from '../bridges/edit.ts'
 import { relative } from '../files/paths.ts'
 import type { Documents } from './documents.ts'
 import { toLspEdit } from './edits.ts'
@@ -23,6 +23,7 @@ export const renamings: FileOperationRegistrationOptions = {
   ],
 }
 
+/** The edit of the importers, which the client makes before it renames; null where there is none to make. */
 export async function willRename(
   connection: Connection,
   road: Road,
@@ -47,5 +48,7 @@ export async function willRename(
     const message = `Renaming ${what} ${loss}.`
     await connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message })
   }
-  return isEmpty(edit) ? null : toLspEdit(edit, path => reply.texts.get(path) ?? null, documents, road.client)
+  return edit.changed.length === 0
+    ? null
+    : toLspEdit(edit, path => reply.texts.get(path) ?? null, documents, road.client)
 }

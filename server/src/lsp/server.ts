@@ -167,8 +167,7 @@ class Server {
     for (const uri of removed) {
       const root = pathOf(uri)
       if (root === null) continue
-      this.workspace.remove(root)
-      this.confirmations.remove(root)
+      this.forget(root)
       this.board.set(root, new Map(), new Map())
     }
     this.delivery.update()
@@ -247,10 +246,19 @@ class Server {
   /** Every folder in a thread of its own, as if the server had just been started. */
   private restart(): void {
     for (const { root, uri } of this.workspace.folders) {
-      this.workspace.remove(root)
+      this.forget(root)
       this.workspace.add(root, uri)
     }
     for (const folder of this.workspace.folders) void this.configure(folder)
+  }
+
+  /** All of a folder but what is shown of it. */
+  private forget(root: string): void {
+    this.workspace.remove(root)
+    this.confirmations.remove(root)
+    this.status.forget(root)
+    this.lensed.delete(root)
+    this.basis.delete(root)
   }
 }
 

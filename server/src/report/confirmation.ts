@@ -3,8 +3,8 @@
 import type { FindingState } from '../confirm/judge.ts'
 import { endedByUs, type Observation } from '../confirm/observation.ts'
 import { scoreByRule } from '../confirm/score.ts'
-import { slowImports } from '../confirm/slow_imports.ts'
-import { relative } from '../files/paths.ts'
+import { type SlowImport, slowImports } from '../confirm/slow_imports.ts'
+import { relative, stem } from '../files/paths.ts'
 import type { Finding } from '../rules/finding.ts'
 import { wrap } from './layout.ts'
 import type { Confirmation, ReportInput } from './report_input.ts'
@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<FindingState, string>> = {
 }
 
 const SLOWEST = 8
+const WORTH_TELLING_S = 0.1
 const LONGEST_TRACEBACK = 12
 
 /** `confirmed` for what pytest itself said; `predicted` without a pass. */
@@ -98,16 +99,14 @@ export function confirmationSummary(
   }
   if (!whole) return lines
   for (const { rule, confirmed, refuted, missed, precision, recall } of rows.slice(0, -1)) {
+    if (refuted + missed === 0 && !style.verbose) continue
     lines.push(
       `  ${rule}: precision ${shareOf(precision)}, recall ${shareOf(recall)} ` +
         `(${confirmed} confirmed, ${refuted} refuted, ${missed} missed)`,
     )
   }
-  return [
-    ...lines,
-    ...slowest(observation, 'self', plan.rootdir),
-    ...slowest(observation, 'cumulative', plan.rootdir),
-  ]
+  const slow = (['self', 'cumulative'] as const).flatMap(by => slowest(observation, by, plan.rootdir, style))
+  return [...lines, ...slow]
 }
 
 const ORDER = {
@@ -116,9 +115,20 @@ const ORDER = {
 }
 
 /** A module that fails is run again by each that imports it: several may have paid. */
-function slowest(observation: Observation, by: 'self' | 'cumulative', rootdir: string): string[] {
+function slowest(
+  observation: Observation,
+  by: 'self' | 'cumulative',
+  rootdir: string,
+  { verbose }: Style,
+): string[] {
   const other = by === 'self' ? 'cumulative' : 'self'
-  const rows = slowImports(observation, by, SLOWEST).map(row => {
+  // What a test file takes with all that it imports is the sum of the others.
+  const isTestFile = ({ module, paidBy: [payer] }: SlowImport) =>
+    payer !== undefined && module.split('.').at(-1) === stem(payer)
+  const told = slowImports(observation, by, Infinity)
+    .filter(row => (verbose || row[by] >= WORTH_TELLING_S) && !(by === 'cumulative' && isTestFile(row)))
+    .slice(0, SLOWEST)
+  const rows = told.map(row => {
     const [first, ...more] = row.paidBy
     const payer = first ? relative(rootdir, first) : 'conftests and plugins'
     const others = more.length > 0 ? ` and ${count(more.length, 'more file')}` : ''

@@ -13,6 +13,7 @@ import { missingSymbol } from './missing_symbol.ts'
 import { moduleLevelSkip } from './module_level_skip.ts'
 import { modulePackageCollision } from './module_package_collision.ts'
 import { relativeImportBeyondTopLevel } from './relative_import_beyond_top_level.ts'
+import { shadowedModule } from './shadowed_module.ts'
 import { staleBytecode } from './stale_bytecode.ts'
 import { undefinedName } from './undefined_name.ts'
 import { unknownConfigOption } from './unknown_config_option.ts'
@@ -26,6 +27,7 @@ export const allFixers: readonly Fixer[] = [
   relativeImportBeyondTopLevel,
   modulePackageCollision,
   basenameConflict,
+  shadowedModule,
   staleBytecode,
   leakedStub,
   unregisteredMarker,

@@ -2,6 +2,7 @@
 import { shownEntry, whyOnPath } from '../../report/path_entry.ts'
 import type { Asked } from './question.ts'
 
+/** Several lines, each with its line end. */
 export function describeEnvironment({ analysis }: Asked): string {
   const { environment, plan, trace } = analysis
   const { invocation, rootdir } = plan

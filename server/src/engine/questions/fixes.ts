@@ -1,11 +1,14 @@
 /** The verified fixes of findings, as the editor offers them. */
 import { editOf, isEmpty, merged, type WorkspaceEdit } from '../../bridges/edit.ts'
 import type { Fix } from '../../bridges/fix.ts'
-import { harmless } from '../../bridges/verify.ts'
+import { harmless, inWords } from '../../bridges/verify.ts'
 import { effectOn, fixesOf, verifiedFixes } from '../fixes.ts'
 import type { Asked } from './question.ts'
 
-export type FixOffer = Fix
+export interface FixOffer extends Fix {
+  /** The figures of its effect in words; null where there is no edit. */
+  readonly brings: string | null
+}
 
 /** All fixes of the findings with these fingerprints, best first for each finding. */
 export async function fixesFor(
@@ -15,7 +18,9 @@ export async function fixesFor(
   const wanted = new Set(fingerprints)
   const found: FixOffer[] = []
   for (const finding of analysis.findings) {
-    if (wanted.has(finding.fingerprint)) found.push(...(await fixesOf(analysis, finding)))
+    if (!wanted.has(finding.fingerprint)) continue
+    for (const fix of await fixesOf(analysis, finding))
+      found.push({ ...fix, brings: fix.effect && inWords(fix.effect) })
   }
   return found
 }

@@ -38,6 +38,7 @@ interface FoundImport {
   readonly statement: Span
 }
 
+/** The import under the cursor; null beside one, and for a relative one in a file that this run does not import. */
 export function importAt(asked: Asked, place: Place): ImportFact | null {
   const found = findImport(place)
   if (!found) return null
@@ -88,7 +89,7 @@ export function pluginAt(asked: Asked, { path, text, offset }: Place): Definitio
 }
 
 /** The dotted name around an offset. */
-export function wordAt(text: string, offset: number): { text: string; start: number; end: number } | null {
+function wordAt(text: string, offset: number): { text: string; start: number; end: number } | null {
   const before = /[\w.]*$/.exec(text.slice(Math.max(0, offset - 200), offset))![0]
   const after = /^[\w.]*/.exec(text.slice(offset, offset + 200))![0]
   const word = before + after

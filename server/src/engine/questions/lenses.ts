@@ -11,6 +11,7 @@ export interface Lens {
   readonly fingerprint: string | null
 }
 
+/** From top to bottom; none for what is no Python. Lenses of findings move along while the text is newer. */
 export function lensesOf(asked: Asked, { path, text }: Document): readonly Lens[] {
   if (!path.endsWith('.py')) return []
   const analysed = textOf(asked, path)

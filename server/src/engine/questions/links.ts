@@ -16,6 +16,7 @@ const PATHS: ReadonlySet<string> = new Set(['testpaths', 'pythonpath', 'confcutd
 /** Settings whose words are modules. */
 const MODULES: ReadonlySet<string> = new Set(['DJANGO_SETTINGS_MODULE', 'required_plugins'])
 
+/** The links of a file; none where it is no configuration of pytest, or can't be read while it is typed in. */
 export function linksOf(asked: Asked, { path, text }: Document): readonly Link[] {
   return [...writtenSettings(path, text)].flatMap(([key, lines]) => {
     let before = ''

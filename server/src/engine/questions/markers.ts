@@ -9,23 +9,31 @@ export interface MarkerFact {
   readonly fact: 'marker'
   readonly span: Span
   readonly name: string
-  /** The registered line: "slow: takes minutes"; null for a marker that nobody registers. */
-  readonly line: string | null
-  /** 'pytest', 'pytest.ini', 'plugin pytest-asyncio', the path of a conftest. */
-  readonly from: string | null
+  /** What is known by its registration; null for a marker that nobody registers. */
+  readonly meaning: Meaning | null
   /** Where it is registered, if that is in the project. */
   readonly registration: Span | null
+}
+
+export interface Meaning {
+  /** The name with its arguments: 'parametrize(argnames, argvalues)'. */
+  readonly signature: string
+  /** In the words of its author; '' where there are none. */
+  readonly description: string
+  /** 'pytest', 'pytest.ini', 'plugin pytest-asyncio', the name of a conftest. */
+  readonly from: string
 }
 
 /** What can stand in place of `span`. */
 export interface MarkerOffer {
   readonly span: Span
-  readonly markers: readonly Pick<MarkerFact, 'name' | 'line' | 'from'>[]
+  readonly markers: readonly { readonly name: string; readonly meaning: Meaning }[]
 }
 
 /** The files in which a marker is looked for hold nothing of it where this is missing. */
 const MARK = 'mark.'
 
+/** The marker under the cursor, in code, in `markers` or in `-m`; null beside one. */
 export function markerAt(asked: Asked, place: Place): MarkerFact | null {
   const found = wordOfMarker(place)
   if (!found) return null
@@ -34,8 +42,7 @@ export function markerAt(asked: Asked, place: Place): MarkerFact | null {
     fact: 'marker',
     span: found.span,
     name: found.name,
-    line: known?.line ?? null,
-    from: known?.from ?? null,
+    meaning: known ? meaningOf(known) : null,
     registration: known?.span ?? null,
   }
 }
@@ -77,7 +84,7 @@ export function markersToOffer(asked: Asked, { path, text, offset }: Place): Mar
   if (!match || (path.endsWith('.py') && !isPytest(text, match[1]))) return null
   const start = offset - /\w*$/.exec(line)![0].length
   const end = offset + /^\w*/.exec(text.slice(offset, offset + 200))![0].length
-  const markers = registered(asked).map(({ name, line, from }) => ({ name, line, from }))
+  const markers = registered(asked).map(marker => ({ name: marker.name, meaning: meaningOf(marker) }))
   return { span: { path, start, end }, markers }
 }
 
@@ -170,13 +177,9 @@ function isPytest(text: string, of: string | undefined): boolean {
   return imported.test(text)
 }
 
-/** What a registered line says behind the name, in the words of its author. */
-export function descriptionOf(line: string): string {
+/** What a registered line says: 'db(name): needs the database'. */
+function meaningOf({ line, from }: Registered): Meaning {
   const colon = line.indexOf(':')
-  return colon < 0 ? '' : line.slice(colon + 1).trim()
-}
-
-/** The name with its arguments: 'parametrize(argnames, argvalues)'. */
-export function signatureOf(line: string): string {
-  return line.includes('(') ? line.split(':')[0]!.trim() : parseMarkerLine(line)
+  const signature = line.includes('(') ? line.split(':')[0]!.trim() : parseMarkerLine(line)
+  return { signature, description: colon < 0 ? '' : line.slice(colon + 1).trim(), from }
 }

@@ -14,6 +14,7 @@ export interface MetricFact {
   readonly neededBy: number
 }
 
+/** The metric under the cursor; null beside one, and while the text is newer than what was analysed. */
 export function metricAt(asked: Asked, { path, text, offset }: Place): MetricFact | null {
   if (textOf(asked, path) !== text) return null
   const { events, modules, reached } = asked.analysis.trace
