@@ -13,7 +13,7 @@ import { replaceSysPath, versionField } from './models/sys.ts'
 import { mayHaveName, viaGetattr } from './names.ts'
 import { hasBuiltinAttribute, refuseAttribute } from './refuse.ts'
 import { isReplacement, viaReplacement } from './replaced.ts'
-import { constant, HARMLESS, type Module, tuple, UNKNOWN, type Value } from './values.ts'
+import { constant, HARMLESS, type Module, type NamespaceDict, tuple, UNKNOWN, type Value } from './values.ts'
 
 export function getAttribute(m: Machine, value: Value, name: string, focus: Span): Value {
   switch (value.t) {
@@ -82,6 +82,18 @@ function moduleAttribute(m: Machine, module: Module, name: string, focus: Span):
     return UNKNOWN
   }
   return raiseMissingAttribute(m, module, name, focus)
+}
+
+/**
+ * `globals()[name]`, `vars(module)[name]`, `module.__dict__[name]`: a KeyError where the namespace certainly lacks the
+ * name. No `__getattr__` is asked, and Python's own names are left out. null where nothing is certain.
+ */
+export function namespaceItem(m: Machine, { ns, module }: NamespaceDict, name: string): Value | null {
+  const slot = ns.slots.get(name)
+  if (slot) return slot.maybe ? null : slot.value
+  if (module?.kind !== 'project' || ns.open || m.frame.restricted || name.startsWith('__')) return null
+  if (mayBeBoundUnseen(m, module, name)) return null
+  return m.throwUnlessHealed(m.exception(exceptionClass('KeyError'), `'${name}'`, { kind: 'other' }))
 }
 
 /** A submodule that exists may have been imported by code that was not simulated. */

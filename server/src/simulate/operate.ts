@@ -3,6 +3,7 @@
  */
 import { join, normalize } from '../files/paths.ts'
 import { integer, repetition } from './arithmetic.ts'
+import { namespaceItem } from './attribute.ts'
 import { exceptionClass } from './classes.ts'
 import type { Machine } from './machine.ts'
 import { linesOf } from './models/text_files.ts'
@@ -271,10 +272,8 @@ export function getItem(m: Machine, value: Value, index: Value): Value {
     case 'class':
       refuseItem(m, value)
       return UNKNOWN // a generic alias
-    case 'nsdict': {
-      const slot = isString(index) ? value.ns.slots.get(index.v) : undefined
-      return slot && !slot.maybe ? slot.value : unknownItem(m)
-    }
+    case 'nsdict':
+      return (isString(index) ? namespaceItem(m, value, index.v) : null) ?? unknownItem(m)
     case 'dict': {
       const key = keyOf(index)
       const entry = key === null ? undefined : value.items.get(key)

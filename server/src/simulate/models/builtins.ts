@@ -115,11 +115,14 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
         : HARMLESS
   })
   define('dir', args => directory(m, args))
-  define('globals', () => ({ t: 'nsdict', ns: m.frame.scope.module.ns, module: m.frame.scope.module }))
-  define('locals', () => ({ t: 'nsdict', ns: m.frame.scope.names, module: null }))
+  const globals = (): Value => ({ t: 'nsdict', ns: m.frame.scope.module.ns, module: m.frame.scope.module })
+  const locals = (): Value =>
+    m.frame.scope.kind === 'module' ? globals() : { t: 'nsdict', ns: m.frame.scope.names, module: null }
+  define('globals', globals)
+  define('locals', locals)
   define('vars', args => {
     const [object] = args.positional
-    if (!object) return { t: 'nsdict', ns: m.frame.scope.names, module: null }
+    if (!object) return locals()
     return object.t === 'module' || object.t === 'class'
       ? { t: 'nsdict', ns: object.ns, module: object.t === 'module' ? object : null }
       : UNKNOWN
