@@ -9,7 +9,8 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buildIfStale, command } from './build.mjs'
-import { debFolder, venv } from './obtain_editors.mjs'
+import { buildExtension } from './extension.mjs'
+import { chromium, debFolder, venv, vscode } from './obtain_editors.mjs'
 import { makeDefaultPython } from './pythons.mjs'
 import { fail, root, say, setup } from './setup.mjs'
 
@@ -48,6 +49,15 @@ const EDITORS = [
     name: 'Neovim 0.10',
     obtain: () => debFolder('trixie', OLDER),
     play: runner => [runner, 'usr/bin/nvim', ...neovimArgs, join(tests, 'neovim.lua')],
+  },
+  {
+    name: 'VS Code 1.139',
+    obtain: async () => ({ chromium: chromium(), ...(await vscode('4.139.1')), extension: buildExtension() }),
+    play: ({ chromium, node, main, extension }) => [
+      process.execPath,
+      join(tests, 'vscode.mjs'),
+      ...[node, main, extension, chromium],
+    ],
   },
 ]
 
