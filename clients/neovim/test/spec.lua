@@ -138,6 +138,7 @@ end)
 
 it(':checkhealth finds nothing wrong', function()
   vim.cmd('checkhealth precollect')
+  io.stdout:write('\n') -- its progress ends without
   local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
   assert(text:find('serves ' .. root, 1, true) and not text:find('ERROR'), text)
 end)
