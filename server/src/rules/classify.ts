@@ -110,6 +110,8 @@ export function classify(failure: Failure, around: Surroundings): Classified {
 
 /** State of the process that code changed decided it: the statement that did so is the place to change. */
 function leftBehind(detail: FailureDetail): (Pick<Classified, 'rule' | 'subject'> & { span?: Span }) | null {
+  if (detail.kind === 'missing-attribute')
+    return detail.by ? { rule: 'leaked-stub', subject: detail.module, span: detail.by.span } : null
   if (detail.kind !== 'module-not-found' && detail.kind !== 'missing-symbol') return null
   const stub = detail.kind === 'missing-symbol' ? detail : detail.blocker?.stub ? detail.blocker : null
   if (detail.kind === 'module-not-found' ? stub : detail.by) {

@@ -65,14 +65,18 @@ function broken(context: RuleContext, cause: Cause): Draft {
   const wanted =
     detail.kind === 'missing-symbol'
       ? `'${detail.name}' cannot be imported from '${name}'`
-      : `'${detail.kind === 'module-not-found' ? detail.module : name}' cannot be found`
+      : detail.kind === 'missing-attribute'
+        ? `parts of '${name}' cannot be imported`
+        : `'${detail.kind === 'module-not-found' ? detail.module : name}' cannot be found`
   const here = cause.span !== focus
   const more =
     detail.kind === 'missing-symbol'
       ? `the name '${detail.name}'`
-      : detail.kind === 'module-not-found' && detail.module !== name
-        ? `an entry for '${detail.module}' in sys.modules`
-        : 'something that can be imported'
+      : detail.kind === 'missing-attribute'
+        ? `the attribute '${detail.name}'`
+        : detail.kind === 'module-not-found' && detail.module !== name
+          ? `an entry for '${detail.module}' in sys.modules`
+          : 'something that can be imported'
   return tell(context, cause, {
     what: here
       ? `the stand-in for '${name}' stays in sys.modules: ${wanted} after it`

@@ -30,6 +30,7 @@ import { configObject } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
 import { applyFilters, showAllWarnings, USAGE_ERROR } from './models/warnings.ts'
 import { setUpDjango, startDjango } from './pytest_django.ts'
+import { shadowAtStart } from './start_shadow.ts'
 import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
 import { constant, type Exc, list, PyRaise, UNKNOWN } from './values.ts'
 
@@ -155,6 +156,7 @@ function exitCode(collectors: readonly CollectorTrace[]): number {
 /** Everything before collection, in pytest's order; the plugins and conftests in force come back. */
 function start(m: Machine): Plugin[] {
   initialSysPath(m)
+  stopForShadow(m)
   guardSession(
     m,
     () => 1,
@@ -217,6 +219,23 @@ function initialSysPath(m: Machine): void {
   m.startEntry = invocation.kind === 'python -m pytest' && !safe ? constant(invocation.cwd) : null
   const started = m.startEntry ? [m.startEntry] : []
   m.sysPath.items = [...pythonpath.map(constant), ...started, ...entries.map(constant)]
+}
+
+/** A file in the place of a standard module that pytest needs: the run ends at once, or nothing can be said. */
+function stopForShadow(m: Machine): void {
+  const shadow = shadowAtStart(m)
+  if (!shadow || (shadow.failure && m.isHealed(shadow.failure))) return
+  const { name, file, failure } = shadow
+  throw new SessionEnds(
+    failure
+      ? { outcome: 'stops', exitCode: 1, failure: failureOf(failure), reason: null }
+      : {
+          outcome: 'unknown',
+          exitCode: null,
+          failure: null,
+          reason: `pytest itself gets ${file} for '${name}'`,
+        },
+  )
 }
 
 /** What pytest imports to start at all may be the project's own code: then its faults end everything. */

@@ -19,6 +19,7 @@ import {
   type Dict,
   HARMLESS,
   keyOf,
+  likewise,
   list,
   type Scope,
   same,
@@ -349,7 +350,7 @@ function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, f
     m.frames.pop()
   }
   const values = out.map(entry => entry.value)
-  if (expr.kind === 'set') return makeSet(known ? values : null)
+  if (expr.kind === 'set') return likewise(makeSet(known ? values : null), first)
   if (expr.kind === 'dict') {
     const dict: Dict = { t: 'dict', items: new Map(), open: !known }
     for (const entry of known ? out : []) {
@@ -357,9 +358,9 @@ function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, f
       if (k === null) dict.open = true
       else dict.items.set(k, entry)
     }
-    return dict
+    return likewise(dict, first)
   }
-  const made = list(known ? values : [], !known)
+  const made = likewise(list(known ? values : [], !known), first)
   if (expr.kind === 'generator') generators.add(made)
   return made
 }

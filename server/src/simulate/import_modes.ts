@@ -5,7 +5,7 @@
 import { basename, dirname, join, relative, stem } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import { atLeast } from '../pytest/version.ts'
-import { exceptionClass, nativeClass } from './classes.ts'
+import { exceptionClass, isSubclass, nativeClass } from './classes.ts'
 import type { Spec } from './finder.ts'
 import { execute, importModule } from './importer.ts'
 import type { Machine } from './machine.ts'
@@ -98,7 +98,54 @@ function importByLocation(m: Machine, path: string, focus: Span): Value {
     .join('.')
   const known = m.modules.get(name)
   if (known) return known
-  return loadFrom(m, name, path, m.plan.rootdir, focus)
+  if (modern) return loadFrom(m, name, path, m.plan.rootdir, focus)
+  const module = execute(m, specOf(name, path, m.plan.rootdir), null, focus, true)
+  insertMissing(m, name, focus)
+  return module
+}
+
+/**
+ * `insert_missing_modules` of pytest 7: once the file has been executed, the packages above it are imported by name,
+ * from the innermost outwards; an empty module stands for what is not found.
+ */
+function insertMissing(m: Machine, name: string, focus: Span): void {
+  let child = m.modules.get(name)
+  for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
+    const above = name.slice(0, dot)
+    const parent = m.modules.get(above) ?? importOrMakeUp(m, above, focus)
+    const tail = name.slice(dot + 1).split('.', 1)[0]!
+    if (parent.t === 'module' && child && !parent.ns.slots.has(tail)) m.heap.set(parent.ns, tail, child)
+    child = parent
+  }
+}
+
+function importOrMakeUp(m: Machine, name: string, focus: Span): Value {
+  const frames = m.frames.length
+  try {
+    return importModule(m, name, focus)
+  } catch (error) {
+    if (!(error instanceof PyRaise)) throw error
+    if (isSubclass(error.exc.cls, exceptionClass('ModuleNotFoundError')) !== true) throw error
+    m.frames.length = frames
+    return makeUp(m, name)
+  }
+}
+
+/** `ModuleType(name)`, in `sys.modules`. */
+function makeUp(m: Machine, name: string): Module {
+  const module: Module = {
+    t: 'module',
+    name,
+    file: null,
+    kind: 'stub',
+    ns: m.heap.namespace(),
+    path: null,
+    state: 'done',
+    doubtful: false,
+  }
+  m.heap.set(module.ns, '__name__', constant(name))
+  m.modules.set(name, module)
+  return module
 }
 
 /**
@@ -122,8 +169,12 @@ function loadFrom(m: Machine, name: string, path: string, root: string, focus: S
       : { name: parentName, kind: 'namespace', file: null, path: [folder], entry: root, hiddenBeside: null }
     parent = execute(m, spec, parent, focus, true)
   }
+  return execute(m, specOf(name, path, root), parent, focus, true)
+}
+
+function specOf(name: string, path: string, root: string): Spec {
   const isPackage = basename(path) === '__init__.py'
-  const spec: Spec = {
+  return {
     name,
     kind: isPackage ? 'package' : 'source',
     file: path,
@@ -131,7 +182,6 @@ function loadFrom(m: Machine, name: string, path: string, root: string, focus: S
     entry: root,
     hiddenBeside: null,
   }
-  return execute(m, spec, parent, focus, true)
 }
 
 /** A conftest outside a package is imported anew as `conftest`: the previous one leaves sys.modules. */

@@ -90,7 +90,7 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
         by: m.leaks.writerOf(above),
       })
     }
-    const noSpec = lackOfSpec(m, parent, focus)
+    const noSpec = lackOfSpec(m, parent, name, focus)
     if (noSpec) return bind(m, name, parent, m.throwUnlessHealed(noSpec))
     spec = m.finder.findSubmodule(name, name.slice(name.lastIndexOf('.') + 1), path)
   }
@@ -138,7 +138,7 @@ export function packagePath(m: Machine, parent: Value): readonly string[] | null
  * `_find_and_load_unlocked` notes in the parent's `__spec__` what is being imported, from Python 3.11 on: a stand-in
  * that was given a `__path__` and no `__spec__` fails there.
  */
-function lackOfSpec(m: Machine, parent: Value, focus: Span): Exc | null {
+function lackOfSpec(m: Machine, parent: Value, name: string, focus: Span): Exc | null {
   const [major, minor] = m.environment.version
   if (parent.t !== 'instance' || parent.attributes.open || (major === 3 && minor < 11)) return null
   const classes = [...ancestry(parent.cls)]
@@ -147,7 +147,13 @@ function lackOfSpec(m: Machine, parent: Value, focus: Span): Exc | null {
   if (parent.cls.open || classes.some(cls => cls?.ns.slots.has('__getattr__'))) return null
   const mock = classes.some(cls => cls?.module === 'unittest.mock')
   const message = mock ? '__spec__' : `'${parent.cls.name}' object has no attribute '__spec__'`
-  return m.exception(exceptionClass('AttributeError'), message, { kind: 'other' }, { focus })
+  const module = name.slice(0, name.lastIndexOf('.'))
+  const by = m.leaks.writerOf(module)
+  const detail: FailureDetail =
+    by && m.leaks.isStranger(by)
+      ? { kind: 'missing-attribute', module, name: '__spec__', cycle: false, has: [], by }
+      : { kind: 'other' }
+  return m.exception(exceptionClass('AttributeError'), message, detail, { focus })
 }
 
 /**

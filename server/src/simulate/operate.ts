@@ -15,7 +15,9 @@ import {
   isInt,
   isString,
   keyOf,
+  likewise,
   list,
+  mayHoldMore,
   type Namespace,
   native,
   same,
@@ -111,12 +113,12 @@ function pathDivision(left: Value, right: Value): Value | null {
 type SetV = Extract<Value, { t: 'set' }>
 
 function setOperation(operator: string, a: SetV, b: SetV): Value {
-  const make = (items: Map<string, Value>): Value => ({
-    t: 'set',
-    items,
-    open: a.open || b.open,
-    frozen: a.frozen,
-  })
+  const make = (items: Map<string, Value>): Value => {
+    // What is taken away may be more than is known.
+    const less = (operator === '-' || operator === '^') && mayHoldMore(b) && !mayHoldMore(a)
+    const made: SetV = { t: 'set', items, open: a.open || b.open || less, frozen: a.frozen }
+    return likewise(likewise(made, a), b)
+  }
   if (operator === '|') return make(new Map([...a.items, ...b.items]))
   if (operator === '&') return make(new Map([...a.items].filter(([k]) => b.items.has(k))))
   if (operator === '-') return make(new Map([...a.items].filter(([k]) => !b.items.has(k))))
@@ -211,6 +213,11 @@ function identical(a: Value, b: Value): boolean | null {
 
 function contains(container: Value, item: Value): boolean | null {
   if (container.t === 'native') return container.mapping?.has(item) ?? null
+  const known = containsAsKnown(container, item)
+  return known === false && mayHoldMore(container) ? null : known
+}
+
+function containsAsKnown(container: Value, item: Value): boolean | null {
   if (container.t === 'nsdict') {
     if (!isString(item)) return null
     const slot = container.ns.slots.get(item.v)
@@ -231,7 +238,7 @@ function contains(container: Value, item: Value): boolean | null {
 
 function order(operator: string, a: Value, b: Value): boolean | null {
   if (a.t === 'set' && b.t === 'set') {
-    if (a.open || b.open) return null
+    if (a.open || b.open || mayHoldMore(a) || mayHoldMore(b)) return null
     const within = (x: SetV, y: SetV) => [...x.items.keys()].every(k => y.items.has(k))
     if (operator === '<=') return within(a, b)
     if (operator === '>=') return within(b, a)
@@ -278,7 +285,7 @@ export function getItem(m: Machine, value: Value, index: Value): Value {
       const key = keyOf(index)
       const entry = key === null ? undefined : value.items.get(key)
       if (entry) return value.open ? unknownItem(m) : entry.value
-      if (key === null || value.open) return unknownItem(m)
+      if (key === null || value.open || mayHoldMore(value)) return unknownItem(m)
       const shown = isString(index) ? `'${index.v}'` : index.t === 'const' ? String(index.v) : ''
       return m.raise('KeyError', shown, { kind: 'other' })
     }

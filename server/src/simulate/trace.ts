@@ -135,6 +135,8 @@ export type FailureDetail =
       readonly name: string
       readonly cycle: boolean
       readonly has: readonly string[]
+      /** The statement of another collector that put a stand-in in the module's place. */
+      readonly by?: Writer | null
       readonly standard?: boolean
     }
   | { readonly kind: 'relative-import'; readonly reason: 'no parent package' | 'beyond top-level' }

@@ -263,6 +263,27 @@ export function list(items: Value[], open = false): List {
   return { t: 'list', items, open, perhaps: null }
 }
 
+const incomplete = new WeakSet<object>()
+
+/**
+ * Says of `value` that more may be in it than is known, if that is so of `source`. It is of all that is made of the
+ * whole of `sys.modules`: of third-party modules only those are there that had to be executed.
+ */
+export function likewise<T extends Value>(value: T, source: Value | undefined): T {
+  if (source && incomplete.has(source)) incomplete.add(value)
+  return value
+}
+
+/** Makes the value one whose known elements can be gone through, and that proves no absence. */
+export function withMore<T extends Value>(value: T): T {
+  incomplete.add(value)
+  return value
+}
+
+export function mayHoldMore(value: Value): boolean {
+  return incomplete.has(value)
+}
+
 export function native(
   name: string,
   call: NativeCall | null,
@@ -331,6 +352,11 @@ function decidesNoTruth(cls: Class): boolean {
 
 /** Python's truth of a value; null where it isn't known. */
 export function truth(value: Value): boolean | null {
+  const known = truthAsKnown(value)
+  return known === false && mayHoldMore(value) ? null : known
+}
+
+function truthAsKnown(value: Value): boolean | null {
   switch (value.t) {
     case 'const':
       return typeof value.v === 'bigint' ? value.v !== 0n : Boolean(value.v)

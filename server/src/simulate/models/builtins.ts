@@ -14,7 +14,9 @@ import {
   isInt,
   isString,
   keyOf,
+  likewise,
   list,
+  mayHoldMore,
   native,
   PyRaise,
   truth,
@@ -220,7 +222,7 @@ function sequence(args: Args, make: (items: readonly Value[]) => Value, open: ()
   const [source] = args.positional
   if (!source) return make([])
   const items = elementsOf(source)
-  return items ? make(items) : open()
+  return items ? likewise(make(items), source) : open()
 }
 
 function makeDict(args: Args): Value {
@@ -244,15 +246,16 @@ function makeDict(args: Args): Value {
 
 function length(value: Value | undefined): Value {
   const elements = value ? elementsOf(value) : null
-  return elements ? constant(elements.length) : HARMLESS
+  return elements && !mayHoldMore(value!) ? constant(elements.length) : HARMLESS
 }
 
 function anyOf(args: Args, all: boolean): Value {
-  const elements = args.positional[0] ? elementsOf(args.positional[0]) : null
-  if (!elements) return HARMLESS
+  const [source] = args.positional
+  const elements = source ? elementsOf(source) : null
+  if (!source || !elements) return HARMLESS
   const answers = elements.map(truth)
   if (answers.includes(!all)) return constant(!all)
-  return answers.includes(null) ? HARMLESS : constant(all)
+  return answers.includes(null) || mayHoldMore(source) ? HARMLESS : constant(all)
 }
 
 function sorted(args: Args): Value {
@@ -264,7 +267,7 @@ function sorted(args: Args): Value {
     a.t === 'const' && b.t === 'const' ? (a.v! < b.v! ? -1 : a.v! > b.v! ? 1 : 0) : 0,
   )
   const reverse = args.keywords.get('reverse')
-  return list(reverse && truth(reverse) !== false ? items.reverse() : items)
+  return likewise(list(reverse && truth(reverse) !== false ? items.reverse() : items), args.positional[0])
 }
 
 function range(args: Args): Value {

@@ -20,6 +20,7 @@ import {
   tuple,
   UNKNOWN,
   type Value,
+  withMore,
 } from '../values.ts'
 import { callSpan, type Model } from './model.ts'
 
@@ -186,7 +187,7 @@ function sysModules(m: Machine): Value {
   }
   const entries = (): readonly (readonly [Value, Value])[] =>
     [...m.modules].map(([name, value]) => [constant(name), value ?? NONE])
-  const known = (items: readonly Value[]): Value => list([...items], m.heap.doubtful)
+  const known = (items: readonly Value[]): Value => withMore(list([...items], m.heap.doubtful))
   const methods: Record<string, (args: Args) => Value> = {
     get: args => {
       const [key, fallback] = args.positional
@@ -223,7 +224,7 @@ function sysModules(m: Machine): Value {
       return NONE
     },
   }
-  return native('sys.modules', null, {
+  const table = native('sys.modules', null, {
     attribute: name => (methods[name] ? native(`sys.modules.${name}`, methods[name]) : HARMLESS),
     mapping: {
       get: key => {
@@ -243,4 +244,5 @@ function sysModules(m: Machine): Value {
       keys: () => (m.heap.doubtful ? null : entries().map(([name]) => name)),
     },
   })
+  return withMore(table)
 }
