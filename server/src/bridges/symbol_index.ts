@@ -7,7 +7,7 @@ import { remember } from '../files/memo.ts'
 import { type Export, exportsOf, isPublic } from './exports.ts'
 import type { FileScans } from './file_scan.ts'
 import type { FixContext } from './fix.ts'
-import { type WorkspaceModule, workspaceModules } from './module_names.ts'
+import { absoluteFrom, packageOf, type WorkspaceModule, workspaceModules } from './module_names.ts'
 
 export interface Offered extends Export {
   /** The file that binds it at last, behind all that only hand it on; null where that lies outside. */
@@ -151,13 +151,7 @@ export class SymbolIndex {
   absolute(path: string, level: number, module: string): string | null {
     if (level === 0) return module
     const here = this.moduleAt(path)
-    const own = here?.names[0]
-    if (own === undefined) return null
-    const parts = own.split('.')
-    const drop = level - (here!.package ? 1 : 0)
-    if (drop >= parts.length && drop > 0) return null
-    const parent = parts.slice(0, parts.length - drop)
-    return [...parent, ...(module === '' ? [] : [module])].join('.')
+    return here ? absoluteFrom(packageOf(here), level, module) : null
   }
 
   private originOf(module: string, name: string | null, farthest: number): string | null {
