@@ -2,6 +2,7 @@
  * Who offers which name in a workspace, and who asks for it. Everything is found on demand: listing the files costs a
  * walk, the first question a light reading of all of them, and only what looks like an answer is compiled.
  */
+import type { Parameter } from '../compile/module_code.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { remember } from '../files/memo.ts'
 import { type Export, exportsOf, isPublic } from './exports.ts'
@@ -128,6 +129,21 @@ export class SymbolIndex {
     return names
   }
 
+  /** The functions and classes that a file defines at its top level; of functions the parameters. */
+  definitionsOf(path: string): ReadonlyMap<string, readonly Parameter[] | 'class'> {
+    const ops = this.context.code(path)?.ops ?? []
+    return new Map(
+      ops.flatMap((op): [string, readonly Parameter[] | 'class'][] =>
+        op.op === 'def' ? [[op.name, op.params]] : op.op === 'class' ? [[op.name, 'class']] : [],
+      ),
+    )
+  }
+
+  /** Of a file that can't be read: ''. */
+  text(path: string): string {
+    return this.context.text(path) ?? ''
+  }
+
   /** May the module have names that its text does not show? */
   isOpen(path: string): boolean {
     const code = this.context.code(path)
@@ -212,7 +228,7 @@ export class SymbolIndex {
 
   /** Attributes of the module that the file reads, by the text: `module.name`, `alias.name`. */
   private readFrom(path: string, module: string): string[] {
-    const text = this.context.text(path) ?? ''
+    const text = this.text(path)
     const tail = module.slice(module.lastIndexOf('.') + 1)
     const escaped = module.replaceAll('.', String.raw`\s*\.\s*`)
     const alias = new RegExp(String.raw`\b(?:${escaped}|${tail})\s+as\s+(\w+)`).exec(text)?.[1]
