@@ -280,7 +280,8 @@ def extracted(module: Module, text: str, names: set[str], rest: str) -> str | No
             bound |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
             bound |= {(a.asname or a.name.partition(".")[0]) for n in ast.walk(node)
                       if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}
-            needed |= uses(node)
+            if uses(node) & {n.name for n in tree.body if isinstance(n, DEFINITIONS)}:
+                return None  # It would run before the names that it needs are imported.
         elif isinstance(node, DEFINITIONS) and node.name in names:
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             body.append("\n".join(lines[first - 1: node.end_lineno]))
