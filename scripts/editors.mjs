@@ -51,6 +51,14 @@ const EDITORS = [
     play: runner => [runner, 'usr/bin/nvim', ...neovimArgs, join(tests, 'neovim.lua')],
   },
   {
+    name: 'the plugin for Neovim 0.10',
+    obtain: () => debFolder('trixie', OLDER),
+    play: runner => [
+      ...[runner, 'usr/bin/nvim', ...neovimArgs],
+      join(root, 'clients', 'neovim', 'test', 'spec.lua'),
+    ],
+  },
+  {
     name: 'VS Code 1.139',
     obtain: async () => ({ chromium: chromium(), ...(await vscode('4.139.1')), extension: buildExtension() }),
     play: ({ chromium, node, main, extension }) => [

@@ -48,7 +48,10 @@ it('the finding is shown where the fault is, in a file that is not open', functi
     return #shown(dead.path, dead.message) == 1
   end)
   local finding = shown(dead.path, dead.message)[1]
-  assert(finding.lnum == dead.line and finding.col == dead.character and finding.code == dead.rule, vim.inspect(finding))
+  assert(
+    finding.lnum == dead.line and finding.col == dead.character and finding.code == dead.rule,
+    vim.inspect(finding)
+  )
 end)
 
 it('the hover names the candidates', function()
