@@ -62,6 +62,12 @@ export function makePythons() {
   return made
 }
 
+/** The environment with the default pytest alone, for who needs no other; null where it can't be made. */
+export function makeDefaultPython() {
+  const python = findPython()
+  return python && environment(python, PINS.default)
+}
+
 /** The first interpreter on the PATH that is new enough: its real path and version. */
 function findPython() {
   const candidates = [['python3'], ['python'], ...(process.platform === 'win32' ? [['py', '-3']] : [])]

@@ -5,7 +5,7 @@
 import { basename, dirname, join } from 'node:path'
 import { applyEdits, copyEntry } from '../mutations/workspace.ts'
 import { type Bench, progress } from '../shared/bench.ts'
-import { type Entry, projectOf } from '../shared/corpus.ts'
+import { type Entry, projectOf, recorded } from '../shared/corpus.ts'
 import { type OracleRecord, realityOf } from '../shared/record.ts'
 import { environmentOf, folderIn, measure, type Project, run, withFolder } from '../shared/run.ts'
 import { table } from '../shared/table.ts'
@@ -17,6 +17,8 @@ export interface Round {
   readonly steps: readonly { readonly kind: string; readonly title: string; readonly errorsAfter: number }[]
   /** Test files that really fail after it. */
   readonly left: number
+  /** Of these, the ones that did not fail before it. */
+  readonly harmed: readonly string[]
   readonly cpuS: number
   readonly fault: string | null
 }
@@ -29,8 +31,10 @@ export interface Rescue {
   readonly rounds: readonly Round[]
 }
 
+type Planned = Omit<Round, 'left' | 'harmed'>
+
 const TARGET = 10
-const MOST_ROUNDS = 3
+const MOST_ROUNDS = 40
 const LIMIT_S = 3000
 
 export function rescueEntry(bench: Bench, entry: Entry, options: PlanOptions): Promise<Rescue> {
@@ -42,14 +46,24 @@ export function rescueEntry(bench: Bench, entry: Entry, options: PlanOptions): P
     const home = folderIn(folder, 'home')
     const moves = together(await planned(bench, entry, project, folder, options))
     for (const { edits } of moves) applyEdits(project.cwd, edits)
-    const broken = await failing(bench, entry, data)
     const rounds: Round[] = []
-    for (let left = broken; left > TARGET && rounds.length < MOST_ROUNDS; left = rounds.at(-1)!.left) {
-      progress(`${entry.name}: round ${rounds.length + 1}, ${left} test files fail`)
-      const round = await rescueRound(bench, project, home)
-      rounds.push({ ...round, left: await failing(bench, entry, data) })
+    const broken = await failing(bench, entry, data)
+    let before = broken
+    let { now } = (await plan(bench, project, home, Number.MAX_SAFE_INTEGER)).said
+    let byHand = false
+    while (before.size > 0 && now > TARGET && !byHand && rounds.length < MOST_ROUNDS) {
+      progress(`${entry.name}: round ${rounds.length + 1}, ${before.size} test files fail`)
+      // One step at a time, so that each is measured. Where the best one is a person's, all edits of the plan at once.
+      let round = await plan(bench, project, home, Math.max(TARGET, now - 1))
+      byHand = round.steps.length === 0 || round.steps.some(({ kind }) => kind !== 'edit')
+      if (byHand) round = await plan(bench, project, home, TARGET)
+      const after = await failing(bench, entry, data)
+      rounds.push({ ...round, left: after.size, harmed: [...after].filter(path => !before.has(path)) })
+      before = after
+      now = round.said.after
+      if (round.fault !== null) break
     }
-    return { project: entry.name, moves: moves.map(({ title }) => title), broken, rounds }
+    return { project: entry.name, moves: moves.map(({ title }) => title), broken: broken.size, rounds }
   })
 }
 
@@ -78,7 +92,8 @@ function isInit(path: string): boolean {
   return basename(path) === '__init__.py'
 }
 
-async function rescueRound({ tools }: Bench, project: Project, home: string): Promise<Omit<Round, 'left'>> {
+/** `precollect plan --apply`: what it said, and made. */
+async function plan({ tools }: Bench, project: Project, home: string, target: number): Promise<Planned> {
   const options = ['--output-format', 'json', '--invocation', 'python -m pytest', '--python', project.python]
   const { ended, usage } = await measure(
     tools,
@@ -87,7 +102,7 @@ async function rescueRound({ tools }: Bench, project: Project, home: string): Pr
       tools.command,
       'plan',
       '--target',
-      String(TARGET),
+      String(target),
       '--apply',
       ...options,
       '--',
@@ -104,7 +119,7 @@ async function rescueRound({ tools }: Bench, project: Project, home: string): Pr
 }
 
 /** Test files that the real pytest fails to collect; all of them where its run stops. */
-async function failing({ corpus, tools }: Bench, entry: Entry, data: string): Promise<number> {
+async function failing({ corpus, tools }: Bench, entry: Entry, data: string): Promise<Set<string>> {
   const script = join(tools.root, 'bench', 'shared', 'oracle_once.py')
   const ended = await run(tools.python, [
     '-B',
@@ -119,8 +134,8 @@ async function failing({ corpus, tools }: Bench, entry: Entry, data: string): Pr
   const { record } = JSON.parse(ended.stdout) as { record: OracleRecord | null }
   if (record === null) throw new Error(`${entry.name}: pytest took too long`)
   const { session, collectors } = realityOf(record)
-  if (session.outcome === 'stops') return entry.settings[SETTING].expected.modules
-  return [...collectors.values()].filter(({ outcome }) => outcome === 'fails').length
+  if (session.outcome === 'stops') return new Set(realityOf(recorded(corpus, entry, SETTING)).order)
+  return new Set([...collectors].flatMap(([path, { outcome }]) => (outcome === 'fails' ? [path] : [])))
 }
 
 export function rescueTable(rescues: readonly Rescue[]): string {
@@ -134,12 +149,25 @@ export function rescueTable(rescues: readonly Rescue[]): string {
       round.steps.filter(({ kind }) => kind !== 'edit').length,
       round.said.after,
       round.left,
+      round.harmed.length,
       round.cpuS.toFixed(0),
       round.fault ?? '',
     ]),
   )
   return table(
-    ['project', 'moves', 'fail', 'said', 'steps', 'not edits', 'said after', 'fail after', 'cpu s', ''],
+    [
+      'project',
+      'moves',
+      'fail',
+      'said',
+      'steps',
+      'not edits',
+      'said after',
+      'fail after',
+      'harmed',
+      'cpu s',
+      '',
+    ],
     rows.map(row => row.map(String)),
   )
 }

@@ -52,6 +52,7 @@ export function main(root: string, args: readonly string[]): Promise<number> {
         'all restructurings at once, then precollect plan --apply, then the real pytest',
         false,
       )
+      .option('--damage <n>', 'with --loop: dropped markers and collisions of each kind besides', toCount, 0)
       .option('--verbose', 'every answer that is not the first', false)
       .option('--command <file>', 'the built command to measure, instead of dist/precollect.js')
       .exitOverride()
@@ -88,7 +89,7 @@ function restructureEntry(bench: Bench, entry: Entry, options: Options): Promise
     const project = projectOf(data, entry, SETTING)
     const home = folderIn(folder, 'home')
     const outcomes: Outcome[] = []
-    for (const each of await planned(bench, entry, project, folder, options)) {
+    for (const each of await planned(bench, entry, project, folder, { ...options, damage: 0 })) {
       progress(`${entry.name}: ${each.id}`)
       const undo = applyEdits(project.cwd, each.edits)
       outcomes.push(await ask(bench, entry, project, home, each))

@@ -10,6 +10,8 @@ export interface PlanOptions {
   readonly count: number
   readonly seed: string
   readonly kind: readonly string[]
+  /** With `loop`: so many dropped markers and collisions of each kind, besides what moves. */
+  readonly damage: number
 }
 
 /** Things are moved where collection succeeds: what fails then is the move's work. */
@@ -38,6 +40,7 @@ export async function planned(
   const script = join(tools.root, 'bench', 'rescue', 'restructure.py')
   const ended = await run(tools.python, [
     ...['-B', '-S', '-W', 'ignore', script, project.cwd, '--tests', tests],
+    ...['--damage', String(options.damage)],
     ...['--seed', `${options.seed}/${entry.name}`, '--count', String(options.count)],
     ...options.kind.flatMap(name => ['--kind', name]),
   ])

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Plan seeded restructurings of one project: modules and names move, and nobody tells their importers.
 
-    restructure.py ROOT --tests TESTS.json --seed 1 --count 20 [--kind move-module ...]
+    restructure.py ROOT --tests TESTS.json --seed 1 --count 20 [--kind move-module ...] [--damage 3]
 
 ROOT is the folder that pytest is started in, TESTS.json a list of the files that it collects there.
 Prints JSON: a list of {id, kind, title, edits: {path: new text, or null: deleted}, moved: {old: new}}, where
 old and new are dotted: 'package.module' or 'package.module.Name'. What moves works at its new place: only
-those who import it from the old one are broken.
+those who import it from the old one are broken. `--damage` adds what else happens in a rescue, of each kind so many:
+markers that are dropped while unknown ones become errors, and files and metrics that collide; nothing is moved by it.
 Standard library only.
 """
 
@@ -25,6 +26,9 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "mutations"))
 
+import faults_at_import  # noqa: E402, F401
+import faults_of_layout  # noqa: E402, F401
+from faults import FAMILIES  # noqa: E402
 from source_tree import DEFINITIONS, Import, Module, SourceTree  # noqa: E402
 
 WORDS = ["core", "base", "common", "support", "impl", "tools", "shared", "engine", "internals", "parts", "kit"]
@@ -156,6 +160,20 @@ def move_and_rename(tree: SourceTree, rng: Random) -> Iterator[Restructuring]:
             yield from moved(tree, module, f"{rng.choice(folders)}/{tail}.py", {})
 
 
+def move_as_it_is(tree: SourceTree, rng: Random) -> Iterator[Restructuring]:
+    """A module moves to another depth and nobody tells the module itself: its relative imports break as well."""
+    for module in shuffled(rng, movable(tree)):
+        path = PurePosixPath(module.path)
+        fresh = path.parent / rng.choice(WORDS)
+        taken = any(p.startswith(f"{fresh}/") or p == f"{fresh}.py" for p in tree.files)
+        inner = str(fresh / path.name)
+        if taken or with_absolute_imports(module) == module.text:
+            continue
+        name = dotted(tree, inner, module.base)
+        edits = {f"{fresh}/__init__.py": "", module.path: None, inner: module.text}
+        yield Restructuring(f"{module.path} -> {inner}, as it is", edits, {module.name: name})
+
+
 def moved(tree: SourceTree, module: Module, path: str, edits: dict[str, str | None]) -> Iterator[Restructuring]:
     if tree.exists(path) or tree.exists(path.removesuffix(".py")):
         return
@@ -262,7 +280,8 @@ def extracted(module: Module, text: str, names: set[str], rest: str) -> str | No
             bound |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
             bound |= {(a.asname or a.name.partition(".")[0]) for n in ast.walk(node)
                       if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}
-            needed |= uses(node)
+            if uses(node) & {n.name for n in tree.body if isinstance(n, DEFINITIONS)}:
+                return None  # It would run before the names that it needs are imported.
         elif isinstance(node, DEFINITIONS) and node.name in names:
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             body.append("\n".join(lines[first - 1: node.end_lineno]))
@@ -324,12 +343,46 @@ def split_module(tree: SourceTree, rng: Random) -> Iterator[Restructuring]:
 
 KINDS = {
     "move-module": move_module,
+    "move-as-it-is": move_as_it_is,
     "rename-module": rename_module,
     "move-and-rename": move_and_rename,
     "move-package": move_package,
     "split-module": split_module,
     "move-symbol": move_symbol,
 }
+
+
+# -- what else breaks -------------------------------------------------------------------------------
+
+COLLISIONS = ["copy-basename", "module-beside-package", "duplicate-metric"]
+
+
+def drop_marker(tree: SourceTree, rng: Random) -> Iterator[Restructuring]:
+    """The registrations of all markers but a few go, and unknown ones become errors; one such edit for a project."""
+    path = "pyproject.toml"
+    file = tree.root / path
+    text = file.read_text("utf-8") if file.exists() else ""
+    listed = re.search(r"(?m)^markers\s*=\s*\[\n((?:.*\n)*?)\]\n", text)
+    if not listed:
+        return
+    entries = re.findall(r"""(?m)^\s*["'](\w+).*\n""", listed[1])
+    used = [name for name in entries
+            if any(re.search(rf"\bmark\.{name}\b", tree.module(t).text) for t in tree.tests)]
+    gone = rng.sample(used, min(len(used), 3))
+    kept = "".join(line for line in listed[1].splitlines(True) if not re.match(rf"\s*[\"'](?:{'|'.join(gone)})\b", line))
+    strict = "" if "strict" in text[: listed.start()].rpartition("\n[")[2] else "strict_markers = true\n"
+    if gone:
+        fresh = f"{text[: listed.start()]}{strict}markers = [\n{kept}]\n{text[listed.end():]}"
+        yield Restructuring(f"{path}: without the markers {', '.join(gone)}", {path: fresh})
+
+
+def damage(tree: SourceTree, seed: str, count: int) -> Iterator[tuple[str, Restructuring]]:
+    """What breaks besides the moves: `count` of each kind, as far as the project has a place for it."""
+    for at, found in zip(range(count), drop_marker(tree, Random(f"{seed}/drop-marker"))):
+        yield f"drop-marker#{at}", found
+    for kind in COLLISIONS:
+        for at, found in zip(range(count), FAMILIES[kind](tree, Random(f"{seed}/{kind}"))):
+            yield f"{kind}#{at}", Restructuring(found.title, found.edits)
 
 
 def shuffled(rng: Random, items):
@@ -362,11 +415,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--count", type=int, default=12)
     parser.add_argument("--kind", action="append", choices=sorted(KINDS))
+    parser.add_argument("--damage", type=int, default=0)
     opts = parser.parse_args(argv)
     tree = SourceTree(opts.root, json.loads(opts.tests.read_text("utf-8")))
+    moves = list(spread(tree, opts.seed, opts.kind or list(KINDS), opts.count))
     json.dump([
         {"id": name, "kind": name.partition("#")[0], "title": r.title, "edits": r.edits, "moved": r.moved}
-        for name, r in spread(tree, opts.seed, opts.kind or list(KINDS), opts.count)
+        for name, r in [*moves, *damage(tree, opts.seed, opts.damage)]
     ], sys.stdout)
     return 0
 

@@ -3,6 +3,8 @@
 return {
   cmd = { 'precollect', 'server', '--stdio' },
   filetypes = { 'python' },
+  init_options = { status = true },
+  handlers = require('precollect').handlers,
   root_dir = function(bufnr, on_dir)
     local root = require('precollect').root(bufnr)
     if root then

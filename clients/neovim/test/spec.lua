@@ -104,6 +104,50 @@ it(':PrecollectQuickfix lists it', function()
   vim.cmd('cclose')
 end)
 
+it('the status line tells how the folder stands', function()
+  wait('the status, not ' .. require('precollect').status(), function()
+    return require('precollect').status() == 'pytest ✗ 1/2'
+  end)
+end)
+
+it(':Precollect completes, and knows what it does not know', function()
+  assert(vim.deep_equal(vim.fn.getcompletion('Precollect con', 'cmdline'), { 'confirm', 'confirmFile' }))
+  local told
+  local notify = vim.notify
+  vim.notify = function(text)
+    told = text
+  end
+  vim.cmd('Precollect gone')
+  vim.notify = notify
+  assert(told == 'precollect: no such command: gone', told)
+end)
+
+it(':Precollect why, plan and showEnvironment open what they tell', function()
+  for name, words in pairs({ why = "'app.models'", plan = 'test_dead.py', showEnvironment = 'pytest' }) do
+    open('tests/test_dead.py')
+    wait_for(dead)
+    vim.cmd('Precollect ' .. name)
+    wait(name, function()
+      local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+      return not vim.api.nvim_buf_get_name(0):find('test_dead.py', 1, true) and text:find(words, 1, true)
+    end)
+  end
+end)
+
+it(':Precollect check tells how the folder stands', function()
+  local told
+  local notify = vim.notify
+  vim.notify = function(text)
+    told = text
+  end
+  vim.cmd('Precollect check')
+  wait('the answer', function()
+    return told
+  end)
+  vim.notify = notify
+  assert(told:find('1 of 2 test files is not collected', 1, true), told)
+end)
+
 it('a hover explains it', function()
   open('tests/test_dead.py')
   wait_for(dead)
@@ -138,8 +182,18 @@ end)
 
 it(':checkhealth finds nothing wrong', function()
   vim.cmd('checkhealth precollect')
+  io.stdout:write('\n') -- its progress ends without
   local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
   assert(text:find('serves ' .. root, 1, true) and not text:find('ERROR'), text)
+end)
+
+it(':Precollect restart starts another server', function()
+  open('tests/test_live.py')
+  local before = attached().id
+  vim.cmd('Precollect restart')
+  wait('another server', function()
+    return attached() and attached().id ~= before
+  end)
 end)
 
 it('the server ends when it is told to', function()

@@ -1,7 +1,11 @@
-/** The VS Code client: starts the server, tells it whether the workspace is trusted, and restarts it on demand. */
+/** The VS Code client: starts the server, tells it whether the workspace is trusted, and wires what shows its words. */
 import { join } from 'node:path'
-import { commands, type ExtensionContext, workspace } from 'vscode'
+import { commands, type ExtensionContext, Uri, window, workspace } from 'vscode'
 import { type Executable, LanguageClient, type LanguageClientOptions } from 'vscode-languageclient/node'
+import { Causes } from './causes'
+import { argumentsOf } from './commands'
+import { isReport, showReport } from './report'
+import { Health } from './status'
 
 /** Python, and what configures pytest: unsaved text of either counts. */
 const documents = [
@@ -12,20 +16,36 @@ const documents = [
   },
 ]
 
+/** These answer with a line that nothing else shows. */
+const TOLD: ReadonlySet<string> = new Set([
+  'precollect.check',
+  'precollect.confirm',
+  'precollect.confirmFile',
+])
+
 let client: LanguageClient | undefined
 
-export async function activate(context: ExtensionContext): Promise<void> {
+/** Answers with what is on the screen, for tests. */
+export async function activate(context: ExtensionContext): Promise<object> {
+  const health = new Health()
+  const causes = new Causes()
   const restart = async () => {
     await client?.dispose()
+    health.forget()
     client = newClient(context)
+    client.onNotification('precollect/status', params => health.set(params))
     await client.start()
   }
   context.subscriptions.push(
-    commands.registerCommand('precollect.restart', restart),
+    health,
+    causes,
+    commands.registerCommand('precollect.restartServer', restart),
+    commands.registerCommand('precollect.showLog', () => client?.outputChannel.show()),
     workspace.onDidGrantWorkspaceTrust(restart),
     workspace.onDidChangeConfiguration(event => event.affectsConfiguration('precollect.path') && restart()),
   )
   await restart()
+  return { status: () => health.item, causes: () => causes.getChildren() }
 }
 
 export async function deactivate(): Promise<void> {
@@ -35,7 +55,23 @@ export async function deactivate(): Promise<void> {
 function newClient(context: ExtensionContext): LanguageClient {
   const options: LanguageClientOptions = {
     documentSelector: documents,
-    initializationOptions: { trusted: workspace.isTrusted },
+    initializationOptions: { trusted: workspace.isTrusted, status: true },
+    middleware: {
+      // The client makes commands of the editor of those of the server; they may come without any argument.
+      async executeCommand(command, args, next) {
+        const answer = await next(command, args.length > 0 ? args : argumentsOf(command))
+        if (TOLD.has(command) && typeof answer === 'string') void window.showInformationMessage(answer)
+        return answer
+      },
+      window: {
+        async showDocument(params, token, next) {
+          const uri = Uri.parse(params.uri)
+          if (!isReport(uri)) return next(params, token)
+          await showReport(uri)
+          return { success: true }
+        },
+      },
+    },
   }
   return new LanguageClient('precollect', 'precollect', serverCommand(context), options)
 }

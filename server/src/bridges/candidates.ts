@@ -6,6 +6,7 @@ import { basename, dirname, join, relative } from '../files/paths.ts'
 import { nearness } from '../rules/nearest.ts'
 import { deletionOf, followed, type History, type PastChange } from './history.ts'
 import type { WorkspaceModule } from './module_names.ts'
+import { renamedIn } from './renamed.ts'
 import type { SymbolIndex, Wanted } from './symbol_index.ts'
 
 /** A module that is not there, or a name that a module lacks. */
@@ -316,7 +317,7 @@ function forName({ module, name }: Extract<Missing, { kind: 'name' }>, around: S
   return [...moved, ...respelt(module, name, has, around)]
 }
 
-/** Names that the module itself has and that are spelt almost like the one that is missing. */
+/** Names that the module itself has and that are spelt almost like the missing one, or may be its new name. */
 function respelt(
   module: string,
   name: string,
@@ -338,6 +339,12 @@ function respelt(
       sure: false,
       because,
     })
+  }
+  for (const { name: other, likeness, because } of renamedIn(owner.path, module, name, index)) {
+    if (nearness(name, other) > 0) continue
+    const names = new Map([[`${module}.${name}`, { module, name: other }]])
+    const score = WEIGHT.names * 0.5 * likeness
+    found.push({ modules: new Map(), names, files: [owner.path], score, sure: false, because: [because] })
   }
   return found
 }

@@ -53,6 +53,20 @@ export function nameBelow(folder: string, path: string): string | null {
   return parts.every(part => IDENTIFIER.test(part)) ? parts.join('.') : null
 }
 
+/** The package that a module's relative imports start from; '' at the top, undefined where nothing leads to it. */
+export function packageOf({ names: [name], package: isPackage }: WorkspaceModule): string | undefined {
+  return isPackage ? name : name?.slice(0, Math.max(0, name.lastIndexOf('.')))
+}
+
+/** The dotted name that an import with so many dots means in a package ('': in none); null where it climbs too far. */
+export function absoluteFrom(home: string | undefined, level: number, module: string): string | null {
+  if (level === 0) return module
+  const parts = home ? home.split('.') : []
+  const up = level - 1
+  if (up >= parts.length) return null
+  return [...parts.slice(0, parts.length - up), ...(module === '' ? [] : [module])].join('.')
+}
+
 function isInit(path: string): boolean {
   return path.endsWith('/__init__.py')
 }

@@ -8,8 +8,9 @@ import { testFiles } from '../rules/test_files.ts'
 import type { FailureDetail } from '../simulate/trace.ts'
 import { type Bridge, bridgeModule, exportAgain } from './bridge_module.ts'
 import { type Candidate, candidatesFor, keyOf, type Missing, type Surroundings } from './candidates.ts'
-import { editOf } from './edit.ts'
+import { editOf, type WorkspaceEdit } from './edit.ts'
 import { causeOf, type FixContext, type Proposal } from './fix.ts'
+import { homesOf, withOwnImports } from './own_imports.ts'
 import { rewritten } from './rewrite.ts'
 
 /** What is missing where a finding stands; null where it tells of something else. */
@@ -30,10 +31,32 @@ export function surroundingsOf({ index, history, plan, environment }: FixContext
 
 /** All proposals that a moved name may be mended by. */
 export function* proposalsForMoved(finding: Finding, context: FixContext): Generator<Proposal> {
+  yield* proposalsForMover(finding, context)
   const missing = missingIn(finding, context)
   if (!missing) return
   for (const candidate of candidatesFor(missing, surroundingsOf(context))) {
     yield* proposalsFor(missing, candidate, finding, context)
+  }
+}
+
+/** More places than this are not tried. */
+const MOST_HOMES = 3
+
+/** Where the file of the finding itself moved: its relative imports, as they would be written where it lies now. */
+export function* proposalsForMover(finding: Finding, context: FixContext): Generator<Proposal> {
+  const { path, start } = finding.span
+  const homes = homesOf(path, start, context)
+  for (const { package: home, change } of homes.slice(0, MOST_HOMES)) {
+    const count = change.changes.length
+    const imports = count === 1 ? 'the relative import' : `the ${count} relative imports`
+    yield {
+      key: `moved from ${home}`,
+      title: `Write ${imports} as from where the file lies now`,
+      safety: homes.length === 1 && count > 1 ? 'safe' : 'unsafe',
+      edit: editOf({ changed: [change] }),
+      command: null,
+      because: `${count === 1 ? 'it leads' : 'all of them lead'} somewhere if the file came from '${home}'`,
+    }
   }
 }
 
@@ -48,6 +71,7 @@ function* proposalsFor(
   const because = candidate.because.join('; ')
   const name = missing.kind === 'module' ? missing.module : `${missing.module}.${missing.name}`
   const target = targetOf(candidate)
+  const along = (edit: WorkspaceEdit) => withOwnImports(edit, candidate, context)
   const changes = importersOf(missing, candidate, context).flatMap(path => {
     const made = rewritten(path, candidate, context, context.index)
     return made ? [made.change] : []
@@ -58,7 +82,7 @@ function* proposalsFor(
       key: first,
       title: `Import '${name}' from ${target}${changes.length > 1 ? `, in all ${changes.length} files` : ''}`,
       safety,
-      edit: editOf({ changed: changes }),
+      edit: along(editOf({ changed: changes })),
       command: null,
       because,
     }
@@ -70,7 +94,7 @@ function* proposalsFor(
       key: `here ${key}`,
       title,
       safety,
-      edit: editOf({ changed: here }),
+      edit: along(editOf({ changed: here })),
       command: null,
       because,
       follows: first,
@@ -87,7 +111,7 @@ function* proposalsFor(
       key: `bridge ${key}`,
       title,
       safety: 'unsafe',
-      edit: bridge.edit,
+      edit: along(bridge.edit),
       command: null,
       because,
       ...(first === null ? {} : { follows: first }),

@@ -8,6 +8,7 @@ import { placeOfModule } from './candidates.ts'
 import { changeOf, type FileChange, type TextChange } from './edit.ts'
 import type { FixContext } from './fix.ts'
 import { type ImportedName, type ImportSite, importSites } from './import_sites.ts'
+import { packageOf } from './module_names.ts'
 import type { SymbolIndex } from './symbol_index.ts'
 
 /** Longer import statements are written with one name a line. */
@@ -89,15 +90,18 @@ class Moves {
   /** A module as this file would write it: relative where it was, and still can be. */
   written(level: number, module: string): string {
     const here = this.index.moduleAt(this.path)
-    const own = here?.names[0]
-    if (level === 0 || own === undefined) return module
-    const parent = here!.package ? own.split('.') : own.split('.').slice(0, -1)
-    const parts = module.split('.')
-    let same = 0
-    while (same < parent.length && same < parts.length && parent[same] === parts[same]) same++
-    if (same === 0) return module
-    return '.'.repeat(parent.length - same + 1) + parts.slice(same).join('.')
+    return level === 0 || !here ? module : relativeFrom(packageOf(here), module)
   }
+}
+
+/** A module as a relative import in the package `home` writes it; as it is where they have nothing in common. */
+export function relativeFrom(home: string | undefined, module: string): string {
+  const parent = home ? home.split('.') : []
+  const parts = module.split('.')
+  let same = 0
+  while (same < parent.length && same < parts.length && parent[same] === parts[same]) same++
+  if (same === 0) return module
+  return '.'.repeat(parent.length - same + 1) + parts.slice(same).join('.')
 }
 
 type PlainImport = Extract<ImportSite, { kind: 'import' }>

@@ -2,12 +2,13 @@
  * Who offers which name in a workspace, and who asks for it. Everything is found on demand: listing the files costs a
  * walk, the first question a light reading of all of them, and only what looks like an answer is compiled.
  */
+import type { Parameter } from '../compile/module_code.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { remember } from '../files/memo.ts'
 import { type Export, exportsOf, isPublic } from './exports.ts'
 import type { FileScans } from './file_scan.ts'
 import type { FixContext } from './fix.ts'
-import { type WorkspaceModule, workspaceModules } from './module_names.ts'
+import { absoluteFrom, packageOf, type WorkspaceModule, workspaceModules } from './module_names.ts'
 
 export interface Offered extends Export {
   /** The file that binds it at last, behind all that only hand it on; null where that lies outside. */
@@ -128,6 +129,21 @@ export class SymbolIndex {
     return names
   }
 
+  /** The functions and classes that a file defines at its top level; of functions the parameters. */
+  definitionsOf(path: string): ReadonlyMap<string, readonly Parameter[] | 'class'> {
+    const ops = this.context.code(path)?.ops ?? []
+    return new Map(
+      ops.flatMap((op): [string, readonly Parameter[] | 'class'][] =>
+        op.op === 'def' ? [[op.name, op.params]] : op.op === 'class' ? [[op.name, 'class']] : [],
+      ),
+    )
+  }
+
+  /** Of a file that can't be read: ''. */
+  text(path: string): string {
+    return this.context.text(path) ?? ''
+  }
+
   /** May the module have names that its text does not show? */
   isOpen(path: string): boolean {
     const code = this.context.code(path)
@@ -151,13 +167,7 @@ export class SymbolIndex {
   absolute(path: string, level: number, module: string): string | null {
     if (level === 0) return module
     const here = this.moduleAt(path)
-    const own = here?.names[0]
-    if (own === undefined) return null
-    const parts = own.split('.')
-    const drop = level - (here!.package ? 1 : 0)
-    if (drop >= parts.length && drop > 0) return null
-    const parent = parts.slice(0, parts.length - drop)
-    return [...parent, ...(module === '' ? [] : [module])].join('.')
+    return here ? absoluteFrom(packageOf(here), level, module) : null
   }
 
   private originOf(module: string, name: string | null, farthest: number): string | null {
@@ -218,7 +228,7 @@ export class SymbolIndex {
 
   /** Attributes of the module that the file reads, by the text: `module.name`, `alias.name`. */
   private readFrom(path: string, module: string): string[] {
-    const text = this.context.text(path) ?? ''
+    const text = this.text(path)
     const tail = module.slice(module.lastIndexOf('.') + 1)
     const escaped = module.replaceAll('.', String.raw`\s*\.\s*`)
     const alias = new RegExp(String.raw`\b(?:${escaped}|${tail})\s+as\s+(\w+)`).exec(text)?.[1]

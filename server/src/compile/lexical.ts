@@ -145,6 +145,7 @@ export function prefixStart(text: string, quote: number): number {
 
 /** The end of the string (of any kind) whose first quote stands at `quote`, or `UNSURE`. */
 export function stringEnd(text: string, quote: number, end: number): number {
+  if (!isWordCode(text.charCodeAt(quote - 1))) return unformattedEnd(text, quote, end)
   const start = prefixStart(text, quote)
   const prefix = start === quote ? null : stringPrefix(text.slice(start, quote))
   return prefix?.format ? formattedEnd(text, quote, end, prefix.raw, 0) : unformattedEnd(text, quote, end)

@@ -10,9 +10,17 @@ import { TokenOrder } from './token_order.ts'
 /** `except A, B:` */
 const EXCEPT_LIST = /except[ \t]+[\w.]+[ \t]*,/y
 const EXCEPT_LIST_BEGINS = 'e'.charCodeAt(0)
-export const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
+const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
 const DEFINITION_BEGINS = 'd'.charCodeAt(0)
 const FUTURE = '__future__'
+
+/** Does a function's definition begin with the word at `at`? */
+export function beginsDefinition(text: string, at: number): boolean {
+  const letter = text.charCodeAt(at)
+  if (letter !== DEFINITION_BEGINS && letter !== Code.letterA) return false
+  DEFINITION.lastIndex = at
+  return DEFINITION.test(text)
+}
 
 export class PassedBody {
   /** Behind the code of the last logical line; where `read` failed, the place of the trouble. */
@@ -68,7 +76,8 @@ export class PassedBody {
     const { builder, order, text } = this
     const letter = text.charCodeAt(first)
     if (this.inner.length > 0) this.leaveInner()
-    if (letter === DEFINITION_BEGINS || letter === Code.letterA) this.enterInner(first, letter)
+    if (beginsDefinition(text, first))
+      this.inner.push({ column: this.indentation.column, async: letter === Code.letterA })
     if (!order.read(first)) {
       this.codeEnd = order.end
       return false
@@ -90,12 +99,6 @@ export class PassedBody {
     const { inner } = this
     const { column } = this.indentation
     while (inner.length > 0 && inner.at(-1)!.column >= column) inner.pop()
-  }
-
-  private enterInner(first: number, letter: number): void {
-    DEFINITION.lastIndex = first
-    if (DEFINITION.test(this.text))
-      this.inner.push({ column: this.indentation.column, async: letter === Code.letterA })
   }
 
   private noteFuture(first: number): void {

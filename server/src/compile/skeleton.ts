@@ -12,7 +12,7 @@ import { isGenerator } from './generator.ts'
 import { Code, lineEnd, skipBlanks, UNSURE } from './lexical.ts'
 import { Indentation, LogicalLine } from './logical_line.ts'
 import type { BodyIndex, Op } from './module_code.ts'
-import { DEFINITION, PassedBody } from './passed_body.ts'
+import { beginsDefinition, PassedBody } from './passed_body.ts'
 import { PlainBlocks } from './plain_blocks.ts'
 import { PlainCompounds } from './plain_compound.ts'
 import type { PlainScope } from './plain_statement.ts'
@@ -241,8 +241,7 @@ class Scan {
     if (text.charCodeAt(first) === Code.at) return this.decorator(lineStart, first)
     const { decorated } = this
     this.decorated = null
-    DEFINITION.lastIndex = first
-    if (DEFINITION.test(text)) return this.definition(lineStart, first, decorated)
+    if (beginsDefinition(text, first)) return this.definition(lineStart, first, decorated)
     if (decorated === null) {
       const ops = this.openOps ?? []
       if (this.plain.statement(first, this.scope, ops)) {

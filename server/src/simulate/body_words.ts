@@ -11,6 +11,8 @@ export interface BodyWords {
   readonly text: string
   /** Each once. */
   readonly words: readonly string[]
+  /** The names in `global` statements. */
+  readonly globalNames: readonly string[]
   /** The names in `global` and `nonlocal` statements. */
   readonly rebinds: readonly string[]
   /** What `owner.name = ...` and its kin write to. */
@@ -42,9 +44,8 @@ function read(unit: CodeUnit, def: DefOp): BodyWords {
   return {
     text,
     words: [...new Set(text.match(/\w+/g))],
-    rebinds: Array.from(text.matchAll(/\b(?:global|nonlocal)\s+([\w, ]+)/g), ([, names]) =>
-      names!.split(',').map(name => name.trim()),
-    ).flat(),
+    globalNames: listed(text, /\bglobal\s+([\w, ]+)/g),
+    rebinds: listed(text, /\b(?:global|nonlocal)\s+([\w, ]+)/g),
     writes: Array.from(
       text.matchAll(/\b(\w+)\.(\w+)\s*[-+*/|&]?=(?!=)/g),
       ([, owner, name]) => [owner!, name!] as const,
@@ -57,4 +58,9 @@ function read(unit: CodeUnit, def: DefOp): BodyWords {
     modules: /sys\.modules\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault|clear))/.test(text),
     path: /sys\.path\s*(?:[-+]?=(?!=)|\[|\.(?:insert|append|extend|remove|pop|clear))|addsitedir/.test(text),
   }
+}
+
+/** The names of the lists that the pattern's group holds. */
+function listed(text: string, pattern: RegExp): string[] {
+  return Array.from(text.matchAll(pattern), ([, names]) => names!.split(',').map(name => name.trim())).flat()
 }

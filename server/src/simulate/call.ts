@@ -9,7 +9,7 @@
 
 import type { CallExpr, DefOp, Op, Parameter } from '../compile/module_code.ts'
 import { remember } from '../files/memo.ts'
-import { bodyWords } from './body_words.ts'
+import { type BodyWords, bodyWords } from './body_words.ts'
 import { ancestry, exceptionClass, isException, isSubclass, OBJECT } from './classes.ts'
 import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
@@ -29,6 +29,7 @@ import {
   type FunctionCode,
   type Instance,
   keyOf,
+  type Namespace,
   NONE,
   PyRaise,
   type Scope,
@@ -44,6 +45,7 @@ const CALL_BUDGET = 1500
 const DEEPEST_CALL = 8
 /** Functions whose texts are read for one call that is left out. */
 const MOST_EFFECTS = 40
+const CHANGEABLE: ReadonlySet<Value['t'] | undefined> = new Set(['list', 'dict', 'set', 'func', 'instance'])
 
 /** Thrown when the budget of the outermost call is spent; its value is then unknown. */
 class BudgetSpent extends Error {}
@@ -395,7 +397,7 @@ function doubtEffects(m: Machine, fn: Func, seen: Set<DefOp>): void {
   if (body.frames) openCallers(m)
   if (body.globals) m.heap.open(globals)
   for (const name of body.rebinds) m.heap.set(globals, name, UNKNOWN)
-  for (const word of body.words) {
+  for (const word of changeableNames(def, body, globals)) {
     const value = globals.slots.get(word)?.value
     if ((value?.t === 'list' || value?.t === 'dict' || value?.t === 'set') && !value.open)
       m.heap.openContainer(value)
@@ -409,6 +411,20 @@ function doubtEffects(m: Machine, fn: Func, seen: Set<DefOp>): void {
   }
   if (body.modules) m.openPrefixes.add(fn.module.name.split('.')[0]!)
   if (body.path) m.heap.openContainer(m.sysPath)
+}
+
+const changeable = new WeakMap<
+  DefOp,
+  { readonly globals: Namespace; readonly version: number; readonly names: readonly string[] }
+>()
+
+/** The words of the body that name something which running it may change, or a function that may do so. */
+function changeableNames(def: DefOp, { words }: BodyWords, globals: Namespace): readonly string[] {
+  const known = changeable.get(def)
+  if (known?.globals === globals && known.version === globals.version) return known.names
+  const names = words.filter(word => CHANGEABLE.has(globals.slots.get(word)?.value.t))
+  changeable.set(def, { globals, version: globals.version, names })
+  return names
 }
 
 /** Words of code that may set Django up. */
@@ -461,8 +477,7 @@ function handOverValue(m: Machine, value: Value, own: boolean): void {
       }
       return
     case 'func':
-      for (const [, names] of bodyText(value).matchAll(/\bglobal\s+([\w, ]+)/g))
-        for (const name of names!.split(',')) m.heap.set(value.module.ns, name.trim(), UNKNOWN)
+      for (const name of bodyWords(value)?.globalNames ?? []) m.heap.set(value.module.ns, name, UNKNOWN)
       return
     default:
   }

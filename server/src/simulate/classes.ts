@@ -74,7 +74,7 @@ const HIERARCHY: Readonly<Record<string, string>> = {
   UserWarning: 'Warning',
 }
 
-const none: Namespace = { slots: new Map(), open: false, born: 0, local: false }
+const none: Namespace = { slots: new Map(), open: false, born: 0, version: 0, local: false }
 
 /** A class that the machine brings along. Its namespace is open: attributes are unknown, never missing. */
 export function nativeClass(

@@ -51,7 +51,7 @@ export class Heap {
   }
 
   namespace(open = false): Namespace {
-    return { slots: new Map(), open, born: ++this.clock, local: false }
+    return { slots: new Map(), open, born: ++this.clock, version: 0, local: false }
   }
 
   /** The local names of one call. */
@@ -192,6 +192,7 @@ function joinLists(container: List, outcomes: readonly Outcome[]): void {
 }
 
 function restore(ns: Namespace, name: string, slot: Slot | undefined): void {
+  if (slot?.value !== ns.slots.get(name)?.value) ns.version++
   if (slot) ns.slots.set(name, slot)
   else ns.slots.delete(name)
 }

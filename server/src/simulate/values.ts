@@ -201,6 +201,8 @@ export interface Namespace {
   open: boolean
   /** The order in which namespaces were made: a branch takes back writes to those made before it. */
   readonly born: number
+  /** Changes whenever a name may be bound to something else. */
+  version: number
   /** Local names of one call. */
   readonly local: boolean
 }

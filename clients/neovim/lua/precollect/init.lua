@@ -2,6 +2,9 @@
 --- On 0.11 and later `vim.lsp.enable('precollect')` is enough; `setup()` does the same on 0.10.
 local M = {}
 
+--- How each workspace folder stands, by its URI: what `precollect/status` told last.
+local standing = {}
+
 ---@class precollect.Options
 ---@field cmd? string[] How the server is started; the default is `precollect server --stdio`.
 ---@field trusted? boolean Whether the project's Python interpreter may be started (never its code).
@@ -39,13 +42,48 @@ function M.root(bufnr)
   return vim.fs.root(bufnr, '.git') or vim.fs.root(bufnr, project_files)
 end
 
+--- For the server's configuration: keeps what `status()` tells.
+M.handlers = {
+  ['precollect/status'] = function(_, params)
+    standing[params.uri] = params
+    vim.api.nvim_exec_autocmds('User', { pattern = 'PrecollectStatus', data = params, modeline = false })
+    vim.cmd.redrawstatus()
+  end,
+}
+
+--- A component for a status line: the folder of the buffer in a few words, or nothing where no server is.
+---@param bufnr? integer The current buffer if nil.
+---@return string
+function M.status(bufnr)
+  local client = vim.lsp.get_clients({ bufnr = bufnr or 0, name = 'precollect' })[1]
+  local stands = client and client.config.root_dir and standing[vim.uri_from_fname(client.config.root_dir)]
+  if not stands then
+    return ''
+  elseif stands.state == 'failed' then
+    return 'pytest ?'
+  end
+  local totals = stands.totals
+  if type(totals) ~= 'table' then
+    return 'pytest …'
+  end
+  local busy = stands.state == 'analysing' and ' …' or ''
+  if totals.stops then
+    return 'pytest stops' .. busy
+  elseif totals.fails == 0 then
+    return 'pytest ✓' .. busy
+  end
+  local all = totals.collects + totals.fails + totals.skips + totals.unknown
+  return ('pytest ✗ %d/%d%s'):format(totals.fails, all, busy)
+end
+
 --- Starts the server in Python buffers, those already open included.
 ---@param opts? precollect.Options
 function M.setup(opts)
   opts = opts or {}
   local config = {
     cmd = opts.cmd or { 'precollect', 'server', '--stdio' },
-    init_options = { trusted = opts.trusted or false },
+    init_options = { trusted = opts.trusted or false, status = true },
+    handlers = M.handlers,
     settings = { precollect = opts.settings or vim.empty_dict() },
   }
   if vim.lsp.config then
@@ -82,7 +120,29 @@ function M.quickfix_items()
   local found = vim.tbl_filter(function(diagnostic)
     return diagnostic.source == 'precollect'
   end, vim.diagnostic.get())
+  table.sort(found, function(a, b)
+    local left = { a.severity, vim.api.nvim_buf_get_name(a.bufnr), a.lnum, a.col }
+    local right = { b.severity, vim.api.nvim_buf_get_name(b.bufnr), b.lnum, b.col }
+    for at, value in ipairs(left) do
+      if value ~= right[at] then
+        return value < right[at]
+      end
+    end
+    return false
+  end)
   return vim.diagnostic.toqflist(found)
+end
+
+--- Lists what `quickfix_items()` has in the quickfix window, the errors first.
+function M.quickfix()
+  local items = M.quickfix_items()
+  vim.fn.setqflist({}, ' ', { title = 'precollect', items = items })
+  if #items > 0 then
+    vim.cmd('botright copen')
+  else
+    vim.cmd('cclose')
+    vim.notify('precollect found nothing that stops pytest from collecting')
+  end
 end
 
 return M

@@ -1,7 +1,8 @@
-/** A relative import in a file that is in no package: make packages of the folders that it counts on. */
+/** A relative import that climbs too far: the file has moved, or the folders that it counts on are no packages yet. */
 import { dirname, join } from '../../files/paths.ts'
 import { editOf } from '../edit.ts'
 import { causeOf, type Fixer, type Proposal } from '../fix.ts'
+import { proposalsForMover } from '../moved_name.ts'
 import { textAt } from '../replace.ts'
 
 export const relativeImportBeyondTopLevel: Fixer = {
@@ -9,6 +10,7 @@ export const relativeImportBeyondTopLevel: Fixer = {
   *propose(finding, context): Iterable<Proposal> {
     const failure = causeOf(context, finding)?.failure
     if (failure?.detail.kind !== 'relative-import') return
+    yield* proposalsForMover(finding, context)
     const level = /^\.+/.exec(textAt(context, finding.span))?.[0].length ?? 0
     const missing: string[] = []
     let folder = dirname(finding.span.path)
