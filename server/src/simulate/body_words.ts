@@ -11,8 +11,6 @@ export interface BodyWords {
   readonly text: string
   /** Each once. */
   readonly words: readonly string[]
-  /** The names in `global` statements. */
-  readonly globalNames: readonly string[]
   /** The names in `global` and `nonlocal` statements. */
   readonly rebinds: readonly string[]
   /** What `owner.name = ...` and its kin write to. */
@@ -39,12 +37,22 @@ export function bodyWords({ code: { def, unit } }: Func): BodyWords | null {
   return def && remember(known, def, () => read(unit, def))
 }
 
+const globalNames = new WeakMap<DefOp, readonly string[]>()
+
+/** The names in `global` statements of the function's body: all that is asked of one that is only handed on. */
+export function globalNamesOf({ code: { def, unit } }: Func): readonly string[] {
+  if (!def) return []
+  return remember(globalNames, def, () => {
+    const text = bodySource(unit, def.body)
+    return text.includes('global') ? listed(text, /\bglobal\s+([\w, ]+)/g) : []
+  })
+}
+
 function read(unit: CodeUnit, def: DefOp): BodyWords {
   const text = bodySource(unit, def.body)
   return {
     text,
     words: [...new Set(text.match(/\w+/g))],
-    globalNames: listed(text, /\bglobal\s+([\w, ]+)/g),
     rebinds: listed(text, /\b(?:global|nonlocal)\s+([\w, ]+)/g),
     writes: Array.from(
       text.matchAll(/\b(\w+)\.(\w+)\s*[-+*/|&]?=(?!=)/g),

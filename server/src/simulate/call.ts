@@ -9,7 +9,7 @@
 
 import type { CallExpr, DefOp, Op, Parameter } from '../compile/module_code.ts'
 import { remember } from '../files/memo.ts'
-import { type BodyWords, bodyWords } from './body_words.ts'
+import { type BodyWords, bodyWords, globalNamesOf } from './body_words.ts'
 import { ancestry, exceptionClass, isException, isSubclass, OBJECT } from './classes.ts'
 import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
@@ -477,7 +477,7 @@ function handOverValue(m: Machine, value: Value, own: boolean): void {
       }
       return
     case 'func':
-      for (const name of bodyWords(value)?.globalNames ?? []) m.heap.set(value.module.ns, name, UNKNOWN)
+      for (const name of globalNamesOf(value)) m.heap.set(value.module.ns, name, UNKNOWN)
       return
     default:
   }
