@@ -4,8 +4,17 @@
  * The last line is `N passed, N failed, N skipped`; an editor that this machine can't have is one skipped, with the
  * reason. Arguments are words: only drivers with one of them in their name are run.
  */
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buildIfStale, command } from './build.mjs'
@@ -59,6 +68,11 @@ const EDITORS = [
     ],
   },
   {
+    name: 'Emacs 30',
+    obtain: () => debFolder('trixie', ['emacs-nox']),
+    play: runner => ['env', ...emacsPlaces(dirname(runner)), ...emacs(runner), join(tests, 'emacs.el')],
+  },
+  {
     name: 'VS Code 1.139',
     obtain: async () => ({ chromium: chromium(), ...(await vscode('4.139.1')), extension: buildExtension() }),
     play: ({ chromium, node, main, extension }) => [
@@ -100,6 +114,24 @@ async function neovim011() {
   return join(bin, 'nvim')
 }
 
+/** Emacs looks for its own parts where it was built to be; this says where they are, as variables for `env`. */
+function emacsPlaces(folder) {
+  const lisp = join(folder, 'usr/share/emacs/30.1/lisp')
+  const folders = readdirSync(lisp, { recursive: true, withFileTypes: true }).filter(it => it.isDirectory())
+  const path = [lisp, ...folders.map(it => join(it.parentPath, it.name))].join(':')
+  return [`EMACSLOADPATH=${path}`, `EMACSDATA=${join(folder, 'usr/share/emacs/30.1/etc')}`]
+}
+
+function emacs(runner) {
+  const lib = join(dirname(runner), 'usr/lib/x86_64-linux-gnu')
+  const own = join(dirname(runner), 'usr/libexec/emacs/30.1/x86_64-linux-gnu')
+  const dump = [lib, own].flatMap(folder =>
+    existsSync(folder) ? readdirSync(folder).map(name => join(folder, name)) : [],
+  )
+  const file = dump.find(path => path.endsWith('.pdmp'))
+  return [runner, 'usr/bin/emacs-nox', `--dump-file=${file}`, '-Q', '--batch', '-l']
+}
+
 /** Runs a driver in a fresh project and home folder. Counts its lines; ending badly without any FAIL is one. */
 async function drive(name, [program, ...args]) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'precollect-editor-')))
@@ -110,6 +142,7 @@ async function drive(name, [program, ...args]) {
     writeFileSync(join(workspace, path), text)
   }
   mkdirSync(join(folder, 'home'))
+  spawnSync('git', ['init', '--quiet', workspace]) // editors take a repository for a project
   const env = {
     ...without(process.env, /^(XDG_|VIRTUAL_ENV$|PYTEST_|PYTHON|NVIM)/),
     HOME: join(folder, 'home'),

@@ -15,7 +15,7 @@ local function it(name, fn)
 end
 
 local function wait(what, condition)
-  if not vim.wait(20000, condition, 10) then
+  if not vim.wait(40000, condition, 10) then
     error('waited for ' .. what .. '; shown: ' .. vim.inspect(vim.tbl_map(function(diagnostic)
       return diagnostic.message
     end, vim.diagnostic.get())), 2)

@@ -17,7 +17,7 @@ from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 SCENARIO = json.loads(pathlib.Path(os.environ["SCENARIO"]).read_text())
 DEAD = SCENARIO["dead"]
 COMMAND = [os.environ["NODE"], os.environ["PRECOLLECT"], "server", "--stdio"]
-PATIENCE = 20
+PATIENCE = 40
 # What the recorded editors can be asked, and pytest-lsp has no answer for.
 ASKED_OF_CLIENTS = [
     lsp.CLIENT_REGISTER_CAPABILITY,

@@ -8,7 +8,7 @@ const { dead } = scenario
 const uri = path => vscode.Uri.joinPath(vscode.workspace.workspaceFolders[0].uri, path)
 const place = new vscode.Position(dead.line, dead.character)
 
-async function until(what, holds, patience = 20_000) {
+async function until(what, holds, patience = 40_000) {
   for (const end = Date.now() + patience; Date.now() < end; ) {
     const value = await holds()
     if (value) return value

@@ -1,6 +1,8 @@
 /** Which settings are taken, and which are told to be wrong. */
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readSettings, requestFor, type Settings } from '../../server/src/lsp/configuration.ts'
+import { vscodeProperties } from '../../server/src/lsp/settings.ts'
 
 const base: Settings = {
   python: null,
@@ -55,4 +57,11 @@ test.each([
   [null, null],
 ])('an interpreter named as %s', (python, meant) => {
   expect(requestFor('/p', { ...base, python }, false).python).toBe(meant)
+})
+
+test('VS Code offers what the server takes; if not: node scripts/docs.mjs', () => {
+  const manifest = readFileSync(new URL('../../clients/vscode/package.json', import.meta.url), 'utf8')
+  const { properties } = JSON.parse(manifest).contributes.configuration
+  const own = ['precollect.path', 'precollect.trace.server'].map(key => [key, properties[key]])
+  expect(properties).toEqual({ ...vscodeProperties(), ...Object.fromEntries(own) })
 })

@@ -2,62 +2,20 @@
  * What the user may set in the editor, and where it comes from: `initializationOptions` first, then the section
  * `precollect` of the editor's settings, for each workspace folder of its own. What can't be right is said in
  * the log and left out.
- *
- * Trust is not a setting: a folder's own settings file could grant it. Only the client's start-up options can.
  */
 import { type Connection, DidChangeConfigurationNotification } from 'vscode-languageserver/node'
 import type { AnalysisRequest } from '../engine/analyze.ts'
-import type { ConfirmMode, ConfirmSettings } from '../engine/confirmation.ts'
+import type { ConfirmSettings } from '../engine/confirmation.ts'
 import { join } from '../files/paths.ts'
 import { didYouMean } from '../rules/nearest.ts'
 import type { Client } from './client.ts'
+import { fits, SETTINGS, type Settings } from './settings.ts'
 
-export interface Settings {
-  /** Interpreter or environment folder, absolute or relative to the workspace folder; null: search. */
-  readonly python: string | null
-  readonly invocation: 'pytest' | 'python -m pytest' | null
-  readonly pytestArgs: readonly string[]
-  readonly select: readonly string[]
-  readonly ignore: readonly string[]
-  /** Where the rules' pages are served; a rule's page is this followed by its name. null: no links. */
-  readonly ruleDocs: string | null
-  /** When pytest is run to confirm what was found; only ever in a trusted folder. */
-  readonly confirm: ConfirmMode
-  /** Minutes between full passes in the mode `periodic`. */
-  readonly confirmInterval: number
-}
+export type { Settings }
 
-const defaults: Settings = {
-  python: null,
-  invocation: null,
-  pytestArgs: [],
-  select: [],
-  ignore: [],
-  ruleDocs: null,
-  confirm: 'manual',
-  confirmInterval: 10,
-}
-
-type Check = (value: unknown) => boolean
-
-const modes: readonly ConfirmMode[] = ['off', 'manual', 'onSave', 'periodic']
-
-const isText: Check = value => value === null || typeof value === 'string'
-const isList: Check = value => Array.isArray(value) && value.every(item => typeof item === 'string')
-
-const checks: Readonly<Record<keyof Settings, readonly [check: Check, expected: string]>> = {
-  python: [isText, 'a string or null'],
-  invocation: [
-    value => [null, 'pytest', 'python -m pytest'].includes(value as null),
-    "'pytest', 'python -m pytest' or null",
-  ],
-  pytestArgs: [isList, 'a list of strings'],
-  select: [isList, 'a list of rule names'],
-  ignore: [isList, 'a list of rule names'],
-  ruleDocs: [isText, 'a URL or null'],
-  confirm: [value => modes.includes(value as ConfirmMode), "'off', 'manual', 'onSave' or 'periodic'"],
-  confirmInterval: [value => typeof value === 'number' && value > 0, 'a number of minutes'],
-}
+const defaults = Object.fromEntries(
+  Object.entries(SETTINGS).map(([key, setting]) => [key, setting.default]),
+) as unknown as Settings
 
 /** What is read elsewhere, by the start-up options or by clients themselves. */
 const OTHERS: ReadonlySet<string> = new Set(['trusted', 'status', 'path', 'trace', 'server'])
@@ -70,16 +28,16 @@ export function readSettings(given: unknown, base: Settings): { settings: Settin
   if (typeof given !== 'object')
     return { settings: base, problems: ['precollect: expected an object of settings'] }
   for (const key of Object.keys(given)) {
-    if (!(key in checks) && !OTHERS.has(key))
-      problems.push(`precollect.${key}: there is no such setting${didYouMean(key, Object.keys(checks))}`)
+    if (!Object.hasOwn(SETTINGS, key) && !OTHERS.has(key))
+      problems.push(`precollect.${key}: there is no such setting${didYouMean(key, Object.keys(SETTINGS))}`)
   }
-  for (const [key, [check, expected]] of Object.entries(checks)) {
+  for (const [key, setting] of Object.entries(SETTINGS)) {
     const value = (given as Record<string, unknown>)[key]
     if (value === undefined) continue
     // Settings editors can't store null: they keep an empty text for "not set".
     const meant = value === '' ? null : value
-    if (check(meant)) settings[key] = meant
-    else problems.push(`precollect.${key}: expected ${expected}, got ${JSON.stringify(value)}`)
+    if (fits(setting, meant)) settings[key] = meant
+    else problems.push(`precollect.${key}: expected ${setting.expected}, got ${JSON.stringify(value)}`)
   }
   return { settings: settings as unknown as Settings, problems }
 }
