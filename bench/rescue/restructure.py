@@ -370,7 +370,8 @@ def drop_marker(tree: SourceTree, rng: Random) -> Iterator[Restructuring]:
             if any(re.search(rf"\bmark\.{name}\b", tree.module(t).text) for t in tree.tests)]
     gone = rng.sample(used, min(len(used), 3))
     kept = "".join(line for line in listed[1].splitlines(True) if not re.match(rf"\s*[\"'](?:{'|'.join(gone)})\b", line))
-    strict = "" if "--strict" in text else "strict_markers = true\n"
+    # Where warnings are errors an unknown marker is one already.
+    strict = "" if "--strict" in text or '"error"' in text else "strict_markers = true\n"
     if gone:
         fresh = f"{text[: listed.start()]}{strict}markers = [\n{kept}]\n{text[listed.end():]}"
         yield Restructuring(f"{path}: without the markers {', '.join(gone)}", {path: fresh})
