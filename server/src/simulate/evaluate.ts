@@ -166,7 +166,7 @@ function readName(m: Machine, name: string, frame: Frame, span: Span): Value {
     exceptionClass('NameError'),
     `name '${name}' is not defined`,
     { kind: 'undefined-name', name },
-    { focus: span },
+    { focus: span, span }, // a traceback tells the line of the name, not that of its statement
   )
   return m.throwUnlessHealed(exc)
 }
