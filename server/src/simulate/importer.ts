@@ -217,7 +217,14 @@ function certainlyNoPackage(m: Machine, child: string, parent: Value): boolean {
   if (parent.kind === 'project' || parent.kind === 'stub') return parent.state !== 'failed'
   if (losesToInstalled(m, child, parent)) return true
   if (parent.kind !== 'foreign') return false
-  return !playsWithModules(m, topLevel(child))
+  return hangsNothing(m, child, parent) || !playsWithModules(m, topLevel(child))
+}
+
+/** What a single file hangs below itself, or a module that plays for it, is named in the text. */
+function hangsNothing(m: Machine, child: string, { file }: Module): boolean {
+  if (file === null || isPackageFile(file)) return false
+  const word = child.slice(child.lastIndexOf('.') + 1)
+  return !saysWord(m, file, word) && !playsWithModules(m, topLevel(child), word)
 }
 
 function notFound(m: Machine, name: string, parent: Value | null, focus: Span): Value {
@@ -261,13 +268,17 @@ function isPackageFile(file: string): boolean {
   return basename(file).startsWith('__init__.')
 }
 
-/** Does any loaded module of this top-level package mention the tables through which modules appear? */
-function playsWithModules(m: Machine, top: string): boolean {
+/**
+ * Does any loaded module of this top-level package mention the tables through which modules appear? `word`: and this
+ * word as well.
+ */
+function playsWithModules(m: Machine, top: string, word: string | null = null): boolean {
   for (const [name, module] of m.modules) {
     if (topLevel(name) !== topLevel(top) || module?.t !== 'module') continue
     if (module.kind === 'extension') return true
     const text = module.file ? m.world.text(module.file) : null
-    if (text && /sys\.modules|meta_path|__path__|\bmodules\[|apipkg|import_hook|lazy/.test(text)) return true
+    if (!text || !/sys\.modules|meta_path|__path__|\bmodules\[|apipkg|import_hook|lazy/.test(text)) continue
+    if (word === null || saysWord(m, module.file!, word)) return true
   }
   return false
 }
