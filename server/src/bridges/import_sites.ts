@@ -1,6 +1,7 @@
 /** The import statements of a file with their places, at any depth, bodies of functions included. */
 import { compileBody } from '../compile/compile.ts'
-import type { Block, FromOp, ImportOp, ModuleCode, Op } from '../compile/module_code.ts'
+import type { Block, FromOp, ImportOp, ModuleCode } from '../compile/module_code.ts'
+import { innerBlocks } from '../rules/mark_words.ts'
 
 /** UTF-16 offsets. */
 export interface Extent {
@@ -51,26 +52,7 @@ function gather(code: ModuleCode, text: string, word: string, sites: ImportSite[
 function walk(ops: Block, found: (op: ImportOp | FromOp) => void): void {
   for (const op of ops) {
     if (op.op === 'import' || op.op === 'from') found(op)
-    else for (const block of blocksOf(op)) walk(block, found)
-  }
-}
-
-function blocksOf(op: Op): readonly Block[] {
-  switch (op.op) {
-    case 'if':
-      return [op.then, op.else]
-    case 'for':
-    case 'while':
-      return [op.body, op.else]
-    case 'try':
-      return [op.body, ...op.handlers.map(({ body }) => body), op.else, op.finally]
-    case 'with':
-    case 'class':
-      return [op.body]
-    case 'match':
-      return op.cases.map(({ body }) => body)
-    default:
-      return []
+    else for (const block of op.op === 'class' ? [op.body] : innerBlocks(op)) walk(block, found)
   }
 }
 

@@ -70,6 +70,8 @@ export function innerBlocks(op: Block[number]): readonly Block[] {
       return [op.body, ...op.handlers.map(handler => handler.body), op.else, op.finally]
     case 'with':
       return [op.body]
+    case 'match':
+      return op.cases.map(({ body }) => body)
     default:
       return []
   }
