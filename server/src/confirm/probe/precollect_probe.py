@@ -207,6 +207,8 @@ _ends = {}
 
 def _last_line(path, line):
     """The last line of the simple statement that starts on a line; an import may go on for many."""
+    if _is_whole(linecache.getline(path, line)):
+        return line
     if path not in _ends:
         try:
             with open(path, "rb") as source, warnings.catch_warnings():
@@ -220,6 +222,13 @@ def _last_line(path, line):
         except Exception:  # no file, or one that does not compile
             _ends[path] = {}
     return _ends[path].get(line, line)
+
+
+def _is_whole(text):
+    """Most statements are one line, and need no parsing to know it."""
+    if any(mark in text for mark in "\"'#\\"):
+        return False
+    return sum(map(text.count, "([{")) == sum(map(text.count, ")]}"))
 
 
 def _clean(text):
