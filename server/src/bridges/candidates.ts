@@ -185,7 +185,7 @@ function wholeModule(
     {
       complete,
       candidate: {
-        modules: new Map([[missing, name]]),
+        modules: new Map([...packagesOf(missing, name, index), [missing, name]]),
         names: new Map(),
         files: [module.path],
         score,
@@ -194,6 +194,33 @@ function wholeModule(
       },
     },
   ]
+}
+
+/**
+ * The packages that moved along: those above both names, as far as nothing of the missing one is left and the other has
+ * all that the workspace wants of it. The uppermost first.
+ */
+function packagesOf(missing: string, name: string, index: SymbolIndex): [string, string][] {
+  const found: [string, string][] = []
+  let [old, now] = [missing, name]
+  while (tailOf(old) === tailOf(now) && old.includes('.') && now.includes('.')) {
+    ;[old, now] = [parentOf(old), parentOf(now)]
+    const [gone, home] = [old, now]
+    const isThere = index.moduleNamed(home)?.package === true
+    const isLeft = index.modules().some(({ names }) => names.some(each => isBelow(each, gone)))
+    const { below } = index.wanted(gone)
+    if (!isThere || isLeft || ![...below].every(each => index.moduleNamed(`${home}.${each}`))) break
+    found.unshift([gone, home])
+  }
+  return found
+}
+
+function isBelow(module: string, above: string): boolean {
+  return module === above || module.startsWith(`${above}.`)
+}
+
+function parentOf(module: string): string {
+  return module.slice(0, Math.max(0, module.lastIndexOf('.')))
 }
 
 /** A file that imports both takes them for two modules. */

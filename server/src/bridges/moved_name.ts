@@ -39,6 +39,16 @@ export function* proposalsForMoved(finding: Finding, context: FixContext): Gener
   }
 }
 
+/** The bridges alone: who asks is an installed file, which nobody should edit. */
+export function* bridgesForMoved(finding: Finding, context: FixContext): Generator<Proposal> {
+  const missing = missingIn(finding, context)
+  if (!missing) return
+  for (const candidate of candidatesFor(missing, surroundingsOf(context))) {
+    const bridge = bridgeProposal(missing, candidate, finding, context)
+    if (bridge) yield bridge
+  }
+}
+
 /** More places than this are not tried. */
 const MOST_HOMES = 3
 
@@ -69,7 +79,8 @@ function* proposalsFor(
   const key = keyOf(candidate)
   const safety = candidate.sure ? 'safe' : 'unsafe'
   const because = candidate.because.join('; ')
-  const name = missing.kind === 'module' ? missing.module : `${missing.module}.${missing.name}`
+  const [above] = candidate.modules.keys()
+  const name = missing.kind === 'name' ? `${missing.module}.${missing.name}` : (above ?? missing.module)
   const target = targetOf(candidate)
   const along = (edit: WorkspaceEdit) => withOwnImports(edit, candidate, context)
   const changes = importersOf(missing, candidate, context).flatMap(path => {
@@ -100,22 +111,30 @@ function* proposalsFor(
       follows: first,
     }
   }
+  const bridge = bridgeProposal(missing, candidate, finding, context)
+  if (bridge) yield first === null ? bridge : { ...bridge, follows: first }
+}
+
+function bridgeProposal(
+  missing: Missing,
+  candidate: Candidate,
+  finding: Finding,
+  context: FixContext,
+): Proposal | null {
   const bridge = bridgeFor(missing, candidate, finding, context)
-  if (bridge) {
-    const place = relative(context.plan.rootdir, bridge.path)
-    const title =
+  if (!bridge) return null
+  const place = relative(context.plan.rootdir, bridge.path)
+  const target = targetOf(candidate)
+  return {
+    key: `bridge ${keyOf(candidate)}`,
+    title:
       missing.kind === 'module'
-        ? `Serve '${name}' from ${target} by a bridge: ${place}`
-        : `Hand on '${missing.name}' from ${target} in ${place}`
-    yield {
-      key: `bridge ${key}`,
-      title,
-      safety: 'unsafe',
-      edit: along(bridge.edit),
-      command: null,
-      because,
-      ...(first === null ? {} : { follows: first }),
-    }
+        ? `Serve '${missing.module}' from ${target} by a bridge: ${place}`
+        : `Hand on '${missing.name}' from ${target} in ${place}`,
+    safety: 'unsafe',
+    edit: withOwnImports(bridge.edit, candidate, context),
+    command: null,
+    because: candidate.because.join('; '),
   }
 }
 
@@ -142,15 +161,17 @@ function isNotFound(
 function importersOf(missing: Missing, candidate: Candidate, { index }: FixContext): string[] {
   const name = missing.kind === 'module' ? missing.module : `${missing.module}.${missing.name}`
   const asked = [
-    ...index.wanted(name).importers,
+    ...[name, ...candidate.modules.keys()].flatMap(each => index.wanted(each).importers),
     ...(missing.kind === 'name' ? index.wanted(missing.module).importers : []),
   ]
   return [...new Set(asked)].filter(path => !candidate.files.includes(path)).sort()
 }
 
 function targetOf({ modules, names }: Candidate): string {
-  const whole = [...modules.values()]
-  const places = [...names.values()].map(({ module, name }) => (name === null ? module : module))
+  const whole = [...modules.values()].filter(
+    (each, _, all) => !all.some(above => each.startsWith(`${above}.`)),
+  )
+  const places = [...names.values()].map(({ module }) => module)
   const targets = [...new Set([...whole, ...places])].map(each => `'${each}'`)
   return targets.length > 3
     ? `${targets.slice(0, 2).join(', ')} and ${targets.length - 2} more`

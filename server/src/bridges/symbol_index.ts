@@ -23,7 +23,7 @@ export interface Wanted {
   readonly reads: ReadonlySet<string>
   /** Modules below it that somebody imports: their names behind the module's own, 'a' and 'a.b'. */
   readonly below: ReadonlySet<string>
-  /** The files that import it, or something below it, in order of their paths. */
+  /** The workspace's files that import it, or something below it, in order of their paths. */
   readonly importers: readonly string[]
 }
 
@@ -43,6 +43,8 @@ export class SymbolIndex {
   constructor(
     private readonly context: Pick<FixContext, 'fs' | 'plan' | 'environment' | 'code' | 'text'>,
     private readonly scans: FileScans,
+    /** Installed files that import from the workspace: what they want counts, and they are never edited. */
+    private readonly outside: readonly string[] = [],
   ) {
     this.fs = context.fs
   }
@@ -206,7 +208,7 @@ export class SymbolIndex {
           for (const name of this.readFrom(path, module)) reads.add(name)
         }
       }
-      if (asks) importers.push(path)
+      if (asks && this.moduleAt(path)) importers.push(path)
     }
     return { names, reads, below, importers }
   }
@@ -215,7 +217,7 @@ export class SymbolIndex {
   private filesAsking(word: string): readonly string[] {
     if (!this.requests) {
       this.requests = new Map()
-      for (const { path } of this.modules()) {
+      for (const path of [...this.modules().map(module => module.path), ...this.outside]) {
         for (const { module, names } of this.scans.of(this.fs, path).imports) {
           const parts = module.split('.')
           for (const part of names === '*' ? parts : [...parts, ...names])

@@ -77,7 +77,10 @@ const histories = new WeakMap<Analysis, History>()
 export function contextOf(analysis: Analysis): FixContext {
   return remember(contexts, analysis, () => {
     const { fs, environment, plan, trace, causes, findings, needs, text, code, scans } = analysis
-    const index = new SymbolIndex({ fs, plan, environment, code, text }, scans)
+    const outside = causes.flatMap(({ failures }) =>
+      failures.filter(({ foreign }) => foreign).map(({ focus }) => focus.path),
+    )
+    const index = new SymbolIndex({ fs, plan, environment, code, text }, scans, [...new Set(outside)])
     const history = histories.get(analysis) ?? []
     return { fs, environment, plan, trace, causes, findings, needs, text, code, index, history }
   })
