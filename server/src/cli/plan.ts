@@ -18,6 +18,7 @@ export interface PlanOptions extends CheckOptions {
   readonly target: number
   readonly safe?: boolean
   readonly apply?: boolean
+  readonly steps?: number
 }
 
 /** Throws a UsageError for wrong options, and where a step can't be written. */
@@ -36,7 +37,7 @@ export async function plan(
     fs,
     request,
     new Remembered(fs),
-    { target: options.target, unsafe: options.safe !== true },
+    { target: options.target, unsafe: options.safe !== true, steps: options.steps ?? null },
     errors => show(`planning: ${count(errors, 'error')} left ...`),
   ).finally(() => show(null))
   const json = options.outputFormat === 'json'

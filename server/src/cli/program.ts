@@ -190,6 +190,7 @@ function programOf(io: Io, verbs: Verbs): Command {
     .description('the shortest list found of fixes that brings the errors down to a target')
     .option('--target <errors>', 'how many errors may be left', toCount, 0)
     .option('--safe', 'only fixes that cannot mean something else')
+    .option('--steps <n>', 'not more than the first n steps', toAtLeastOne)
     .option('--apply', 'make the fixes of the plan, and check again after each')
     .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')
     .action(verbs.plan)

@@ -27,6 +27,8 @@ export interface RescueRequest {
   readonly target: number
   /** May fixes be part of it that could mean something else? */
   readonly unsafe: boolean
+  /** No more steps than these; null: as many as it takes. */
+  readonly steps: number | null
 }
 
 /** A step with what it takes to make it. */
@@ -47,7 +49,7 @@ export async function planRescue(
   fs: FileSystem,
   request: AnalysisRequest,
   remembered: Remembered,
-  { target, unsafe }: RescueRequest,
+  { target, unsafe, steps: most }: RescueRequest,
   progress: (errors: number) => void = () => {},
 ): Promise<Rescue> {
   const drafts = new Drafts(fs)
@@ -57,7 +59,7 @@ export async function planRescue(
   let now = await analyze(fs, { ...request, layers: false }, remembered)
   const root = now.plan.rootdir
   const errors = errorsOf(now)
-  while (errorsOf(now) > target && steps.length < MOST_STEPS) {
+  while (errorsOf(now) > target && steps.length < (most ?? MOST_STEPS)) {
     await recallHistory(now)
     const best = bestStep(now, ({ safety }) => unsafe || safety !== 'unsafe')
     if (!best) break
@@ -79,6 +81,7 @@ export async function planRescue(
     version: 1,
     root,
     target,
+    limit: most,
     errors: { now: errors, after },
     reached: after <= target,
     steps: steps.map(({ step }) => step),
@@ -87,14 +90,15 @@ export async function planRescue(
 }
 
 /**
- * Errors as pytest counts them. Where the run stops before it collects, every test file is lost by it; where it stops
- * afterwards, that is one error more.
+ * Test files that are not collected: with a conftest all below its folder are lost, and all of them where the run stops
+ * before it collects. Where it stops afterwards, that is one error more.
  */
 export function errorsOf({ trace, plan }: Pick<Analysis, 'trace' | 'plan'>): number {
-  const failing = trace.collectors.filter(({ outcome }) => outcome === 'fails').length
+  const failing = trace.collectors.filter(({ outcome }) => outcome === 'fails')
+  const lost = new Set(failing.flatMap(({ path }) => filesBehind(plan, path))).size
   const stops = trace.session.outcome === 'stops' || plan.stops.length > 0
-  if (!stops) return failing
-  return trace.collectors.length === 0 ? Math.max(1, testFiles(plan).size) : failing + 1
+  if (!stops) return lost
+  return trace.collectors.length === 0 ? Math.max(1, testFiles(plan).size) : lost + 1
 }
 
 interface Candidate {
