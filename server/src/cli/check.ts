@@ -40,8 +40,8 @@ export interface CheckOptions extends MendOptions {
 }
 
 /** Is anything to be mended, or shown as a patch? `--unsafe-fixes` by itself means that they are made. */
-function wantsMending({ fix, unsafeFixes, diff }: MendOptions): boolean {
-  return fix === true || unsafeFixes === true || diff === true
+function wantsMending({ fix, unsafeFixes, leaveOut, diff }: MendOptions): boolean {
+  return fix === true || unsafeFixes === true || leaveOut === true || diff === true
 }
 
 /** Throws a UsageError for paths, options or settings that are wrong. */

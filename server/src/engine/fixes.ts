@@ -101,12 +101,16 @@ function simulatedAs({ plan, trace, causes, findings }: Analysis): Simulated {
 }
 
 /** null where it does not help. */
-function verified(analysis: Analysis, finding: Finding, { key, follows, ...proposal }: Proposal): Fix | null {
+function verified(
+  analysis: Analysis,
+  finding: Finding,
+  { key, follows, alone, ...proposal }: Proposal,
+): Fix | null {
   const fix = { id: fixId(finding.fingerprint, key), finding: finding.fingerprint, ...proposal }
   const { edit, provides = [] } = proposal
   if (edit === null && provides.length === 0) return { ...fix, effect: null }
   const effect = tryOut(analysis, finding, edit ?? editOf({}), provides)
-  return effect ? { ...fix, effect } : null
+  return effect && !(alone && effect.uncovered.length > 0) ? { ...fix, effect } : null
 }
 
 /** The effect of what is proposed, where it does some good and no harm. */

@@ -61,7 +61,7 @@ export async function planRescue(
   const errors = errorsOf(now)
   while (errorsOf(now) > target && steps.length < (most ?? MOST_STEPS)) {
     await recallHistory(now)
-    const best = bestStep(now, ({ safety }) => unsafe || safety !== 'unsafe')
+    const best = bestStep(now, ({ safety, leavesOut }) => !leavesOut && (unsafe || safety !== 'unsafe'))
     if (!best) break
     const { cause, fix, effect } = best
     const edit = fix?.edit ?? null
