@@ -182,6 +182,7 @@ function programOf(io: Io, verbs: Verbs): Command {
     .option('--record', 'add the state to the history; files are then written with --output-dir alone')
     .option('--history <file>', 'where it is kept', '.precollect/history.ndjson')
     .option('--accept-fewer', 'with --record: from now on fewer tests are enough for "gate"')
+    .option('--no-plan', 'do not look for the steps that bring the errors down')
     .option('--confirm', 'run pytest --collect-only first, and tell what it confirms and refutes')
     .option('--timeout <seconds>', 'with --confirm: end pytest after this time', toSeconds)
     .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')

@@ -17,6 +17,8 @@ export interface ReportOptions extends CheckOptions, RecordOptions {
   /** undefined: the current folder, or, where a state is to be recorded, no files. */
   readonly outputDir?: string
   readonly record?: boolean
+  /** Are the steps to be looked for that bring the errors down? */
+  readonly plan: boolean
   /** Seconds. */
   readonly timeout?: number
 }
@@ -29,6 +31,9 @@ const FILES: readonly (readonly [name: string, format: Format])[] = [
   ['health.junit.xml', 'junit'],
 ]
 
+/** A report tells the beginning of a long plan. */
+const MOST_STEPS = 10
+
 /** Throws a UsageError for paths, options or settings that are wrong, and where the files can't be written. */
 export async function report(
   paths: readonly string[],
@@ -39,23 +44,40 @@ export async function report(
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  // Bridges are looked for in the whole workspace: no part of it may come from the cache.
-  const analysed = async () => (await analysisOf(fs, target, pytestArgs, options, io)).analysis
+  // Bridges and a plan need the whole workspace: no part of it may come from the cache.
+  const debtAndPlan = async () => {
+    const { analysis } = await analysisOf(fs, target, pytestArgs, options, io)
+    const rescue = options.plan ? await rescueOf(fs, analysis) : undefined
+    return { analysis, more: { bridges: await bridgesOf(analysis), ...(rescue ? { rescue } : {}) } }
+  }
   if (options.confirm) {
     const { confirm } = await import('./confirm.ts')
     return confirm(paths, pytestArgs, options, io, async input =>
-      tell({ ...input, bridges: await bridgesOf(await analysed()) }, target.cwd, options, io),
+      tell({ ...input, ...(await debtAndPlan()).more }, target.cwd, options, io),
     )
   }
   expectShortRun()
-  const analysis = await analysed()
-  await tell({ ...analysis, bridges: await bridgesOf(analysis) }, target.cwd, options, io)
+  const { analysis, more } = await debtAndPlan()
+  await tell({ ...analysis, ...more }, target.cwd, options, io)
   return options.exitZero ? ExitCode.clean : verdict(analysis, health(analysis))
 }
 
 async function bridgesOf(analysis: Analysis): Promise<ReportInput['bridges']> {
   const { existingBridges } = await import('../engine/bridges.ts')
-  return existingBridges(analysis).map(({ path, module, state }) => ({ path, module, state: state.is }))
+  return existingBridges(analysis).map(({ path, module, names, importers, state }) => ({
+    ...{ path, module, names, users: importers, state: state.is },
+    because: state.is === 'needed' ? null : state.because,
+  }))
+}
+
+/** The first steps of the plan that brings all errors down. */
+async function rescueOf(fs: DiskFileSystem, { request }: Analysis): Promise<ReportInput['rescue']> {
+  const [{ planRescue }, { Remembered }] = await Promise.all([
+    import('../engine/rescue.ts'),
+    import('../engine/analyze.ts'),
+  ])
+  const asked = { target: 0, unsafe: true, steps: MOST_STEPS }
+  return (await planRescue(fs, request, new Remembered(fs), asked)).plan
 }
 
 /** Writes and records what is to be, with the trend of the folder that was checked. */
