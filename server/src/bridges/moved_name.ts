@@ -2,16 +2,18 @@
  * What can be done about a module or a name that is missing because it moved: rewrite the imports, everywhere or here,
  * or put a bridge where it was. One group of proposals for each candidate, the best candidate first.
  */
-import { relative } from '../files/paths.ts'
+import { LineIndex } from '../files/lines.ts'
+import { join, relative } from '../files/paths.ts'
 import type { Finding } from '../rules/finding.ts'
 import { testFiles } from '../rules/test_files.ts'
 import type { FailureDetail } from '../simulate/trace.ts'
 import { type Bridge, bridgeModule, exportAgain } from './bridge_module.ts'
 import { type Candidate, candidatesFor, keyOf, type Missing, type Surroundings } from './candidates.ts'
-import { editOf, type WorkspaceEdit } from './edit.ts'
+import { changeOf, editOf, type FileChange, type WorkspaceEdit } from './edit.ts'
 import { causeOf, type FixContext, type Proposal } from './fix.ts'
+import { namedInSettings, namedInStrings } from './names_in_strings.ts'
 import { homesOf, withOwnImports } from './own_imports.ts'
-import { rewritten } from './rewrite.ts'
+import { movedBy, rewritten } from './rewrite.ts'
 
 /** What is missing where a finding stands; null where it tells of something else. */
 export function missingIn(finding: Finding, context: Pick<FixContext, 'causes'>): Missing | null {
@@ -19,6 +21,7 @@ export function missingIn(finding: Finding, context: Pick<FixContext, 'causes'>)
   if (detail?.kind === 'module-not-found') return { kind: 'module', module: detail.module }
   if (detail?.kind === 'missing-symbol' && detail.standard !== true)
     return { kind: 'name', module: detail.module, name: detail.name }
+  if (detail?.kind === 'plugin') return { kind: 'module', module: detail.plugin }
   return null
 }
 
@@ -78,7 +81,8 @@ function* proposalsFor(
 ): Generator<Proposal> {
   const key = keyOf(candidate)
   const safety = candidate.sure ? 'safe' : 'unsafe'
-  const because = candidate.because.join('; ')
+  const told = toldStrings(candidate, context)
+  const because = [...candidate.because, ...told].join('; ')
   const [above] = candidate.modules.keys()
   const name = missing.kind === 'name' ? `${missing.module}.${missing.name}` : (above ?? missing.module)
   const target = targetOf(candidate)
@@ -87,13 +91,14 @@ function* proposalsFor(
     const made = rewritten(path, candidate, context, context.index)
     return made ? [made.change] : []
   })
-  const first = changes.length > 0 ? `everywhere ${key}` : null
+  const settings = settingsOf(candidate, context)
+  const first = changes.length + settings.length > 0 ? `everywhere ${key}` : null
   if (first !== null) {
     yield {
       key: first,
       title: `Import '${name}' from ${target}${changes.length > 1 ? `, in all ${changes.length} files` : ''}`,
       safety,
-      edit: along(editOf({ changed: changes })),
+      edit: along(editOf({ changed: [...changes, ...settings] })),
       command: null,
       because,
     }
@@ -164,7 +169,42 @@ function importersOf(missing: Missing, candidate: Candidate, { index }: FixConte
     ...[name, ...candidate.modules.keys()].flatMap(each => index.wanted(each).importers),
     ...(missing.kind === 'name' ? index.wanted(missing.module).importers : []),
   ]
-  return [...new Set(asked)].filter(path => !candidate.files.includes(path)).sort()
+  const named = namesOf(candidate).flatMap(each => index.naming(each))
+  return [...new Set([...asked, ...named])].filter(path => !candidate.files.includes(path)).sort()
+}
+
+function namesOf({ modules, names }: Candidate): string[] {
+  return [...modules.keys(), ...names.keys()]
+}
+
+/** Files in which settings name modules. */
+const SETTINGS = ['pyproject.toml', 'setup.cfg', 'tox.ini', 'pytest.ini', '.pytest.ini', 'pytest.toml']
+
+function settingsOf(candidate: Candidate, { plan, fs, text }: FixContext): FileChange[] {
+  return SETTINGS.map(name => join(plan.rootdir, name)).flatMap(path => {
+    const before = fs.stat(path) === null ? null : text(path)
+    const changes = before === null ? [] : namedInSettings(before, movedBy(candidate))
+    return changes.length === 0 ? [] : [changeOf(path, before!, changes)]
+  })
+}
+
+/** More places than this are only counted. */
+const MOST_TOLD = 3
+
+/** Strings that hold the old name where nothing is known to take one: they stay, and a person is told. */
+function toldStrings(candidate: Candidate, { index, plan }: FixContext): string[] {
+  const files = [...new Set(namesOf(candidate).flatMap(each => index.naming(each)))]
+  const places = files.flatMap(path => {
+    const text = index.text(path)
+    const lines = new LineIndex(text)
+    return namedInStrings(text, movedBy(candidate)).others.map(
+      at => `${relative(plan.rootdir, path)}:${lines.position(at).line}`,
+    )
+  })
+  if (places.length === 0) return []
+  const more = places.length - MOST_TOLD
+  const shown = places.slice(0, MOST_TOLD).join(', ') + (more > 0 ? ` and ${more} more` : '')
+  return [`left as it is in ${places.length === 1 ? 'a string' : `${places.length} strings`}: ${shown}`]
 }
 
 function targetOf({ modules, names }: Candidate): string {

@@ -37,6 +37,7 @@ export class SymbolIndex {
   private tops: ReadonlySet<string> | null = null
   private definitions: Map<string, string[]> | null = null
   private requests: Map<string, Set<string>> | null = null
+  private readonly mentions = new Map<string, readonly string[]>()
   private readonly wants = new Map<string, Wanted>()
   private readonly fs: FileSystem
 
@@ -155,6 +156,18 @@ export class SymbolIndex {
   /** All that the workspace imports from a module of that dotted name, or from below it. */
   wanted(module: string): Wanted {
     return remember(this.wants, module, () => this.gather(module))
+  }
+
+  /** The workspace's Python files in whose text the dotted name stands in quotes, or begins there. */
+  naming(dotted: string): readonly string[] {
+    return remember(this.mentions, dotted, () => {
+      const [one, two] = [Buffer.from(`"${dotted}`), Buffer.from(`'${dotted}`)]
+      return this.modules().flatMap(({ path }) => {
+        const bytes = this.fs.read(path)
+        const text = bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+        return text?.includes(one) || text?.includes(two) ? [path] : []
+      })
+    })
   }
 
   /** Does a file import that name from that module, or the whole module? */
