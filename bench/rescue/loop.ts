@@ -2,11 +2,11 @@
  * The rescue: a project is restructured at many places at once, then only precollect's own commands are used, and the
  * real pytest counts what is left after each round.
  */
-import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { applyEdits, copyEntry } from '../mutations/workspace.ts'
+import { applyEdits, copyEntry, type Edits } from '../mutations/workspace.ts'
 import { type Bench, progress } from '../shared/bench.ts'
-import { type Entry, projectOf, recorded, sourceOf } from '../shared/corpus.ts'
+import { type Entry, projectOf, recorded } from '../shared/corpus.ts'
 import { type OracleRecord, realityOf } from '../shared/record.ts'
 import { environmentOf, folderIn, measure, type Project, run, withFolder } from '../shared/run.ts'
 import { table } from '../shared/table.ts'
@@ -100,25 +100,18 @@ async function sound(
 ): Promise<Restructuring[]> {
   const { tools } = bench
   const data = join(folder, 'corpus')
-  const source = sourceOf(data, entry)
-  const pristine = join(folder, 'pristine')
   const list = join(folder, 'moved.json')
-  const copy = { recursive: true, preserveTimestamps: true, verbatimSymlinks: true }
-  cpSync(source, pristine, copy)
-  const restore = () => {
-    rmSync(source, { recursive: true })
-    cpSync(pristine, source, copy)
-  }
+  const script = join(tools.root, 'bench', 'rescue', 'tell.py')
   const healthy = await failing(bench, entry, data)
   const collects = async (moves: readonly Restructuring[]) => {
     progress(`${entry.name}: does it collect once ${moves.length} moves are told?`)
-    for (const { edits } of moves) applyEdits(project.cwd, edits)
+    const undo = moves.map(({ edits }) => applyEdits(project.cwd, edits))
     writeFileSync(list, JSON.stringify(Object.assign({}, ...moves.map(({ moved }) => moved))))
-    const script = join(tools.root, 'bench', 'rescue', 'tell.py')
     const told = await run(tools.python, ['-B', '-S', '-W', 'ignore', script, project.cwd, '--moved', list])
     if (told.exit !== 0) throw new Error(told.stderr)
+    undo.push(applyEdits(project.cwd, JSON.parse(told.stdout) as Edits))
     const after = await failing(bench, entry, data)
-    restore()
+    for (const step of undo.reverse()) step()
     return [...after].every(path => healthy.has(path))
   }
   const soundOf = async (moves: readonly Restructuring[]): Promise<readonly Restructuring[]> => {

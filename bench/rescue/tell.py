@@ -3,8 +3,8 @@
 
     tell.py ROOT --moved MOVED.json
 
-MOVED.json holds {old: new}, dotted names of modules and of names in them. Rewrites every import below ROOT in place. It
-answers one question of the benchmark, by other means than precollect's: does the restructured project collect once all
+MOVED.json holds {old: new}, dotted names of modules and of names in them. Prints JSON, {path: new text} of all files
+below ROOT whose imports change. It answers one question of the benchmark, by other means than precollect's: does the restructured project collect once all
 is told? A restructuring that closes an import cycle by itself is none that anybody would have made.
 Standard library only.
 """
@@ -120,10 +120,8 @@ def main(argv: list[str] | None = None) -> int:
     opts = parser.parse_args(argv)
     tree = SourceTree(opts.root, [])
     moves = Moves(json.loads(opts.moved.read_text("utf-8")))
-    for module in filter(None, map(tree.module, tree.files)):
-        text = rewritten(module, moves)
-        if text is not None:
-            (opts.root / module.path).write_bytes(text.encode("utf-8"))
+    found = {m.path: rewritten(m, moves) for m in map(tree.module, tree.files) if m}
+    json.dump({path: text for path, text in found.items() if text is not None}, sys.stdout)
     return 0
 
 

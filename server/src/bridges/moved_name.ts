@@ -7,7 +7,7 @@ import { join, relative } from '../files/paths.ts'
 import type { Finding } from '../rules/finding.ts'
 import { testFiles } from '../rules/test_files.ts'
 import type { FailureDetail } from '../simulate/trace.ts'
-import { type Bridge, bridgeModule, exportAgain } from './bridge_module.ts'
+import { type Bridge, type BridgeWay, bridgeModule, exportAgain } from './bridge_module.ts'
 import { type Candidate, candidatesFor, keyOf, type Missing, type Surroundings } from './candidates.ts'
 import { changeOf, editOf, type FileChange, type WorkspaceEdit } from './edit.ts'
 import { causeOf, type FixContext, type Proposal } from './fix.ts'
@@ -47,8 +47,7 @@ export function* bridgesForMoved(finding: Finding, context: FixContext): Generat
   const missing = missingIn(finding, context)
   if (!missing) return
   for (const candidate of candidatesFor(missing, surroundingsOf(context))) {
-    const bridge = bridgeProposal(missing, candidate, finding, context)
-    if (bridge) yield bridge
+    yield* bridgeProposals(missing, candidate, finding, context)
   }
 }
 
@@ -116,22 +115,39 @@ function* proposalsFor(
       follows: first,
     }
   }
-  const bridge = bridgeProposal(missing, candidate, finding, context)
-  if (bridge) yield first === null ? bridge : { ...bridge, follows: first }
+  for (const bridge of bridgeProposals(missing, candidate, finding, context))
+    yield first === null ? bridge : { ...bridge, follows: first }
+}
+
+/** Through the project's helper where it has one; a helper may give nothing in silence, and then plain imports serve. */
+function bridgeProposals(
+  missing: Missing,
+  candidate: Candidate,
+  finding: Finding,
+  context: FixContext,
+): Proposal[] {
+  return (['helper', 'plain'] as const).flatMap(way => {
+    const bridge = bridgeFor(missing, candidate, finding, context, way)
+    return bridge ? [bridgeProposal(missing, candidate, context, bridge, way)] : []
+  })
+}
+
+/** The key of the proposal of a bridge; those of one candidate are tried in the order of the ways. */
+export function bridgeKey(candidate: Candidate, way: BridgeWay): string {
+  return `${way === 'helper' ? 'bridge by helper' : 'bridge'} ${keyOf(candidate)}`
 }
 
 function bridgeProposal(
   missing: Missing,
   candidate: Candidate,
-  finding: Finding,
   context: FixContext,
-): Proposal | null {
-  const bridge = bridgeFor(missing, candidate, finding, context)
-  if (!bridge) return null
+  bridge: Bridge,
+  way: BridgeWay,
+): Proposal {
   const place = relative(context.plan.rootdir, bridge.path)
   const target = targetOf(candidate)
   return {
-    key: `bridge ${keyOf(candidate)}`,
+    key: bridgeKey(candidate, way),
     title:
       missing.kind === 'module'
         ? `Serve '${missing.module}' from ${target} by a bridge: ${place}`
@@ -143,17 +159,19 @@ function bridgeProposal(
   }
 }
 
-/** The bridge that a candidate could be reached by; null where there is no place for one. */
-export function bridgeFor(
+/** The bridge that a candidate could be reached by; null where there is no place for one, or not this way. */
+function bridgeFor(
   missing: Missing,
   candidate: Candidate,
   finding: Finding,
   context: FixContext,
+  way: BridgeWay,
 ): Bridge | null {
-  if (missing.kind === 'name') return exportAgain(missing.module, candidate, context.index, context)
+  if (missing.kind === 'name')
+    return way === 'plain' ? exportAgain(missing.module, candidate, context.index, context) : null
   const detail = causeOf(context, finding)?.failure.detail
   if (!isNotFound(detail) || detail.blocker) return null
-  return bridgeModule(missing.module, candidate, detail.searched, context.index, context)
+  return bridgeModule(missing.module, candidate, detail.searched, context.index, context, way)
 }
 
 function isNotFound(

@@ -8,6 +8,7 @@ import {
   missingNames,
   nameOf,
 } from '../engine/bridges.ts'
+import { uncommitted } from '../engine/uncommitted.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { relative } from '../files/paths.ts'
 import { applyChanges } from '../files/transaction.ts'
@@ -45,7 +46,7 @@ export async function bridges(
     const missing = options.check ? [] : await missingNames(analysis, options.top)
     const existing = existingBridges(analysis)
     done()
-    if (options.write || options.diff) return write(fs, analysis, missing, options, io)
+    if (options.write || options.diff) return await write(fs, analysis, missing, options, io)
     const input = { root: analysis.plan.rootdir, missing, existing }
     const json = options.outputFormat === 'json'
     put(
@@ -62,13 +63,13 @@ export async function bridges(
   }
 }
 
-function write(
+async function write(
   fs: DiskFileSystem,
   analysis: Parameters<typeof bridgesTogether>[0],
   missing: readonly MissingName[],
   options: BridgesOptions,
   io: Io,
-): number {
+): Promise<number> {
   const { edit, made } = bridgesTogether(analysis, missing)
   const drafts = new Drafts(fs)
   if (edit !== null && !drafts.add(edit))
@@ -78,11 +79,19 @@ function write(
     put(renderDiff(drafts.drafts(), root), options, io)
     return ExitCode.clean
   }
-  const written = writtenOr(applyChanges(drafts.changes()), root).map(path => relative(root, path))
+  const changes = drafts.changes()
+  const changed = changes.flatMap(({ kind, path }) => (kind === 'create' ? [] : [path]))
+  const mixed = await uncommitted(root, changed, analysis.request.env)
+  const written = writtenOr(applyChanges(changes), root).map(path => relative(root, path))
   const served = made.map(({ missing }) => nameOf(missing))
   const left = missing.length - made.length
   const lines = [
     ...written.map(path => `wrote ${path}`),
+    ...(mixed.length > 0
+      ? [
+          `Not committed before, and now mixed with the bridges: ${mixed.map(path => relative(root, path)).join(', ')}`,
+        ]
+      : []),
     made.length === 0 ? 'No bridge was written.' : `Served by bridges now: ${served.join(', ')}.`,
     ...(left > 0 ? [`${left} of the ${missing.length} most wanted could not be served.`] : []),
   ]

@@ -5,7 +5,7 @@ import { causeOf, type Fix, type FixContext, fixId, type Proposal } from '../bri
 import { fixersOf } from '../bridges/fixes/all_fixers.ts'
 import { type History, readHistory } from '../bridges/history.ts'
 import { SymbolIndex } from '../bridges/symbol_index.ts'
-import { type Effect, effectOf, harmless, helps, type Simulated } from '../bridges/verify.ts'
+import { defeatsItself, type Effect, effectOf, harmless, helps, type Simulated } from '../bridges/verify.ts'
 import { Repository } from '../environment/git.ts'
 import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
@@ -122,7 +122,8 @@ function tryOut(
 ): Effect | null {
   const trial = trialOf(analysis, inFrontOf(analysis, finding), edit, provides)
   if (trial === null) return null
-  const { effect, told } = trial
+  const { effect, told, inVain } = trial
+  if (inVain) return null
   const isMerelyTold = causeOf(contextOf(analysis), finding) === null
   const mends = isMerelyTold && !told.has(finding.fingerprint) && harmless(effect)
   return helps(effect) || mends ? effect : null
@@ -130,6 +131,8 @@ function tryOut(
 
 interface Trial {
   readonly effect: Effect
+  /** See `defeatsItself`. */
+  readonly inVain: boolean
   /** Fingerprints of what is found after it. */
   readonly told: ReadonlySet<string>
 }
@@ -153,7 +156,8 @@ function trialOf(
     const after = analysis.simulateWith(edit, cured(analysis, movedCures(inFront, edit), provides))
     if (!before || !after) return { trial: null }
     const told = new Set(after.findings.map(({ fingerprint }) => fingerprint))
-    return { trial: { effect: effectOf(before, after, edit), told } }
+    const effect = effectOf(before, after, edit)
+    return { trial: { effect, told, inVain: defeatsItself(effect, after, edit) } }
   }).trial
 }
 
