@@ -1,6 +1,7 @@
 /** `precollect bridges`: what could serve what is missing, and bridges written where that helps. */
 import { Drafts } from '../bridges/draft.ts'
 import { analyze } from '../engine/analyze.ts'
+import { compiledBefore } from '../engine/analyze_disk.ts'
 import {
   bridgesTogether,
   existingBridges,
@@ -42,9 +43,12 @@ export async function bridges(
   refuseWrongSettings(fs, target, options)
   const done = announce(target, options, io)
   try {
-    const analysis = await analyze(fs, requestOf(target, pytestArgs, options, io))
+    const request = requestOf(target, pytestArgs, options, io)
+    const { remembered, keep } = await compiledBefore(fs, request, options.cache)
+    const analysis = await analyze(fs, request, remembered)
     const missing = options.check ? [] : await missingNames(analysis, options.top)
     const existing = existingBridges(analysis)
+    keep()
     done()
     if (options.write || options.diff) return await write(fs, analysis, missing, options, io)
     const input = { root: analysis.plan.rootdir, missing, existing }

@@ -1,12 +1,22 @@
 /** `precollect report`: one analysis, and the suite's health in every form that is kept as a file. */
-import type { Analysis } from '../engine/analyze.ts'
+import type { Analysis, AnalysisRequest } from '../engine/analyze.ts'
+import { compiledBefore } from '../engine/analyze_disk.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { join } from '../files/paths.ts'
 import { makeFolder, writeTexts } from '../files/write.ts'
 import { type Format, renderAs } from '../report/formats.ts'
 import { health } from '../report/health.ts'
 import type { ReportInput } from '../report/report_input.ts'
-import { analysisOf, type CheckOptions, refuseWrongSettings, renderingOf, styleOf, verdict } from './check.ts'
+import type { RescuePlan } from '../report/rescue_plan.ts'
+import {
+  analysisOf,
+  type CheckOptions,
+  refuseWrongSettings,
+  renderingOf,
+  requestOf,
+  styleOf,
+  verdict,
+} from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
 import { prepareRecord, type RecordOptions, trendSoFar } from './record.ts'
@@ -46,9 +56,14 @@ export async function report(
   refuseWrongSettings(fs, target, options)
   // Bridges and a plan need the whole workspace: no part of it may come from the cache.
   const debtAndPlan = async () => {
-    const { analysis } = await analysisOf(fs, target, pytestArgs, options, io)
-    const rescue = options.plan ? await rescueOf(fs, analysis) : undefined
-    return { analysis, more: { bridges: await bridgesOf(analysis), ...(rescue ? { rescue } : {}) } }
+    // First, for it goes on to lay edits over the files.
+    const rescue = options.plan
+      ? await rescueOf(fs, requestOf(target, pytestArgs, options, io), options)
+      : null
+    const { analysis, keep } = await analysisOf(fs, target, pytestArgs, options, io)
+    const bridges = await bridgesOf(analysis)
+    keep()
+    return { analysis, more: { bridges, ...(rescue ? { rescue } : {}) } }
   }
   if (options.confirm) {
     const { confirm } = await import('./confirm.ts')
@@ -71,13 +86,16 @@ async function bridgesOf(analysis: Analysis): Promise<ReportInput['bridges']> {
 }
 
 /** The first steps of the plan that brings all errors down. */
-async function rescueOf(fs: DiskFileSystem, { request }: Analysis): Promise<ReportInput['rescue']> {
-  const [{ planRescue }, { Remembered }] = await Promise.all([
-    import('../engine/rescue.ts'),
-    import('../engine/analyze.ts'),
-  ])
-  const asked = { target: 0, unsafe: true, steps: MOST_STEPS }
-  return (await planRescue(fs, request, new Remembered(fs), asked)).plan
+async function rescueOf(
+  fs: DiskFileSystem,
+  request: AnalysisRequest,
+  { cache }: ReportOptions,
+): Promise<RescuePlan> {
+  const { planRescue } = await import('../engine/rescue.ts')
+  const { remembered, keep } = await compiledBefore(fs, request, cache)
+  const { plan } = await planRescue(fs, request, remembered, { target: 0, unsafe: true, steps: MOST_STEPS })
+  keep()
+  return plan
 }
 
 /** Writes and records what is to be, with the trend of the folder that was checked. */
