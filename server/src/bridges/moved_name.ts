@@ -9,7 +9,7 @@ import { testFiles } from '../rules/test_files.ts'
 import type { FailureDetail } from '../simulate/trace.ts'
 import { type Bridge, type BridgeWay, bridgeModule, exportAgain } from './bridge_module.ts'
 import { type Candidate, candidatesFor, keyOf, type Missing, type Surroundings } from './candidates.ts'
-import { changeOf, editOf, type FileChange, type WorkspaceEdit } from './edit.ts'
+import { changeOf, editOf, type FileChange, merged, type WorkspaceEdit } from './edit.ts'
 import { causeOf, type FixContext, type Proposal } from './fix.ts'
 import { namedInSettings, namedInStrings } from './names_in_strings.ts'
 import { homesOf, withOwnImports } from './own_imports.ts'
@@ -92,12 +92,14 @@ function* proposalsFor(
   })
   const settings = settingsOf(candidate, context)
   const first = changes.length + settings.length > 0 ? `everywhere ${key}` : null
+  const everywhere = editOf({ changed: [...changes, ...settings] })
+  const kept = first === null ? null : withBridge(everywhere, missing, candidate, finding, context)
   if (first !== null) {
     yield {
       key: first,
-      title: `Import '${name}' from ${target}${changes.length > 1 ? `, in all ${changes.length} files` : ''}`,
+      title: `Import '${name}' from ${target}${changes.length > 1 ? `, in all ${changes.length} files` : ''}${kept ? ', and keep a bridge for what is installed' : ''}`,
       safety,
-      edit: along(editOf({ changed: [...changes, ...settings] })),
+      edit: kept ?? along(everywhere),
       command: null,
       because,
     }
@@ -117,6 +119,24 @@ function* proposalsFor(
   }
   for (const bridge of bridgeProposals(missing, candidate, finding, context))
     yield first === null ? bridge : { ...bridge, follows: first }
+}
+
+/** The edit with a bridge for installed files that ask for what moved; null where none does, or there is no place. */
+function withBridge(
+  edit: WorkspaceEdit,
+  missing: Missing,
+  candidate: Candidate,
+  finding: Finding,
+  context: FixContext,
+): WorkspaceEdit | null {
+  const { index } = context
+  const asked =
+    missing.kind === 'module'
+      ? index.outsideImporters(missing.module).length > 0
+      : index.outsideImporters(missing.module).some(path => index.asks(path, missing.module, missing.name))
+  const [bridge] = asked ? bridgeProposals(missing, candidate, finding, context) : []
+  const both = bridge?.edit && merged(edit, bridge.edit)
+  return both ? withOwnImports(both, candidate, context) : null
 }
 
 /** Through the project's helper where it has one; a helper may give nothing in silence, and then plain imports serve. */

@@ -5,6 +5,7 @@
 import type { Parameter } from '../compile/module_code.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { remember } from '../files/memo.ts'
+import { dependentFiles } from './dependents.ts'
 import { type Export, exportsOf, isPublic } from './exports.ts'
 import type { FileScans } from './file_scan.ts'
 import type { FixContext } from './fix.ts'
@@ -37,6 +38,8 @@ export class SymbolIndex {
   private tops: ReadonlySet<string> | null = null
   private definitions: Map<string, string[]> | null = null
   private requests: Map<string, Set<string>> | null = null
+  private foreign: readonly string[] | null = null
+  private readonly outer = new Map<string, readonly string[]>()
   private readonly mentions = new Map<string, readonly string[]>()
   private readonly wants = new Map<string, Wanted>()
   private readonly fs: FileSystem
@@ -44,8 +47,8 @@ export class SymbolIndex {
   constructor(
     private readonly context: Pick<FixContext, 'fs' | 'plan' | 'environment' | 'code' | 'text'>,
     private readonly scans: FileScans,
-    /** Installed files that import from the workspace: what they want counts, and they are never edited. */
-    private readonly outside: readonly string[] = [],
+    /** Installed files that are known to import from the workspace. */
+    private readonly failing: readonly string[] = [],
   ) {
     this.fs = context.fs
   }
@@ -158,6 +161,23 @@ export class SymbolIndex {
     return remember(this.wants, module, () => this.gather(module))
   }
 
+  /** Installed files that import the module, or something below it: they are never edited. */
+  outsideImporters(module: string): readonly string[] {
+    this.wanted(module)
+    return this.outer.get(module) ?? []
+  }
+
+  /** Installed files that may import from the workspace: what they want counts. */
+  private outside(): readonly string[] {
+    this.foreign ??= [
+      ...new Set([
+        ...this.failing,
+        ...dependentFiles(this.fs, this.context.environment, this.topLevelNames()),
+      ]),
+    ].filter(path => !this.moduleAt(path))
+    return this.foreign
+  }
+
   /** The workspace's Python files in whose text the dotted name stands in quotes, or begins there. */
   naming(dotted: string): readonly string[] {
     return remember(this.mentions, dotted, () => {
@@ -203,6 +223,7 @@ export class SymbolIndex {
     const reads = new Set<string>()
     const below = new Set<string>()
     const importers: string[] = []
+    const outer: string[] = []
     const tail = module.slice(module.lastIndexOf('.') + 1)
     for (const path of this.filesAsking(tail)) {
       let asks = false
@@ -221,8 +242,9 @@ export class SymbolIndex {
           for (const name of this.readFrom(path, module)) reads.add(name)
         }
       }
-      if (asks && this.moduleAt(path)) importers.push(path)
+      if (asks) (this.moduleAt(path) ? importers : outer).push(path)
     }
+    this.outer.set(module, outer)
     return { names, reads, below, importers }
   }
 
@@ -230,7 +252,7 @@ export class SymbolIndex {
   private filesAsking(word: string): readonly string[] {
     if (!this.requests) {
       this.requests = new Map()
-      for (const path of [...this.modules().map(module => module.path), ...this.outside]) {
+      for (const path of [...this.modules().map(module => module.path), ...this.outside()]) {
         for (const { module, names } of this.scans.of(this.fs, path).imports) {
           const parts = module.split('.')
           for (const part of names === '*' ? parts : [...parts, ...names])
