@@ -4,6 +4,7 @@ import { basenameConflict } from './basename_conflict.ts'
 import { brokenImport } from './broken_import.ts'
 import { duplicateMetric } from './duplicate_metric.ts'
 import { duplicateTestName } from './duplicate_test_name.ts'
+import { importTimeException } from './import_time_exception.ts'
 import { importTimeMetric } from './import_time_metric.ts'
 import { invocationDependent } from './invocation_dependent.ts'
 import { leakedPath } from './leaked_path.ts'
@@ -32,6 +33,7 @@ import { warningAsError } from './warning_as_error.ts'
 export const allFixers: readonly Fixer[] = [
   unresolvedImport,
   missingSymbol,
+  importTimeException,
   relativeImportBeyondTopLevel,
   modulePackageCollision,
   basenameConflict,
