@@ -168,6 +168,9 @@ function wholeModule(
     because.push(
       tail === 1 ? 'differs only in case or underscores' : `is spelt almost like '${tailOf(missing)}'`,
     )
+  } else if (isPartOf(tailOf(missing), tailOf(name))) {
+    score += WEIGHT.tail * 0.5
+    because.push(`has '${tailOf(missing)}' in its name`)
   }
   score += WEIGHT.path * pathLikeness(missing, name)
   const apart = isAnother(wanted, name, index)
@@ -413,6 +416,13 @@ export function pathLikeness(a: string, b: string): number {
     before = row
   }
   return before.at(-1)! / Math.max(one.length, two.length)
+}
+
+/** Are the words of one name, set apart by underscores, among those of the other? */
+function isPartOf(one: string, other: string): boolean {
+  const words = (name: string) => name.toLowerCase().split('_').filter(Boolean)
+  const [few, many] = [words(one), words(other)]
+  return few.length > 0 && few.every(word => many.includes(word))
 }
 
 function tailOf(module: string): string {

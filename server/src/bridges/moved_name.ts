@@ -21,6 +21,8 @@ export function missingIn(finding: Finding, context: Pick<FixContext, 'causes'>)
   if (detail?.kind === 'module-not-found') return { kind: 'module', module: detail.module }
   if (detail?.kind === 'missing-symbol' && detail.standard !== true)
     return { kind: 'name', module: detail.module, name: detail.name }
+  if (detail?.kind === 'missing-attribute' && detail.standard !== true && !detail.cycle)
+    return { kind: 'name', module: detail.module, name: detail.name }
   if (detail?.kind === 'plugin') return { kind: 'module', module: detail.plugin }
   return null
 }
@@ -42,7 +44,7 @@ export function* proposalsForMoved(finding: Finding, context: FixContext): Gener
   }
 }
 
-/** The bridges alone: who asks is an installed file, which nobody should edit. */
+/** The bridges alone: who asks cannot be rewritten, as an installed file, or an attribute that is read. */
 export function* bridgesForMoved(finding: Finding, context: FixContext): Generator<Proposal> {
   const missing = missingIn(finding, context)
   if (!missing) return

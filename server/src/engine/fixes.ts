@@ -130,6 +130,7 @@ function tryOut(
 }
 
 interface Trial {
+  readonly after: Simulated
   readonly effect: Effect
   /** See `defeatsItself`. */
   readonly inVain: boolean
@@ -147,8 +148,7 @@ function trialOf(
   provides: readonly string[],
 ): Trial | null {
   const known = remember(trials, analysis, () => new Map<string, { readonly trial: Trial | null }>())
-  const key = contentHash(JSON.stringify([inFront, edit, provides]))
-  return remember(known, key, () => {
+  return remember(known, trialKey(inFront, edit, provides), () => {
     const before =
       inFront.length === 0
         ? simulatedAs(analysis)
@@ -157,8 +157,17 @@ function trialOf(
     if (!before || !after) return { trial: null }
     const told = new Set(after.findings.map(({ fingerprint }) => fingerprint))
     const effect = effectOf(before, after, edit)
-    return { trial: { effect, told, inVain: defeatsItself(effect, after, edit) } }
+    return { trial: { after, effect, told, inVain: defeatsItself(effect, after, edit) } }
   }).trial
+}
+
+/** What the simulation of a fix's edit showed, where nothing had to be cured for it; null where it was not made. */
+export function shownBy(analysis: Analysis, { edit, provides = [] }: Fix): Simulated | null {
+  return trials.get(analysis)?.get(trialKey([], edit ?? editOf({}), provides))?.trial?.after ?? null
+}
+
+function trialKey(inFront: readonly Cure[], edit: WorkspaceEdit, provides: readonly string[]): string {
+  return contentHash(JSON.stringify([inFront, edit, provides]))
 }
 
 /** What has to be cured for a cause to show that only waits behind others. */

@@ -17,7 +17,7 @@ import { filesBehind, testFiles } from '../rules/test_files.ts'
 import type { Cured } from '../simulate/simulate.ts'
 import { type Analysis, type AnalysisRequest, analyze, type Remembered } from './analyze.ts'
 import { type Cure, curedBy, curesOf, movedCures } from './cures.ts'
-import { recallHistory, verifiedFixes } from './fixes.ts'
+import { recallHistory, shownBy, verifiedFixes } from './fixes.ts'
 
 /** A plan that is longer than this is a project of its own. */
 const MOST_STEPS = 200
@@ -72,7 +72,10 @@ export async function planRescue(
     const cured = curedBy(cures, installed)
     // Texts are those of the latest analysis.
     const told = stepOf(now, cause, fix, effect)
-    now = await analyze(drafts.fs, { ...request, layers: false, cured }, remembered)
+    // What the fix was tried out with is what is there now.
+    const shown = fix && shownBy(now, fix)
+    const next = { ...request, layers: false, cured }
+    now = await analyze(drafts.fs, next, remembered, undefined, shown?.trace)
     steps.push({ step: { ...told, errorsAfter: errorsOf(now) }, edit, cured })
     progress(errorsOf(now))
   }
