@@ -53,6 +53,8 @@ export function* verifiedFixes(
     const before = results.get(proposal.key)
     if (before !== undefined) return before
     const first = proposals.find(({ key }) => key === proposal.follows)
+    // The last resort is one only where nothing mends.
+    if (proposal.leavesOut && [...results.values()].some(fix => fix?.edit)) return null
     if ((first && !attempt(first)) || results.size >= MOST_TRIED) return null
     const fix = verified(analysis, finding, proposal)
     results.set(proposal.key, fix)
