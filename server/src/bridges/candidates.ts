@@ -54,7 +54,7 @@ const COMMON = 40
 const RARE = 0.5
 
 /** Weights, as measured by bench/rescue: the names that are wanted say most, then git, then the name of the module. */
-const WEIGHT = { names: 6, history: 5, tail: 2, path: 2, itself: 0.5, complete: 1.5, apart: 2 }
+const WEIGHT = { names: 6, history: 5, tail: 2, path: 2, itself: 0.5, complete: 1.5, apart: 2, unused: 1 }
 
 /** Best first; empty where nothing is like it. */
 export function candidatesFor(missing: Missing, around: Surroundings): Candidate[] {
@@ -173,6 +173,8 @@ function wholeModule(
     because.push(`has '${tailOf(missing)}' in its name`)
   }
   score += WEIGHT.path * pathLikeness(missing, name)
+  // What moved, and whose importers were not told, is imported by nobody.
+  if (index.wanted(name).importers.length === 0) score += WEIGHT.unused
   const apart = isAnother(wanted, name, index)
   if (apart) score -= WEIGHT.apart
   const complete = asked > 0 && names.names.length + below.length === asked
