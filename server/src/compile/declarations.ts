@@ -28,9 +28,12 @@ interface Nonlocal {
   readonly statement: NodeIndex
 }
 
+const DECLARATION = /\b(?:global|nonlocal)\b/
+
 /** Looks into `text`, whole statements of a module or of a class, for what is wrong in the scopes inside it and in
  * the order of its own. Finds nothing where it can't be parsed. */
 export function declarationFaults(text: string): readonly DeclarationFault[] {
+  if (!DECLARATION.test(text)) return []
   const found = withTree(text, tree => {
     const syntax = new Syntax(text, tree)
     return syntax.errors.length > 0 ? [] : new Walk(syntax).faults()
@@ -38,17 +41,23 @@ export function declarationFaults(text: string): readonly DeclarationFault[] {
   return found ?? []
 }
 
+/** Deeper than people write; the limit guards our own stack. */
+const DEEPEST = 400
+
 const COMPREHENSION = /_comprehension$|^generator_expression$/
 const PATTERN = /^(pattern_list|tuple_pattern|list_pattern|list_splat_pattern|as_pattern_target)$/
 
 class Walk {
   private readonly found: DeclarationFault[] = []
   private readonly wanted: Nonlocal[] = []
+  private depth = 0
+  private tooDeep = false
 
   constructor(private readonly syntax: Syntax) {}
 
   faults(): readonly DeclarationFault[] {
     this.inside(0, scopeIn(null, 'outermost'))
+    if (this.tooDeep) return []
     for (const { scope, name, statement } of this.wanted) {
       if (!isBoundAbove(scope, name)) this.fault(statement, 'nonlocal without a binding')
     }
@@ -60,6 +69,20 @@ class Walk {
   }
 
   private visit(node: NodeIndex, scope: Scope): void {
+    this.deeper(() => this.look(node, scope))
+  }
+
+  private deeper(go: () => void): void {
+    if (this.depth === DEEPEST) {
+      this.tooDeep = true
+      return
+    }
+    this.depth++
+    go()
+    this.depth--
+  }
+
+  private look(node: NodeIndex, scope: Scope): void {
     const { syntax } = this
     const kind = syntax.kind[node]!
     switch (kind) {
@@ -125,7 +148,7 @@ class Walk {
   private bind(target: NodeIndex, scope: Scope): void {
     const kind = this.syntax.kind[target]!
     if (kind === 'identifier') bindName(scope, this.syntax.slice(target))
-    else if (PATTERN.test(kind)) this.bindAll(target, scope)
+    else if (PATTERN.test(kind)) this.deeper(() => this.bindAll(target, scope))
     else this.visit(target, scope)
   }
 

@@ -18,7 +18,7 @@ import { constant, type Module, PyRaise, UNKNOWN, type Value } from './values.ts
 
 /** Ways to bind module attributes that no reading of names shows. */
 const UNSEEN_WRITES =
-  /__getattr__|__dict__|\b(?:globals|vars|locals|setattr|exec|eval|_convert_|_convert)\s*\(|global_enum|sys\.modules|\blazy|\battach\(|importlib|__path__/
+  /__getattr__|__dict__|\b(?:globals|vars|locals|setattr|exec|eval|_convert_|_convert)\s*\(|global_enum|sys\.modules|\blazy|\battach\(|importlib(?!\.(?:util|metadata|resources)\b)|_from_spec|LazyLoader|__path__/
 
 const WORD = /^[\w\u0080-\uffff]+$/
 

@@ -13,7 +13,7 @@ const READERS = /^(?:hasattr|getattr|setattr|delattr|import)$/
 
 /** Names that are computed, written into an object that need not be `self`. */
 const WRITES_COMPUTED =
-  /\bsetattr\(\s*(?!self\b|cls\b)[\w.]+\s*,\s*(?!['"])|(?:__dict__|\bvars\([^()]*\))\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault)\b|\|=)/
+  /\bsetattr\(\s*(?!self\b|cls\b)[\w.]+\s*,(?!\s*['"])|(?:__dict__|\bvars\([^()]*\))\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault)\b|\|=)/
 
 const PYTESTS_OWN = /\/_?pytest\/[^/]*(?:\/[^/]*)?$/
 
@@ -46,12 +46,18 @@ export function mayBePatched(m: Machine, module: Module, name: string): boolean 
   return [...takers].some(taker => texts.some(text => definesWriter(text, taker)))
 }
 
-function filesRun(m: Machine): ReadonlySet<string> {
-  const files = new Set(foreignFiles(m))
+/** The project's files that ran so far. */
+export function projectFilesRun(m: Machine): Set<string> {
+  const files = new Set<string>()
   for (const [from, to] of m.dependencies)
     for (const file of [from, ...to]) if (m.isProject(file)) files.add(file)
   for (const module of m.modules.values())
     if (module?.t === 'module' && module.kind === 'project' && module.file) files.add(module.file)
+  return files
+}
+
+function filesRun(m: Machine): ReadonlySet<string> {
+  const files = new Set([...foreignFiles(m), ...projectFilesRun(m)])
   for (const hook of ['sitecustomize', 'usercustomize']) {
     const spec = m.finder.findTopLevel(hook, m.environment.sysPath)
     if (spec?.file) files.add(spec.file)
@@ -82,7 +88,7 @@ function isTakenFromTable(text: string, module: string): boolean {
 function isWrittenTo(text: string, word: string): boolean {
   const alias = escapeRegExp(word)
   return new RegExp(
-    `setattr\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*,\\s*(?!['"])|(?<![\\w.])${alias}\\.__dict__|\\bvars\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*\\)`,
+    `setattr\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*,(?!\\s*['"])|(?<![\\w.])${alias}\\.__dict__|\\bvars\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*\\)`,
   ).test(text)
 }
 
