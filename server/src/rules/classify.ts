@@ -59,8 +59,11 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       }
       return here('missing-symbol')
     }
-    case 'missing-attribute':
-      return here(detail.cycle ? 'circular-import' : 'missing-attribute')
+    case 'missing-attribute': {
+      const rule = detail.cycle ? 'circular-import' : 'missing-attribute'
+      // What the hook says is right: the place that asks has to change.
+      return detail.byHook ? { rule, subject, span: failure.focus } : here(rule)
+    }
     case 'relative-import':
       return here('relative-import-beyond-top-level')
     case 'bytecode':

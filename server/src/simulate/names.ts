@@ -14,7 +14,7 @@ import { assignedNames } from './control.ts'
 import type { Machine } from './machine.ts'
 import { isStandardLibrary, standardLacks } from './standard.ts'
 import { isSuspect } from './syntax.ts'
-import { constant, type Module, PyRaise, UNKNOWN, type Value } from './values.ts'
+import { constant, type Exc, type Module, PyRaise, UNKNOWN, type Value } from './values.ts'
 
 /** Ways to bind module attributes that no reading of names shows. */
 const UNSEEN_WRITES =
@@ -27,9 +27,14 @@ const HANDED_OUT = /^@[^\n]*\n(?:[@ \t)\]#][^\n]*\n)*class\b|\b__name__\b|\b__mo
 
 /**
  * What a module's own `__getattr__` gives for a name (PEP 562): its value, 'missing' where it raises
- * AttributeError for certain, undefined where it has none.
+ * AttributeError for certain, which is told to `raised`, undefined where it has none.
  */
-export function viaGetattr(m: Machine, module: Module, name: string): Value | 'missing' | undefined {
+export function viaGetattr(
+  m: Machine,
+  module: Module,
+  name: string,
+  raised?: (exc: Exc) => void,
+): Value | 'missing' | undefined {
   const hook = module.ns.slots.get('__getattr__')
   if (!hook) return undefined
   if (hook.value.t !== 'func' || hook.maybe) return UNKNOWN
@@ -40,6 +45,7 @@ export function viaGetattr(m: Machine, module: Module, name: string): Value | 'm
     if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('AttributeError')) !== true)
       throw error
     m.frames.length = frames
+    raised?.(error.exc)
     return 'missing'
   }
 }

@@ -38,8 +38,8 @@ export function mayBePatched(m: Machine, module: Module, name: string): boolean 
     for (const alias of aliasesOf(text, tail)) {
       if (isWrittenTo(text, alias)) return true
       for (const taker of takersOf(text, alias)) {
-        if (taker === '' && WRITES_COMPUTED.test(text)) return true
-        takers.add(taker)
+        if (taker !== '') takers.add(taker)
+        else if (WRITES_COMPUTED.test(text)) return true
       }
     }
   }

@@ -133,6 +133,8 @@ export type FailureDetail =
       readonly kind: 'missing-attribute'
       readonly module: string
       readonly name: string
+      /** The module's own `__getattr__` raised it. */
+      readonly byHook?: boolean
       readonly cycle: boolean
       readonly has: readonly string[]
       /** The statement of another collector that put a stand-in in the module's place. */
