@@ -205,11 +205,7 @@ function start(m: Machine): Plugin[] {
 
 /** Enters one of pytest's contexts that catch warnings. */
 function applyConfigured(m: Machine): void {
-  guardSession(
-    m,
-    exc => filterExit(m, exc),
-    () => applyFilters(m, 'all'),
-  )
+  guardSession(m, filterExit, () => applyFilters(m, 'all'))
 }
 
 function initialSysPath(m: Machine): void {
@@ -306,9 +302,9 @@ function conftestExit(m: Machine, exc: Exc): number {
     : 4
 }
 
-/** A filter whose category can't be had: a usage error up to 8.4, later a warning that other filters may raise. */
-function filterExit(m: Machine, exc: Exc): number {
-  return isSubclass(exc.cls, USAGE_ERROR) === true && !atLeast(m.plan.pytestVersion, '9.0') ? 4 : 1
+/** A filter whose category can't be had: a usage error, or a warning that other filters raise. */
+function filterExit(exc: Exc): number {
+  return isSubclass(exc.cls, USAGE_ERROR) === true ? 4 : 1
 }
 
 /** Hooks before the first conftest: nobody stands between them and the interpreter. */

@@ -4,6 +4,7 @@
  */
 import { atLeast } from '../../pytest/version.ts'
 import { makesError, parseWarningFilter } from '../../pytest/warning_filters.ts'
+import { getAttribute } from '../attribute.ts'
 import { EXCEPTIONS, exceptionClass, isSubclass, nativeClass } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
@@ -133,30 +134,47 @@ export function showAllWarnings(m: Machine): void {
 function categoryOf(m: Machine, name: string, filter: string, index: number): Class | null | 'skip' {
   const known = EXCEPTIONS.get(name) ?? OF_PYTEST.get(name)
   if (known || !name.includes('.')) return known ?? null
-  const module = name.slice(0, name.lastIndexOf('.'))
+  const dot = name.lastIndexOf('.')
+  const module = name.slice(0, dot)
   try {
     const value = importModule(m, module, m.start)
-    const slot = value.t === 'module' ? value.ns.slots.get(name.slice(module.length + 1)) : undefined
-    return slot?.value.t === 'class' ? slot.value : null
+    if (value.t !== 'module' || value.kind !== 'project') return null
+    const category = getAttribute(m, value, name.slice(dot + 1), m.start)
+    return category.t === 'class' ? category : null
   } catch (error) {
-    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true)
+    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('Exception')) !== true)
       throw error
-    const { detail } = error.exc
-    const missing = detail.kind === 'module-not-found' ? detail.module : module
-    return refuseCategory(m, missing, filter, index, error.exc)
+    return refuseCategory(m, module, filter, index, error.exc)
   }
 }
 
+/**
+ * Since 9.0 a module that can't be imported is warned of; every other exception ends the run. What has to change is
+ * the filter, or the line of the module that fails.
+ */
 function refuseCategory(m: Machine, module: string, filter: string, index: number, cause: Exc): 'skip' {
-  const detail = { kind: 'configuration' as const, subject: module }
-  if (!atLeast(m.plan.pytestVersion, '9.0')) {
-    const message = `while parsing the following warning configuration:\n\n  ${filter}\n\nThis error occurred:\n\n${cause.cls.name}: ${cause.message}`
-    m.throwUnlessHealed(m.exception(USAGE_ERROR, message, detail, { cause }))
+  const subject = cause.detail.kind === 'module-not-found' ? cause.detail.module : module
+  const inFilter = cause.span.path === m.start.path
+  const refuse = (cls: Class, message: string) =>
+    m.throwUnlessHealed(
+      inFilter
+        ? m.exception(cls, message, { kind: 'configuration', subject }, { cause })
+        : {
+            ...cause,
+            cls,
+            message,
+            cause: { exception: cause.cls.name, message: cause.message, span: cause.span },
+          },
+    )
+  if (!atLeast(m.plan.pytestVersion, '9.0') || !isSubclass(cause.cls, exceptionClass('ImportError'))) {
+    const words = `${cause.cls.name}: ${cause.message}`
+    const head = 'while parsing the following warning configuration:'
+    refuse(USAGE_ERROR, `${head}\n\n  ${filter}\n\nThis error occurred:\n\n${words}`)
     return 'skip'
   }
-  const message = `Failed to import filter module '${module}': ${filter}`
+  const message = `Failed to import filter module '${subject}': ${filter}`
   if (makesError(m.plan.filterwarnings.slice(0, index), m.plan.pytestVersion, message))
-    m.throwUnlessHealed(m.exception(PYTEST_WARNINGS.PytestConfigWarning!, message, detail, { cause }))
+    refuse(PYTEST_WARNINGS.PytestConfigWarning!, message)
   return 'skip'
 }
 
