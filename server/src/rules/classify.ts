@@ -94,6 +94,8 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here('uncollectable-test')
     case 'plugin':
       return here('missing-plugin')
+    case 'hook':
+      return here('broken-conftest')
     case 'misplaced-plugins':
       return here('misplaced-pytest-plugins')
     case 'unknown-marker-selected':
@@ -246,6 +248,8 @@ function subjectOf(failure: Failure, root: string): string {
       return detail.marker ?? detail.category
     case 'plugin':
       return detail.plugin
+    case 'hook':
+      return detail.hook
     case 'misplaced-plugins':
       return 'pytest_plugins'
     case 'configuration':

@@ -9,6 +9,7 @@ import type { Span } from '../files/span.ts'
 import type { CollectNode, PluginLoad, Stop } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
+import { refusePending, verifyHooks } from './hook_signatures.ts'
 import {
   callHook,
   configure,
@@ -83,6 +84,7 @@ function afterCollection(
   collectors: readonly CollectorTrace[],
 ): void {
   try {
+    guardSession(m, hookExit, () => refusePending(m))
     modifyItems(m, plugins, collectors)
     noteSelectedMarkers(m)
     stopFor(m, ['collection', 'after collection'])
@@ -296,6 +298,7 @@ function pluginExit(m: Machine, exc: Exc, how: PluginLoad['how']): number {
 
 function conftestExit(m: Machine, exc: Exc): number {
   if (isSystemExit(exc)) return exitStatus(exc)
+  if (exc.detail.kind === 'hook') return 1
   if (exc.detail.kind === 'plugin') return pluginExit(m, exc, '-p')
   return isSubclass(exc.cls, SKIPPED) === true || isSubclass(exc.cls, exceptionClass('Exception')) === false
     ? 1
@@ -331,6 +334,7 @@ function loadConftest(m: Machine, path: string, plugins: Plugin[]): void {
   refuseLatePlugins(m, module, path)
   const folder = path.slice(0, path.lastIndexOf('/'))
   const plugin: Plugin = { module, folder }
+  verifyHooks(m, module)
   plugins.push(plugin)
   const named = pluginNames(m, module)
   for (const name of named ?? []) loadPlugin(m, name, plugins, pluginsPlace(m, path))

@@ -20,6 +20,8 @@ import { constant, type Exc, type Module, PyRaise, UNKNOWN, type Value } from '.
 const UNSEEN_WRITES =
   /__getattr__|__dict__|\b(?:globals|vars|locals|setattr|exec|eval|_convert_|_convert)\s*\(|global_enum|sys\.modules|\blazy|\battach\(|importlib(?!\.(?:util|metadata|resources)\b)|_from_spec|LazyLoader|__path__/
 
+const FROM_PATH = /^from[ \t]+[\w.]+/gm
+
 const WORD = /^[\w\u0080-\uffff]+$/
 
 /** What a library may hand its module to: a decorator of a class, or any call that gets `__name__`. */
@@ -83,6 +85,8 @@ interface FileWords {
   readonly open: boolean
   readonly standard: boolean
   readonly text: string
+  /** The same without the paths of `from` imports, which bind nothing but submodules. */
+  readonly binding: string
   /** Names that functions rebind. */
   readonly globals: ReadonlySet<string>
 }
@@ -99,14 +103,14 @@ function readWords(m: Machine, file: string): FileWords {
   const { stdlib, sitePackages } = m.environment
   const standard =
     stdlib.some(folder => isWithin(file, folder)) && !sitePackages.some(folder => isWithin(file, folder))
-  if (text === null) return { open: true, standard, text: '', globals: new Set() }
+  if (text === null) return { open: true, standard, text: '', binding: '', globals: new Set() }
   const open =
     UNSEEN_WRITES.test(text) || /\bimport\s*\(?\s*\*/.test(text) || (!standard && HANDED_OUT.test(text))
   const globals = new Set<string>()
   if (text.includes('global '))
     for (const [, names] of text.matchAll(/\bglobal\s+([\w, \t]+)/g))
       for (const name of names!.split(',')) globals.add(name.trim())
-  return { open, standard, text, globals }
+  return { open, standard, text, binding: text.replace(FROM_PATH, 'from'), globals }
 }
 
 /** Whether the text holds the name as a word of its own. */
@@ -125,9 +129,9 @@ export function isRebound(m: Machine, module: Module, name: string): boolean {
 
 /** Can executing this file bind the name? Only its text is asked, and of the standard library its statements. */
 export function mayBind(m: Machine, file: string, name: string): boolean {
-  const { open, standard, text, globals } = wordsOf(m, file)
+  const { open, standard, binding, globals } = wordsOf(m, file)
   if (open) return true
-  if (!mentions(text, name)) return false
+  if (!mentions(binding, name)) return false
   // In a library the word is enough to stay silent; the standard library is read to the end.
   if (!standard || globals.has(name)) return true
   const unit = m.world.code(file, false)

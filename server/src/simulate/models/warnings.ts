@@ -57,6 +57,8 @@ export const PYTEST_WARNINGS: Readonly<Record<string, Class>> = (() => {
 export const UNKNOWN_MARK_WARNING = PYTEST_WARNINGS.PytestUnknownMarkWarning!
 export const COLLECTION_WARNING = PYTEST_WARNINGS.PytestCollectionWarning!
 export const REMOVED_IN_9 = PYTEST_WARNINGS.PytestRemovedIn9Warning!
+export const REMOVED_IN_10 = PYTEST_WARNINGS.PytestRemovedIn10Warning!
+export const DEPRECATED = PYTEST_WARNINGS.PytestDeprecationWarning!
 const OF_PYTEST = new Map(Object.entries(PYTEST_WARNINGS).map(([name, cls]) => [`pytest.${name}`, cls]))
 
 function warningsNames(m: Machine): Record<string, Value> {
