@@ -29,7 +29,7 @@ import type { Machine } from './machine.ts'
 import { SKIPPED } from './models/outcomes.ts'
 import { configObject } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
-import { applyFilters, showAllWarnings, USAGE_ERROR } from './models/warnings.ts'
+import { applyFilters, missWarnings, showAllWarnings, USAGE_ERROR } from './models/warnings.ts'
 import { setUpDjango, startDjango } from './pytest_django.ts'
 import { shadowAtStart } from './start_shadow.ts'
 import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
@@ -377,6 +377,11 @@ function collectNode(
       : doubtful
     const doubt = ignored === null ? 'a conftest may leave this file out' : taken
     out.push(collectFile(m, node, plugins, doubt))
+    guardSession(
+      m,
+      () => 1,
+      () => missWarnings(m),
+    )
     return
   }
   const ignored = isIgnored(m, node.path, plugins)

@@ -23,8 +23,10 @@ const LONGEST_CALL = 300
 /** False where no text holds a sign of it. What pytest does itself is known: it adds no name to any module. */
 export function mayBePatched(m: Machine, module: Module, name: string): boolean {
   const texts: string[] = []
+  const own = ownFolders(m, module)
   for (const file of filesRun(m)) {
     if (!file.endsWith('.py') || (PYTESTS_OWN.test(file) && !m.isProject(file))) continue
+    if (own.some(folder => file.startsWith(folder))) continue
     const text = m.world.text(file)
     if (text !== null) texts.push(text)
   }
@@ -44,6 +46,13 @@ export function mayBePatched(m: Machine, module: Module, name: string): boolean 
     }
   }
   return [...takers].some(taker => texts.some(text => definesWriter(text, taker)))
+}
+
+/** Where the rest of a package of the standard library lies: who answered for the module ran that as well. */
+function ownFolders(m: Machine, { name, kind }: Module): string[] {
+  const dot = name.indexOf('.')
+  if (dot < 0 || kind === 'project') return []
+  return m.environment.stdlib.map(folder => `${folder}/${name.slice(0, dot)}/`)
 }
 
 /** The project's files that ran so far. */

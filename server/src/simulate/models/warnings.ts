@@ -185,6 +185,28 @@ export const USAGE_ERROR = nativeClass('UsageError', '_pytest.config.exceptions'
   exceptionClass('Exception'),
 ])
 
+/**
+ * pytest catches warnings around each collector, for which Python asks `sys.modules` for `warnings` anew: a stand-in
+ * without its filters ends the run.
+ */
+export function missWarnings(m: Machine): void {
+  const { modules, leaks } = m
+  const entry = modules.get('warnings')
+  const by = leaks.writerOf('warnings')
+  if (!by || entry === undefined) return
+  if (entry?.t !== 'module' ? entry !== null : entry.ns.open || entry.ns.slots.has('filters')) return
+  const name = 'filters'
+  const message = entry
+    ? `module 'warnings' has no attribute '${name}'`
+    : `'NoneType' object has no attribute '${name}'`
+  const detail = { kind: 'missing-attribute' as const, module: 'warnings', name, cycle: false, has: [], by }
+  const exc = m.exception(exceptionClass('AttributeError'), message, detail, {
+    span: by.span,
+    focus: by.span,
+  })
+  m.throwUnlessHealed(exc)
+}
+
 function addFilter(m: Machine, args: Args, message: string | null | undefined): void {
   const action = args.positional[0]
   const category = argument(args, message === null ? 1 : 2, 'category')
