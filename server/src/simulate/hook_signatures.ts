@@ -112,7 +112,9 @@ function readHooks(text: string): ReadonlyMap<string, Hook> {
     const decorator = before.slice(Math.max(0, before.lastIndexOf('\n@hookspec')))
     behind = index + whole.length
     hooks.set(name!, {
-      args: new Set([...params!.matchAll(/(?:^|,)\s*(\w+)\s*(?=[:,=]|$)/g)].map(([, arg]) => arg!)),
+      args: new Set(
+        [...params!.replace(/#.*/g, '').matchAll(/(?:^|,)\s*(\w+)\s*(?=[:,=]|$)/g)].map(([, arg]) => arg!),
+      ),
       legacy: new Map([...decorator.matchAll(LEGACY)].map(([, old, now]) => [old!, legacyWords(old!, now!)])),
     })
   }
