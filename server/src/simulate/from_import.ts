@@ -73,8 +73,16 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
   return missing(m, module, name, focus)
 }
 
+/** What the type of modules gives to each of them (`dir(types.ModuleType)`). */
+const OF_EVERY_MODULE: ReadonlySet<string> = new Set(
+  '__annotations__ __class__ __delattr__ __dict__ __dir__ __doc__ __eq__ __format__ __ge__ __getattribute__ __getstate__ __gt__ __hash__ __init__ __init_subclass__ __le__ __lt__ __ne__ __new__ __reduce__ __reduce_ex__ __repr__ __setattr__ __sizeof__ __str__ __subclasshook__'.split(
+    ' ',
+  ),
+)
+
 /** May the module have an attribute that its namespace does not show? */
 function mayHaveUnseen(m: Machine, module: Module, name: string, refused: boolean): boolean {
+  if (OF_EVERY_MODULE.has(name)) return true
   if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension')
     return mayHaveName(m, module, name)
   if ((module.ns.open && !(refused && isReplacement(module))) || packagePath(m, module) === 'unknown')
