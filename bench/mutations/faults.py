@@ -21,6 +21,8 @@ class Mutation:
     title: str
     #: path -> new text, or None: deleted
     edits: dict[str, str | None]
+    #: what goes from site-packages: files and folders at its top
+    gone: tuple[str, ...] = ()
 
 
 T = TypeVar("T")

@@ -145,17 +145,3 @@ def shadow_module(tree: SourceTree, rng: Random) -> Iterator[Mutation]:
         new = str(PurePosixPath(folder, f"{name}.py"))
         if not tree.exists(new) and not tree.exists(str(PurePosixPath(folder, name))):
             yield Mutation(f"{new}: shadows {name}", {new: '"""Small helpers."""\n\nVALUE = 1\n'})
-
-
-@family("drop-path-edit")
-def drop_path_edit(tree: SourceTree, rng: Random) -> Iterator[Mutation]:
-    """`sys.path.insert(...)` in a file, or `pythonpath = ...` in the configuration, goes away."""
-    calls = [(m, n) for m in tree.reached for n in m.statements() if isinstance(n, ast.Expr)
-             and re.match(r"sys\.path\.(insert|append|extend)\(", ast.unparse(n))]
-    for module, node in shuffled(rng, calls):
-        yield from edit(module, module.replaced(node, "pass"), f"without {ast.unparse(node)}")
-    for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"):
-        path = tree.root / name
-        text = path.read_text("utf-8") if path.exists() else ""
-        for line in re.findall(r"^pythonpath\s*=\s*(?:\[.*\]|[^\[\n]+)\n", text, re.M):
-            yield Mutation(f"{name}: without {line.strip()}", {name: text.replace(line, "", 1)})

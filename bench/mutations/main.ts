@@ -9,6 +9,7 @@ import { asExitCode, type Bench, fromUser, openBench, progress, saveResult } fro
 import {
   chooseEntries,
   type Entry,
+  environmentFolder,
   fetchMissing,
   projectOf,
   recorded,
@@ -23,7 +24,7 @@ import { folderIn, type Project, predict, run, withFolder } from '../shared/run.
 import { sum, tallyOf } from '../shared/tally.ts'
 import { isChanged, without } from './baseline.ts'
 import { disagreement, familyTable, forFile, type Mutant, type Outcome } from './report.ts'
-import { applyEdits, copyEntry } from './workspace.ts'
+import { applyEdits, copyEntry, hideEntries, sitePackages } from './workspace.ts'
 
 interface Options extends Requirements {
   readonly projects?: string
@@ -117,15 +118,19 @@ function mutateEntry(bench: Bench, entry: Entry, options: Options): Promise<Outc
     if (fault) process.stderr.write(`${entry.name}: no prediction for the unchanged copy: ${fault}\n`)
     const judged = judge(baseline, document, project.cwd)
 
-    const mutants = await planMutants(bench, entry, project, baseline, folder, options)
+    const site = sitePackages(environmentFolder(data, entry, SETTING))
+    const mutants = await planMutants(bench, entry, project, site, baseline, folder, options)
     const outcomes: Outcome[] = []
     for (const mutant of mutants) {
       progress(`${entry.name}: ${mutant.id} (${outcomes.length + 1} of ${mutants.length})`)
-      const undo = applyEdits(project.cwd, mutant.edits)
+      const undoEdits = applyEdits(project.cwd, mutant.edits)
+      const bringBack = hideEntries(site, mutant.gone)
       const outcome = await judgeMutant(bench, entry, data, project, home, mutant, { baseline, judged })
       if (outcome) outcomes.push(outcome)
       else process.stderr.write(`${entry.name} ${mutant.id}: pytest took too long, not judged\n`)
-      if (keep === undefined) undo()
+      if (keep !== undefined) continue
+      undoEdits()
+      bringBack()
     }
     return outcomes
   }
@@ -160,6 +165,7 @@ async function planMutants(
   { tools }: Bench,
   entry: Entry,
   project: Project,
+  site: string,
   baseline: Reality,
   folder: string,
   options: Options,
@@ -171,7 +177,7 @@ async function planMutants(
   writeFileSync(tests, JSON.stringify([...baseline.order, ...others]))
   const script = join(tools.root, 'bench', 'mutations', 'mutate.py')
   const ended = await run(tools.python, [
-    ...['-B', '-S', '-W', 'ignore', script, project.cwd, '--tests', tests],
+    ...['-B', '-S', '-W', 'ignore', script, project.cwd, '--tests', tests, '--site', site],
     ...['--seed', `${options.seed}/${entry.name}`, '--count', String(options.count)],
     ...options.family.flatMap(name => ['--family', name]),
     ...(options.pick ? ['--pick', options.pick] : []),

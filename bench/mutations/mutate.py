@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Plan seeded faults for one project; nothing is written to it.
 
-    mutate.py ROOT --tests TESTS.json --seed 1 --count 20
+    mutate.py ROOT --tests TESTS.json --site SITE --seed 1 --count 20
     mutate.py ROOT --tests TESTS.json --seed 1 --family rename-symbol --family close-cycle --count 8
     mutate.py ROOT --tests TESTS.json --seed 1 --pick rename-symbol#3
     mutate.py --list
 
 ROOT is the folder that pytest is started in, TESTS.json a list of the files that it collects there.
-Prints JSON: a list of {id, family, harmless, title, edits: {path: new text, or null: deleted}, diff}.
+SITE, if given, is the site-packages folder of its environment.
+Prints JSON: a list of {id, family, harmless, title, edits: {path: new text, or null: deleted},
+gone: [entry of site-packages that goes], diff}.
 The same seed and tree give the same list; a family's own sequence does not depend on the others.
 Standard library only.
 """
@@ -24,8 +26,10 @@ from pathlib import Path
 from random import Random
 
 import faults_at_import  # noqa: F401  (registers its families)
+import faults_of_environment  # noqa: F401
 import faults_of_layout  # noqa: F401
 from faults import FAMILIES, HARMLESS, Mutation
+from installed import Installed
 from source_tree import SourceTree
 
 
@@ -68,6 +72,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("root", type=Path, nargs="?")
     parser.add_argument("--tests", type=Path)
+    parser.add_argument("--site", type=Path)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--family", action="append", choices=sorted(FAMILIES))
@@ -79,7 +84,8 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if opts.root is None or opts.tests is None:
         parser.error("ROOT and --tests are needed")
-    tree = SourceTree(opts.root, json.loads(opts.tests.read_text("utf-8")))
+    tree = SourceTree(opts.root, json.loads(opts.tests.read_text("utf-8")),
+                      Installed(opts.site) if opts.site else None)
     if opts.pick:
         family, _, number = opts.pick.partition("#")
         if family not in FAMILIES or not number.isdigit():
@@ -95,6 +101,7 @@ def main(argv: list[str] | None = None) -> int:
         "harmless": name.partition("#")[0] in HARMLESS,
         "title": mutation.title,
         "edits": mutation.edits,
+        "gone": mutation.gone,
         "diff": diff(tree, mutation.edits),
     } for name, mutation in chosen], sys.stdout)
     return 0

@@ -14,6 +14,8 @@ export interface Mutant {
   readonly harmless: boolean
   readonly title: string
   readonly edits: Edits
+  /** What goes from the copied environment's site-packages. */
+  readonly gone: readonly string[]
   readonly diff: string
 }
 

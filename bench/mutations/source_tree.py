@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from installed import Installed
+
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 SKIPPED_FOLDERS = {"__pycache__", "node_modules", "build", "dist"}
 
@@ -145,10 +147,14 @@ class Module:
 
 
 class SourceTree:
-    """All Python files below `root`; `tests` are the files that pytest collected, in its order."""
+    """All Python files below `root`; `tests` are the files that pytest collected, in its order.
 
-    def __init__(self, root: Path, tests: list[str]) -> None:
+    `installed` is what stands beside them, None where there is no environment to look into.
+    """
+
+    def __init__(self, root: Path, tests: list[str], installed: Installed | None = None) -> None:
         self.root = root
+        self.installed = installed
         self.files = sorted(self._walk())
         self._present = set(self.files)
         self._modules: dict[str, Module | None] = {}

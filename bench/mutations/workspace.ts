@@ -9,9 +9,11 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmdirSync,
   rmSync,
   statSync,
@@ -68,17 +70,22 @@ function linkFile(source: string, target: string): void {
 
 /** Where installers write the path of an editable install. */
 function editableFiles(environment: string): string[] {
+  const site = sitePackages(environment)
+  return readdirSync(site).flatMap(name => {
+    if (name.endsWith('.pth') || /^__editable__.*\.py$/.test(name)) return [join(site, name)]
+    const url = join(site, name, 'direct_url.json')
+    return name.endsWith('.dist-info') && existsSync(url) ? [url] : []
+  })
+}
+
+/** Throws SetupError where there is none. */
+export function sitePackages(environment: string): string {
   const library = join(environment, 'lib')
-  return readdirSync(library)
+  const found = readdirSync(library)
     .map(python => join(library, python, 'site-packages'))
-    .filter(site => existsSync(site))
-    .flatMap(site =>
-      readdirSync(site).flatMap(name => {
-        if (name.endsWith('.pth') || /^__editable__.*\.py$/.test(name)) return [join(site, name)]
-        const url = join(site, name, 'direct_url.json')
-        return name.endsWith('.dist-info') && existsSync(url) ? [url] : []
-      }),
-    )
+    .find(site => existsSync(site))
+  if (found === undefined) throw new SetupError(`no site-packages in ${environment}`)
+  return found
 }
 
 /** Writes a new file in place of the link: the corpus's own stays as it is. */
@@ -107,6 +114,17 @@ export function applyEdits(root: string, edits: Edits): () => void {
   }
   return () => {
     for (const step of undo.reverse()) step()
+  }
+}
+
+/** Puts entries of `site` aside, on the same file system, and returns what brings them back as they were. */
+export function hideEntries(site: string, names: readonly string[]): () => void {
+  if (names.length === 0) return () => {}
+  const aside = mkdtempSync(join(dirname(site), 'hidden-'))
+  for (const name of names) renameSync(join(site, name), join(aside, name))
+  return () => {
+    for (const name of names) renameSync(join(aside, name), join(site, name))
+    rmdirSync(aside)
   }
 }
 

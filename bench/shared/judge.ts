@@ -285,8 +285,14 @@ function gradeStop(reality: Reality, prediction: Document | null): CauseGrade {
   if (real.failure === null) return said.exitCode === real.exitCode ? 'right' : 'wrong'
   const grade = gradeCause(said.failure, [real.failure])
   if (grade !== 'right') return grade
-  const subjectRight = real.failure.at !== null || real.failure.shown.includes(said.failure?.subject ?? '')
+  const subjectRight = real.failure.at !== null || shows(real.failure.shown, said.failure?.subject ?? '')
   return subjectRight && said.exitCode === real.exitCode ? 'right' : 'right type'
+}
+
+/** Is the subject in what was printed? Of `module.name`, Python names both apart where the name can't be imported. */
+function shows(printed: string, subject: string): boolean {
+  const dot = subject.lastIndexOf('.')
+  return [subject.slice(0, Math.max(dot, 0)), subject.slice(dot + 1)].every(part => printed.includes(part))
 }
 
 // -- the rest

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Mutant } from '../../bench/mutations/report.ts'
-import { applyEdits, copyEntry } from '../../bench/mutations/workspace.ts'
+import { applyEdits, copyEntry, hideEntries } from '../../bench/mutations/workspace.ts'
 import type { Corpus, Entry } from '../../bench/shared/corpus.ts'
 
 const PLANNER = join(import.meta.dirname, '..', '..', 'bench', 'mutations', 'mutate.py')
@@ -27,7 +27,17 @@ const PROJECT: Record<string, string> = {
   'conftest.py': 'import sys\n\nsys.path.insert(0, "lib")\n',
   'tests/test_a.py':
     'import pytest\nfrom pkg import helper\n\n\n@pytest.mark.slow\ndef test_one():\n    helper()\n',
-  'more/test_b.py': 'import json\n\n\ndef test_two():\n    pass\n',
+  'more/test_b.py': 'import json\nimport asked\n\n\ndef test_two():\n    pass\n',
+}
+/** Distributions by name: what they require, and their files; `shared` belongs to two. */
+const INSTALLED: Record<string, [requires: string[], files: Record<string, string>]> = {
+  pytest: [['pluggy>=1.5'], { 'pytest/__init__.py': 'import pluggy\n' }],
+  pluggy: [[], { 'pluggy/__init__.py': '' }],
+  asked: [['behind', 'extra ; extra == "all"'], { 'asked/__init__.py': '', 'shared/a.py': '' }],
+  behind: [[], { 'behind.py': '', 'shared/b.py': '' }],
+  extra: [[], { 'extra.py': '' }],
+  named: [[], { 'named.py': '' }],
+  names: [[], { 'other.py': 'load("named.part")\n' }],
 }
 
 let folder: string
@@ -37,6 +47,13 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'precollect-seeding-'))
   project = join(folder, 'project')
   for (const [path, text] of Object.entries(PROJECT)) write(join(project, path), text)
+  for (const [name, [requires, files]] of Object.entries(INSTALLED)) {
+    const info = `${name}-1.0.dist-info`
+    const head = ['Metadata-Version: 2.1', ...requires.map(each => `Requires-Dist: ${each}`)]
+    write(join(folder, 'site', info, 'METADATA'), `${head.join('\n')}\n\nText.\n`)
+    write(join(folder, 'site', info, 'RECORD'), [...Object.keys(files), `${info}/RECORD`].join(',,\n'))
+    for (const [path, text] of Object.entries(files)) write(join(folder, 'site', path), text)
+  }
   write(join(folder, 'tests.json'), JSON.stringify(['more/test_b.py', 'tests/test_a.py']))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -47,7 +64,8 @@ function write(path: string, text: string): void {
 }
 
 function plan(...args: string[]): Mutant[] {
-  const given = ['-B', '-S', PLANNER, project, '--tests', join(folder, 'tests.json'), ...args]
+  const place = ['--tests', join(folder, 'tests.json'), '--site', join(folder, 'site')]
+  const given = ['-B', '-S', PLANNER, project, ...place, ...args]
   return JSON.parse(execFileSync('python3', given, { encoding: 'utf8' }))
 }
 
@@ -107,6 +125,25 @@ describe('the planner', () => {
   test('drop-path-edit takes the edit of sys.path out', () => {
     expect(family('drop-path-edit')).toEqual([{ 'conftest.py': 'import sys\n\npass\n' }])
   })
+  test('move-path-edit takes the edit elsewhere, or to the end', () => {
+    const [edits] = family('move-path-edit')
+    expect(edits?.['conftest.py']?.split('\n').indexOf('pass')).toBe(2)
+    expect(Object.values(edits ?? {}).join('\n')).toContain("sys.path.insert(0, 'lib')")
+  })
+  test('uninstall takes what the project reaches, and leaves what is shared and what pytest needs', () => {
+    const gone = plan('--family', 'uninstall', '--count', '50').map(mutant => mutant.gone)
+    expect(gone.sort()).toEqual([
+      ['asked', 'asked-1.0.dist-info'],
+      ['behind-1.0.dist-info', 'behind.py'],
+    ])
+  })
+  test('uninstall-unused takes what no text names', () => {
+    const gone = plan('--family', 'uninstall-unused', '--count', '50').map(mutant => mutant.gone)
+    expect(gone.sort()).toEqual([
+      ['extra-1.0.dist-info', 'extra.py'],
+      ['names-1.0.dist-info', 'other.py'],
+    ])
+  })
   test('copy-basename gives another folder of tests a file of the same name', () => {
     const made = family('copy-basename').flatMap(edits => Object.keys(edits))
     expect(made.sort()).toEqual(['more/test_a.py', 'tests/test_b.py'])
@@ -124,7 +161,7 @@ describe('the planner', () => {
       for (const edits of family(name)) {
         for (const text of Object.values(edits)) {
           const ran = spawnSync('python3', ['-B', '-c', text ?? '', 'x'], { cwd: project, encoding: 'utf8' })
-          const foreign = /No module named 'pytest'|attempted relative import/.test(ran.stderr)
+          const foreign = /No module named '(pytest|asked)'|attempted relative import/.test(ran.stderr)
           expect([text, ran.status === 0 || foreign]).toEqual([text, true])
         }
       }
@@ -177,6 +214,20 @@ describe('the copy', () => {
     expect(readdirSync(root).sort()).toEqual(['a.py', 'b.py'])
     expect(readFileSync(join(root, 'a.py'), 'utf8')).toBe('A = 1\n')
     expect(times()).toEqual(before)
+  })
+
+  test('has what was hidden again afterwards', () => {
+    const site = join(folder, 'venv', 'site-packages')
+    write(join(site, 'gone', '__init__.py'), 'A = 1\n')
+    write(join(site, 'stays.py'), 'B = 1\n')
+    const bringBack = hideEntries(site, ['gone'])
+    expect(readdirSync(site)).toEqual(['stays.py'])
+    bringBack()
+    expect(readdirSync(site).sort()).toEqual(['gone', 'stays.py'])
+    expect([readdirSync(dirname(site)), readdirSync(join(site, 'gone'))]).toEqual([
+      ['site-packages'],
+      ['__init__.py'],
+    ])
   })
 
   test('is not left by an edit', () => {

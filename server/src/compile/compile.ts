@@ -3,12 +3,13 @@
  * `initParser` of `parser.ts` must have been awaited.
  */
 import { CodeBuilder } from './code_builder.ts'
+import { declarationFaults } from './declarations.ts'
 import { stringEnd, UNSURE } from './lexical.ts'
 import { block } from './lower_block.ts'
 import { Lowering, type Scope } from './lowering.ts'
 import type { Block, Body, ModuleCode, Op } from './module_code.ts'
 import { withTree } from './parser.ts'
-import { type Extent, PLACEHOLDER, type Skeleton, skeletonOf } from './skeleton.ts'
+import { type DoubtfulFunction, type Extent, PLACEHOLDER, type Skeleton, skeletonOf } from './skeleton.ts'
 import { Syntax } from './syntax.ts'
 
 /**
@@ -37,10 +38,32 @@ function compile(original: string, extent: Extent): ModuleCode {
   const builder = new CodeBuilder()
   const skeleton = skeletonOf(text, extent, builder)
   suspectLateFuture(text, skeleton.lines, builder)
+  if (extent.kind === 'module') {
+    for (const body of skeleton.doubtful) readInFull(text, body, builder)
+    // Outside functions they are rare.
+    if (!extent.cutting || skeleton.lines.some(at => text.startsWith(GLOBAL, at)))
+      noteDeclarationFaults(text, 0, text.length, builder)
+  }
   if (extent.kind === 'body') builder.lazyAnnotations = hasLazyAnnotations(text)
   return builder.finish(operations(text, extent, skeleton, builder))
 }
 
+/** Raises the suspicions of a function whose body was cut: all of them, as the grammar has them. */
+function readInFull(text: string, { start, end, doubt }: DoubtfulFunction, builder: CodeBuilder): void {
+  noteDeclarationFaults(text, start, end, builder)
+  if (doubt === 'declarations') return
+  const { places, suspects } = compile(text, { start, end, kind: 'body', cutting: false })
+  for (const { at, what, since } of suspects)
+    builder.suspect(places[2 * at]!, places[2 * at + 1]!, what, since)
+}
+
+function noteDeclarationFaults(text: string, start: number, end: number, builder: CodeBuilder): void {
+  for (const fault of declarationFaults(text.slice(start, end))) {
+    builder.suspect(start + fault.start, start + fault.end, fault.what, null)
+  }
+}
+
+const GLOBAL = 'global'
 const FUTURE_IMPORT = /^from[ \t]+__future__[ \t]+import\b[(\s\w,\\]*\bannotations\b/m
 
 /** Whether the file that a body stands in asks for lazy annotations. */

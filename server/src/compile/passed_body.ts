@@ -1,7 +1,9 @@
 /**
  * The lines of function bodies that are cut: most of a file's text, and read by nobody else. Of what is wrong
- * in them it notices what shows in single lines, as suspicions.
+ * in them it notices what shows in single lines and in their first words, as suspicions. Of a few bodies it only
+ * says that somebody should read them who knows the grammar.
  */
+import { BodyBlocks } from './body_blocks.ts'
 import type { CodeBuilder } from './code_builder.ts'
 import { Code, lineEnd, UNSURE } from './lexical.ts'
 import type { Indentation } from './logical_line.ts'
@@ -13,6 +15,9 @@ const EXCEPT_LIST_BEGINS = 'e'.charCodeAt(0)
 const DEFINITION = /(?:async[ \t\f]+)?def[ \t\f]/y
 const DEFINITION_BEGINS = 'd'.charCodeAt(0)
 const FUTURE = '__future__'
+const DECLARATION = /(?:global|nonlocal)[ \t\f]/y
+const GLOBAL_BEGINS = 'g'.charCodeAt(0)
+const NONLOCAL_BEGINS = 'n'.charCodeAt(0)
 
 /** Does a function's definition begin with the word at `at`? */
 export function beginsDefinition(text: string, at: number): boolean {
@@ -22,10 +27,16 @@ export function beginsDefinition(text: string, at: number): boolean {
   return DEFINITION.test(text)
 }
 
+/** What may be wrong with a body: anything, or only what its `global` and `nonlocal` say. */
+export type Doubt = 'grammar' | 'declarations'
+
 export class PassedBody {
   /** Behind the code of the last logical line; where `read` failed, the place of the trouble. */
   codeEnd = 0
   private readonly order: TokenOrder
+  private readonly blocks: BodyBlocks
+  private keyword = 0
+  private doubt: Doubt | null = null
   private isAsync = false
   /** The functions inside the body that the present line lies in, the outermost first. */
   private readonly inner: { readonly column: number; readonly async: boolean }[] = []
@@ -41,6 +52,7 @@ export class PassedBody {
     private readonly lines: number[],
   ) {
     this.order = new TokenOrder(text, end)
+    this.blocks = new BodyBlocks(text)
     this.nextFuture = text.indexOf(FUTURE)
   }
 
@@ -48,6 +60,15 @@ export class PassedBody {
   begin(keyword: number): void {
     this.isAsync = this.text.charCodeAt(keyword) === Code.letterA
     if (this.inner.length > 0) this.inner.length = 0
+    this.keyword = keyword
+    this.doubt = null
+    this.blocks.begin()
+  }
+
+  /** The body that was begun last is over. Gives why it should be read in full; null: it need not. */
+  finish(): Doubt | null {
+    if (!this.blocks.end()) this.doubt = 'grammar'
+    return this.doubt
   }
 
   /**
@@ -84,6 +105,8 @@ export class PassedBody {
     }
     const { codeEnd, odd, suspending } = order
     this.codeEnd = codeEnd
+    if (!this.blocks.enter(first, this.indentation.column, order) || order.doubtful) this.doubt = 'grammar'
+    if (letter === GLOBAL_BEGINS || letter === NONLOCAL_BEGINS) this.noteDeclaration(first)
     if (odd !== UNSURE) builder.suspect(odd, Math.min(odd + 1, this.end), 'error', null)
     if (suspending !== UNSURE && !(this.inner.at(-1)?.async ?? this.isAsync))
       builder.suspect(suspending, Math.min(suspending + 1, this.end), 'error', null)
@@ -93,6 +116,18 @@ export class PassedBody {
     }
     if (this.nextFuture >= 0 && this.nextFuture < codeEnd) this.noteFuture(first)
     return true
+  }
+
+  /** A name that was not spoken of before may be declared; whether a `nonlocal` one is bound can't be seen here. */
+  private noteDeclaration(first: number): void {
+    const { text } = this
+    DECLARATION.lastIndex = first
+    if (!DECLARATION.test(text)) return
+    const names = text.slice(DECLARATION.lastIndex, this.codeEnd).match(/\w+/g) ?? []
+    const before = text.slice(this.keyword, first)
+    const nonlocal = text.charCodeAt(first) === NONLOCAL_BEGINS
+    if (nonlocal || names.some(name => new RegExp(`\\b${name}\\b`).test(before)))
+      this.doubt ??= 'declarations'
   }
 
   private leaveInner(): void {

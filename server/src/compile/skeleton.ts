@@ -11,8 +11,8 @@ import type { CodeBuilder } from './code_builder.ts'
 import { isGenerator } from './generator.ts'
 import { Code, lineEnd, skipBlanks, UNSURE } from './lexical.ts'
 import { Indentation, LogicalLine } from './logical_line.ts'
-import type { BodyIndex, Op } from './module_code.ts'
-import { beginsDefinition, PassedBody } from './passed_body.ts'
+import type { Body, BodyIndex, Op } from './module_code.ts'
+import { beginsDefinition, type Doubt, PassedBody } from './passed_body.ts'
 import { PlainBlocks } from './plain_blocks.ts'
 import { PlainCompounds } from './plain_compound.ts'
 import type { PlainScope } from './plain_statement.ts'
@@ -32,8 +32,14 @@ export interface Skeleton {
   readonly lazy: ReadonlyMap<number, number>
   /** Original offsets at which logical lines begin, but for those in bodies that were cut, where only those that speak of `__future__` count. */
   readonly lines: readonly number[]
+  /** Functions that should be read in full, for what may be wrong in their bodies: from the line of `def` on. */
+  readonly doubtful: readonly DoubtfulFunction[]
   /** False: the text could not be followed, and is left whole. */
   readonly followed: boolean
+}
+
+export interface DoubtfulFunction extends Body {
+  readonly doubt: Doubt
 }
 
 export interface CutBody {
@@ -78,6 +84,7 @@ export function skeletonOf(text: string, extent: Extent, builder: CodeBuilder): 
     runs: new Map(),
     cuts: new Map(),
     lazy: new Map(),
+    doubtful: [],
     lines: [],
     followed: false,
   }
@@ -91,6 +98,7 @@ class Scan {
   private readonly cuts = new Map<number, CutBody>()
   private readonly lazy = new Map<number, number>()
   private readonly lines: number[] = []
+  private readonly doubtful: DoubtfulFunction[] = []
   private readonly line: LogicalLine
   private readonly indentation: Indentation
   private readonly plain: PlainCompounds
@@ -130,8 +138,8 @@ class Scan {
   }
 
   skeleton(): Skeleton {
-    const { edits, runs, cuts, lazy, lines } = this
-    return { text: edits.finish(), map: edits, runs, cuts, lazy, lines, followed: true }
+    const { edits, runs, cuts, lazy, lines, doubtful } = this
+    return { text: edits.finish(), map: edits, runs, cuts, lazy, lines, doubtful, followed: true }
   }
 
   /** False: the text can't be followed. */
@@ -192,6 +200,7 @@ class Scan {
       run.end = runEnd
     }
     while (this.lines.length > 0 && this.lines.at(-1)! >= lineStart) this.lines.pop()
+    while (this.doubtful.length > 0 && this.doubtful.at(-1)!.start >= lineStart) this.doubtful.pop()
     this.blocks.clear()
     this.open = null
     this.decorated = null
@@ -315,10 +324,7 @@ class Scan {
 
   /** A line in the body of a function that will be cut, and some of those behind it. */
   private passOver(lineStart: number, first: number): number {
-    if (this.open!.bodyStart < 0) {
-      this.open!.bodyStart = lineStart
-      this.passed.begin(this.open!.keyword)
-    }
+    if (this.open!.bodyStart < 0) this.open!.bodyStart = lineStart
     const next = this.passed.read(first)
     if (next === UNSURE) this.trouble = this.passed.codeEnd
     this.codeEnd = this.passed.codeEnd
@@ -410,6 +416,7 @@ class Scan {
       header,
       bodyStart: -1,
     }
+    this.passed.begin(keyword)
     if (this.codeEnd > headerEnd) {
       this.open.bodyStart = rest
       this.closeFunction(Math.min(next, this.end))
@@ -426,6 +433,11 @@ class Scan {
       this.builder.resetCode(mark)
       this.closeRun(lineStart)
       return
+    }
+    const doubt = this.passed.finish()
+    if (doubt !== null) {
+      const line = this.text.lastIndexOf('\n', keyword) + 1
+      this.doubtful.push({ start: line, end: this.codeEnd, doubt })
     }
     const generator = this.isGenerator(bodyStart, this.codeEnd)
     const body = this.builder.body(bodyStart, this.codeEnd)

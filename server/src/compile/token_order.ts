@@ -4,7 +4,9 @@
  * nobody else reads, to pick out those that somebody should. These are most lines of a file: one walk over
  * the characters finds the line's end and looks at its order.
  */
-import { Code, isWordCode, numberEnd, stringEnd, UNSURE, wordEnd } from './lexical.ts'
+
+import { rolesOf, Word } from './keyword_roles.ts'
+import { Code, isBlankCode, isWordCode, numberEnd, stringEnd, UNSURE, wordEnd } from './lexical.ts'
 import { isStringPrefix } from './literals.ts'
 import { closerOf, continuation, LogicalLine, MOST_BRACKETS } from './logical_line.ts'
 
@@ -65,60 +67,13 @@ for (const [characters, token] of [
   for (const character of characters) TOKENS[character.charCodeAt(0)] = token
 }
 
-/** What a word that may be a keyword does; several of these together. */
-const Word = {
-  /** It begins a statement or a clause, and stands nowhere else. */
-  starter: 1,
-  /** It wants an operand behind it. */
-  hungry: 2,
-  /** It is no operand, and anything may follow. */
-  joint: 4,
-  /** It may be a keyword at the beginning of a statement, and is a name elsewhere. */
-  soft: 8,
-  /** In its statement '/', '*' and ':' have uses of their own. */
-  defining: 16,
-  /** Only a function that is `async` may have it in its body, but for `async def`. */
-  suspending: 32,
-} as const
-
-/** Keywords and their roles by `bucketOf`: for most words there is nothing to compare with. */
-const KEYWORDS: (readonly (readonly [word: string, roles: number])[] | undefined)[] = new Array(256)
-const LONGEST_KEYWORD = 'continue'.length
-
-/** By the first letter and the length; up to the longest keyword's, and for lower case, it is below 256. */
-function bucketOf(code: number, length: number): number {
-  return ((code & 31) << 3) | (length - 1)
-}
-
-for (const [role, words] of [
-  [
-    Word.starter,
-    'assert break class continue def del elif except finally global nonlocal pass raise return try while with',
-  ],
-  [Word.hungry, 'and as assert await del elif global if import in is nonlocal not or while with'],
-  [Word.joint, 'async class def else except finally for from lambda raise return try yield'],
-  [Word.soft, 'case lazy match type'],
-  [Word.defining, 'async class def from import type'],
-  [Word.suspending, 'async await'],
-] as const) {
-  for (const word of words.split(' ')) {
-    const bucket = bucketOf(word.charCodeAt(0), word.length)
-    const known = KEYWORDS[bucket] ?? []
-    const [, roles = 0] = known.find(([other]) => other === word) ?? []
-    KEYWORDS[bucket] = [...known.filter(([other]) => other !== word), [word, roles | role]]
-  }
-}
-
-/** The roles of the word [at, end); 0 for names and numbers. */
-function rolesOf(text: string, at: number, end: number, code: number): number {
-  const length = end - at
-  if (length > LONGEST_KEYWORD || code < Code.letterA || code > Code.letterZ) return 0
-  const known = KEYWORDS[bucketOf(code, length)]
-  if (known === undefined) return 0
-  for (let i = 0; i < known.length; i++) if (text.startsWith(known[i]![0], at)) return known[i]![1]
-  return 0
-}
-
+/** The inside of a string whose escapes are all whole. */
+const WHOLE_ESCAPES = /^(?:[^\\]|\\(?:[^xuUN]|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|N\{))*$/s
+/** A target with brackets of its own, and no call among them. */
+const BRACKETED_TARGET = /^(?:[\w.,\s]*[(,\s])?\([\w.,\s*()]*$/
+const CALL = /[\w)]\s*\(/
+/** A decimal number with a zero in front. */
+const OLD_OCTAL = /0[\d_]*[1-9]/y
 const ASYNC_DEF = /async[ \t\f]+def\b/y
 const FOR = /\bfor\b/
 
@@ -132,12 +87,26 @@ const LONGEST_OPERATOR = 3
 /** The token that begins here is out of order, or can't be followed. */
 const ODD = -1
 
+/** What the commas of a call's brackets say of its arguments; both together. */
+const Argument = {
+  /** A keyword argument came before. */
+  keywords: 1,
+  /** The present one is a keyword argument, or unpacks. */
+  named: 2,
+} as const
+
 /** Reads logical lines of a function's body as `LogicalLine` does, and looks at the order of their tokens. */
 export class TokenOrder extends LogicalLine {
   /** The offset of a token of the line last read that hardly can stand there; `UNSURE`: none. */
   odd = UNSURE
   /** Where the line last read has a token of an `async` function's body; `UNSURE`: nowhere. */
   suspending = UNSURE
+  /** Where the line last read has a `break` or `continue`; `UNSURE`: nowhere. */
+  leaving = UNSURE
+  /** Does the line last read begin with a keyword? */
+  keyword = false
+  /** The order says nothing against the line last read, but somebody should read it who knows the grammar. */
+  doubtful = false
   /** Such a token that a generator expression may have anywhere. */
   private perhapsSuspending = UNSURE
   private state: number = State.free
@@ -147,6 +116,19 @@ export class TokenOrder extends LogicalLine {
   /** The last token that is neither word nor string. */
   private last = 0
   private lambda = false
+  /** An operator or keyword makes more than a target of what the statement has so far outside brackets. */
+  private operated = false
+  /** A colon outside brackets came before: of an annotation, or of a header. */
+  private annotated = false
+  /** Where the present statement of the line begins, or what follows its last '='. */
+  private from = 0
+  /** Behind the last name, and whether nothing else of its element came before it. */
+  private nameEnd = 0
+  private fresh = false
+  /** For each open bracket, what `Argument` tells. */
+  private readonly calls: number[] = []
+  /** The first backslash at or behind the last string that was looked into. */
+  private nextBackslash = -1
 
   override read(start: number): boolean {
     this.begin()
@@ -166,10 +148,17 @@ export class TokenOrder extends LogicalLine {
     this.odd = UNSURE
     this.suspending = UNSURE
     this.perhapsSuspending = UNSURE
+    this.leaving = UNSURE
+    this.keyword = false
+    this.doubtful = false
+    this.operated = false
+    this.annotated = false
+    if (this.calls.length > 0) this.calls.length = 0
   }
 
   private tokens(start: number): boolean {
     const { text, limit, closers } = this
+    this.from = start
     let comment = -1
     let i = start
     scan: while (i < limit) {
@@ -226,28 +215,37 @@ export class TokenOrder extends LogicalLine {
     if (end - at <= 2) {
       const next = text.charCodeAt(end)
       if ((next === Code.quote || next === Code.apostrophe) && isStringPrefix(text, at, end))
-        return this.string(end)
+        return this.string(end, at)
     }
     const roles = rolesOf(text, at, end, code)
     const begins = this.first < 0
     if (begins) {
       this.first = roles
+      if (roles !== 0 && this.from === at) this.keyword = true
       this.raise = roles !== 0 && text.startsWith('raise', at)
     }
     if (roles !== 0) {
       if (roles & Word.suspending) this.noteSuspending(at)
+      if (begins && roles & Word.leaving) this.leaving = at
       if (roles & Word.starter && (this.state !== State.free || this.closers.length > 0)) return ODD
       if (roles & (Word.hungry | Word.joint)) {
         if (this.state === State.dot) return text.startsWith('import', at) ? end : ODD
         if (roles & Word.joint && text.startsWith('lambda', at)) this.lambda = true
         this.last = 0
+        if (!begins && this.closers.length === 0) this.operated = true
         this.state = roles & Word.hungry ? State.operator : State.free
         return end
       }
     }
     if (this.complete) return ODD
+    if (code > Code.digit9) {
+      this.nameEnd = end
+      this.fresh = this.state === State.free
+    }
     this.state = begins && roles & Word.soft ? State.free : State.operand
-    return code <= Code.digit9 ? Math.min(numberEnd(text, at), this.limit) : end
+    if (code > Code.digit9) return end
+    if (code === Code.digit0 && end - at > 1) this.noteOctal(at)
+    return Math.min(numberEnd(text, at), this.limit)
   }
 
   /** `await` or `async` stands at `at`. */
@@ -259,10 +257,25 @@ export class TokenOrder extends LogicalLine {
     else this.suspending = at
   }
 
-  private string(quote: number): number {
+  /** Python 2's octal numbers. */
+  private noteOctal(at: number): void {
+    OLD_OCTAL.lastIndex = at
+    if (OLD_OCTAL.test(this.text)) this.doubtful = true
+  }
+
+  /** `start`: of the prefix. */
+  private string(quote: number, start = quote): number {
     if (this.state === State.operand || this.state === State.dot) return ODD
     this.state = State.string
-    return stringEnd(this.text, quote, this.limit)
+    const { text } = this
+    const end = stringEnd(text, quote, this.limit)
+    if (this.nextBackslash < quote && this.nextBackslash !== Number.POSITIVE_INFINITY) {
+      const next = text.indexOf('\\', quote)
+      this.nextBackslash = next < 0 ? Number.POSITIVE_INFINITY : next
+    }
+    if (this.nextBackslash < end && !/r/i.test(text.slice(start, quote)))
+      this.doubtful ||= !WHOLE_ESCAPES.test(text.slice(quote, end))
+    return end
   }
 
   /** Brackets, punctuation, operators. */
@@ -282,6 +295,9 @@ export class TokenOrder extends LogicalLine {
         return this.colonMark(at)
       case Token.semicolon:
         this.first = -1
+        this.operated = false
+        this.annotated = false
+        this.from = at + 1
         this.state = State.free
         return at + 1
       case Token.equals:
@@ -295,6 +311,7 @@ export class TokenOrder extends LogicalLine {
     if (this.state === State.dot || (this.complete && code === Code.openBrace)) return ODD
     if (this.closers.length === MOST_BRACKETS) return ODD
     this.closers.push(closerOf(code))
+    this.calls.push(0)
     this.state = State.free
     return at + 1
   }
@@ -305,13 +322,25 @@ export class TokenOrder extends LogicalLine {
     if (state === State.operator && !(this.isSpecial() && (before === Code.star || before === Code.slash)))
       return ODD
     if (closers.length === 0 || closers[closers.length - 1] !== code) return ODD
+    if (state !== State.free) this.endArgument()
     closers.pop()
+    this.calls.pop()
     this.state = State.operand
     return at + 1
   }
 
+  /** A positional argument has no place behind a keyword argument. */
+  private endArgument(): void {
+    const { calls } = this
+    if (calls.length === 0) return
+    const told = calls[calls.length - 1]!
+    if (told === Argument.keywords && !this.lambda) this.doubtful = true
+    calls[calls.length - 1] = told & Argument.keywords
+  }
+
   private comma(before: number): boolean {
     const { state } = this
+    this.endArgument()
     this.state = State.free
     // Python 2: raise E, "text"
     if (this.raise && this.closers.length === 0) return false
@@ -360,7 +389,10 @@ export class TokenOrder extends LogicalLine {
     // A dict wants a value; a slice, a lambda or a block may end here or go on.
     this.state = closer === Code.closeBrace && !this.lambda ? State.operator : State.free
     // Behind the colon of a header a statement begins.
-    if (closer === 0 && !this.lambda) this.first = -1
+    if (closer === 0 && !this.lambda) {
+      this.first = -1
+      this.annotated = true
+    }
     if (state === State.dot) return ODD
     if (special) return at + 1
     if (closer === Code.closeParenthesis) return ODD
@@ -368,15 +400,43 @@ export class TokenOrder extends LogicalLine {
   }
 
   private equals(at: number, before: number): number {
-    const { closers, complete } = this
+    const { closers, complete, state } = this
     const closer = closers.length === 0 ? 0 : closers[closers.length - 1]
     this.state = State.operator
-    if (this.text.charCodeAt(at + 1) === Code.equals) return complete ? at + 2 : ODD
+    if (this.text.charCodeAt(at + 1) === Code.equals) {
+      if (closer === 0) this.operated = true
+      return complete ? at + 2 : ODD
+    }
     if (this.isSpecial()) return at + 1
+    if (closer === 0) this.noteTarget(at, before, state)
+    else this.noteKeyword(at)
     // No assignment and no keyword argument stands here.
     if (closer === Code.closeBracket || closer === Code.closeBrace) return ODD
     if (closer === 0 && this.beginsAs(Word.hungry | Word.joint)) return ODD
     return complete || (before === Code.comma && closer === 0) || this.beginsAs(Word.soft) ? at + 1 : ODD
+  }
+
+  /** Calls, literals and operations can't be assigned to; `before` and `state`: of what stands before the '=' at `at`. */
+  private noteTarget(at: number, before: number, state: number): void {
+    if (this.annotated) return
+    const odd = before === Code.closeBrace || state === State.string || this.operated
+    if (odd || (before === Code.closeParenthesis && !this.isBracketedTarget(at))) this.doubtful = true
+    this.operated = false
+    this.from = at + 1
+  }
+
+  /** A keyword argument has a plain name, and nothing else, between the '=' at `at` and the comma or bracket. */
+  private noteKeyword(at: number): void {
+    const { calls, text } = this
+    calls[calls.length - 1] = Argument.keywords | Argument.named
+    let i = at
+    while (isBlankCode(text.charCodeAt(i - 1))) i--
+    if (this.nameEnd !== i || !this.fresh) this.doubtful = true
+  }
+
+  private isBracketedTarget(at: number): boolean {
+    const target = this.text.slice(this.from, at)
+    return BRACKETED_TARGET.test(target) && !CALL.test(target)
   }
 
   private operator(at: number, code: number): number {
@@ -385,6 +445,10 @@ export class TokenOrder extends LogicalLine {
     if (code === Code.exclamation && text.charCodeAt(i) !== Code.equals) return ODD
     const longest = Math.min(limit, at + LONGEST_OPERATOR)
     while (i < longest && TAIL.has(text.charCodeAt(i))) i++
+    if (text.startsWith('<>', at)) return ODD
+    if (this.closers.length === 0) this.operated ||= this.complete
+    else if (code === Code.star && this.state === State.free)
+      this.calls[this.calls.length - 1]! |= Argument.named
     const fits =
       this.complete || UNARY.has(code) || code === Code.at || this.isSpecial() || this.beginsAs(Word.soft)
     this.state = State.operator

@@ -18,7 +18,7 @@ export const brokenConftest: Rule = {
     pytest: 'INTERNALERROR> {Exception}: {message}\n\nSkipped: {reason}',
     limits:
       'An exception that a conftest runs into while it is imported is told by the rule of that exception, at its ' +
-      'own line.',
+      'own line. Functions named like hooks are left alone where a plugin that is loaded declares hooks of its own.',
   },
   *check(context) {
     for (const cause of causesOf(context, 'broken-conftest')) {

@@ -59,8 +59,11 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       }
       return here('missing-symbol')
     }
-    case 'missing-attribute':
-      return here(detail.cycle ? 'circular-import' : 'missing-attribute')
+    case 'missing-attribute': {
+      const rule = detail.cycle ? 'circular-import' : 'missing-attribute'
+      // What the hook says is right: the place that asks has to change.
+      return detail.byHook ? { rule, subject, span: failure.focus } : here(rule)
+    }
     case 'relative-import':
       return here('relative-import-beyond-top-level')
     case 'bytecode':
@@ -91,6 +94,8 @@ export function classify(failure: Failure, around: Surroundings): Classified {
       return here('uncollectable-test')
     case 'plugin':
       return here('missing-plugin')
+    case 'hook':
+      return here('broken-conftest')
     case 'misplaced-plugins':
       return here('misplaced-pytest-plugins')
     case 'unknown-marker-selected':
@@ -243,6 +248,8 @@ function subjectOf(failure: Failure, root: string): string {
       return detail.marker ?? detail.category
     case 'plugin':
       return detail.plugin
+    case 'hook':
+      return detail.hook
     case 'misplaced-plugins':
       return 'pytest_plugins'
     case 'configuration':

@@ -18,7 +18,10 @@ export const syntaxError: Rule = {
     pytest: 'E     File "{file}", line {line}\nE       {source line}\nE       ^\nE   SyntaxError: {message}',
     limits:
       'The interpreter itself gives the verdict; it compiles the file and does not run it. Where it may not be ' +
-      'started, a file that looks wrong is reported as a warning.',
+      'started, a file that looks wrong is reported as a warning. Function bodies are not parsed: a fault in one is ' +
+      'seen if it shows in the order of the tokens of a line, in its blocks and loops, targets, arguments, escapes or ' +
+      '`global` and `nonlocal` statements. Parameters of inner functions, patterns and the insides of f-strings are not ' +
+      'looked at there, and invalid escapes count as fine where warnings are errors.',
   },
   *check(context) {
     const proved = new Set<string>()

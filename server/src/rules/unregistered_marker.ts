@@ -28,7 +28,11 @@ export const unregisteredMarker: Rule = {
     for (const cause of causesOf(context, ID)) {
       const { detail } = cause.failure
       const strict = detail.kind === 'unknown-marker'
-      const reason = strict ? 'markers are strict here' : 'filterwarnings makes an error of the warning'
+      const reason = !strict
+        ? 'filterwarnings makes an error of the warning'
+        : MISSPELT.has(cause.subject)
+          ? 'pytest refuses this spelling'
+          : 'markers are strict here'
       yield tell(context, cause, {
         what: `marker '${cause.subject}' is not registered, and ${reason}`,
         todo: remedy(context, cause.subject),
@@ -47,6 +51,9 @@ export const unregisteredMarker: Rule = {
     }
   },
 }
+
+/** `MarkGenerator.__getattr__` takes them for a slip, whatever the configuration says. */
+const MISSPELT: ReadonlySet<string> = new Set(['parameterize', 'parametrise', 'parameterise'])
 
 function remedy(context: RuleContext, name: string): string {
   const plugins = pluginsWithMarker(name)

@@ -13,7 +13,16 @@ import { replaceSysPath, versionField } from './models/sys.ts'
 import { mayHaveName, viaGetattr } from './names.ts'
 import { hasBuiltinAttribute, refuseAttribute } from './refuse.ts'
 import { isReplacement, viaReplacement } from './replaced.ts'
-import { constant, HARMLESS, type Module, type NamespaceDict, tuple, UNKNOWN, type Value } from './values.ts'
+import {
+  constant,
+  type Exc,
+  HARMLESS,
+  type Module,
+  type NamespaceDict,
+  tuple,
+  UNKNOWN,
+  type Value,
+} from './values.ts'
 
 export function getAttribute(m: Machine, value: Value, name: string, focus: Span): Value {
   switch (value.t) {
@@ -64,7 +73,11 @@ function moduleAttribute(m: Machine, module: Module, name: string, focus: Span):
     return settled(m, module, name, slot.value)
   }
   if (name === '__dict__') return { t: 'nsdict', ns: module.ns, module }
-  const given = viaGetattr(m, module, name) ?? viaReplacement(m, module, name)
+  let raised: Exc | null = null
+  const note = (exc: Exc) => {
+    raised = exc
+  }
+  const given = viaGetattr(m, module, name, note) ?? viaReplacement(m, module, name)
   if (given !== undefined && given !== 'missing') return given
   if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension') {
     const loaded = m.modules.get(`${module.name}.${name}`)
@@ -81,7 +94,7 @@ function moduleAttribute(m: Machine, module: Module, name: string, focus: Span):
     m.mayRaise(exceptionClass('AttributeError'))
     return UNKNOWN
   }
-  return raiseMissingAttribute(m, module, name, focus)
+  return raiseMissingAttribute(m, module, name, focus, raised)
 }
 
 /**

@@ -37,6 +37,19 @@ export function bodyWords({ code: { def, unit } }: Func): BodyWords | null {
   return def && remember(known, def, () => read(unit, def))
 }
 
+/** Does the body do no more with its parameter of that position, a mapping, than look into it? */
+export function onlyReads(fn: Func, position: number): boolean {
+  const parameter = fn.code.params[position]
+  const body = bodyWords(fn)
+  if (!body || (parameter?.kind !== 'normal' && parameter?.kind !== 'positional')) return false
+  const { name } = parameter
+  const uses = body.text.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []
+  const reads =
+    body.text.match(new RegExp(`\\b${name}\\.(?:items|keys|values|get)\\(|\\bin ${name}\\b(?!\\.)`, 'g')) ??
+    []
+  return uses.length === reads.length
+}
+
 const globalNames = new WeakMap<DefOp, readonly string[]>()
 
 /** The names in `global` statements of the function's body: all that is asked of one that is only handed on. */

@@ -9,7 +9,7 @@
 
 import type { CallExpr, DefOp, Op, Parameter } from '../compile/module_code.ts'
 import { remember } from '../files/memo.ts'
-import { type BodyWords, bodyWords, globalNamesOf } from './body_words.ts'
+import { type BodyWords, bodyWords, globalNamesOf, onlyReads } from './body_words.ts'
 import { ancestry, exceptionClass, isException, isSubclass, OBJECT } from './classes.ts'
 import { type Completion, certainRaise } from './completion.ts'
 import { evaluate, stringOf } from './evaluate.ts'
@@ -377,7 +377,8 @@ function isShort(ops: readonly Op[]): boolean {
 
 /** A function of the project that is not run: what it may have done is unknown from now on. */
 export function leaveOut(m: Machine, fn: Func, args: Args): void {
-  handOver(m, args, true)
+  const written = (value: Value, i: number) => value.t !== 'nsdict' || !onlyReads(fn, i)
+  handOver(m, { ...args, positional: args.positional.filter(written) }, true)
   const self = args.positional[0]
   if (self?.t === 'instance')
     for (const name of bodyWords(fn)?.ownWrites ?? []) m.heap.set(self.attributes, name, UNKNOWN)

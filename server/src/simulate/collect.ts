@@ -9,6 +9,7 @@ import type { Span } from '../files/span.ts'
 import type { CollectNode, PluginLoad, Stop } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
+import { refusePending, verifyHooks } from './hook_signatures.ts'
 import {
   callHook,
   configure,
@@ -28,7 +29,7 @@ import type { Machine } from './machine.ts'
 import { SKIPPED } from './models/outcomes.ts'
 import { configObject } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
-import { applyFilters, showAllWarnings, USAGE_ERROR } from './models/warnings.ts'
+import { applyFilters, missWarnings, showAllWarnings, USAGE_ERROR } from './models/warnings.ts'
 import { setUpDjango, startDjango } from './pytest_django.ts'
 import { shadowAtStart } from './start_shadow.ts'
 import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
@@ -83,6 +84,7 @@ function afterCollection(
   collectors: readonly CollectorTrace[],
 ): void {
   try {
+    guardSession(m, hookExit, () => refusePending(m))
     modifyItems(m, plugins, collectors)
     noteSelectedMarkers(m)
     stopFor(m, ['collection', 'after collection'])
@@ -212,11 +214,7 @@ function start(m: Machine): Plugin[] {
 
 /** Enters one of pytest's contexts that catch warnings. */
 function applyConfigured(m: Machine): void {
-  guardSession(
-    m,
-    exc => filterExit(m, exc),
-    () => applyFilters(m, 'all'),
-  )
+  guardSession(m, filterExit, () => applyFilters(m, 'all'))
 }
 
 function initialSysPath(m: Machine): void {
@@ -311,15 +309,16 @@ function isOfPlugin({ detail, plugin }: Exc): boolean {
 
 function conftestExit(m: Machine, exc: Exc): number {
   if (isSystemExit(exc)) return exitStatus(exc)
+  if (exc.detail.kind === 'hook') return 1
   if (isOfPlugin(exc)) return pluginExit(m, exc, '-p')
   return isSubclass(exc.cls, SKIPPED) === true || isSubclass(exc.cls, exceptionClass('Exception')) === false
     ? 1
     : 4
 }
 
-/** A filter whose category can't be had: a usage error up to 8.4, later a warning that other filters may raise. */
-function filterExit(m: Machine, exc: Exc): number {
-  return isSubclass(exc.cls, USAGE_ERROR) === true && !atLeast(m.plan.pytestVersion, '9.0') ? 4 : 1
+/** A filter whose category can't be had: a usage error, or a warning that other filters raise. */
+function filterExit(exc: Exc): number {
+  return isSubclass(exc.cls, USAGE_ERROR) === true ? 4 : 1
 }
 
 /** Hooks before the first conftest: nobody stands between them and the interpreter. */
@@ -346,6 +345,7 @@ function loadConftest(m: Machine, path: string, plugins: Plugin[]): void {
   refuseLatePlugins(m, module, path)
   const folder = path.slice(0, path.lastIndexOf('/'))
   const plugin: Plugin = { module, folder }
+  verifyHooks(m, module)
   plugins.push(plugin)
   const named = pluginNames(m, module)
   for (const name of named ?? []) loadPlugin(m, name, plugins, pluginsPlace(m, path))
@@ -388,6 +388,11 @@ function collectNode(
       : doubtful
     const doubt = ignored === null ? 'a conftest may leave this file out' : taken
     out.push(collectFile(m, node, plugins, doubt))
+    guardSession(
+      m,
+      () => 1,
+      () => missWarnings(m),
+    )
     return
   }
   const ignored = isIgnored(m, node.path, plugins)

@@ -162,6 +162,11 @@ function readName(m: Machine, name: string, frame: Frame, span: Span): Value {
     if (!frame.restricted) m.mayRaise(exceptionClass('NameError'))
     return UNKNOWN
   }
+  return raiseUndefined(m, name, span)
+}
+
+/** NameError for a name that nothing binds, at `span`. */
+export function raiseUndefined(m: Machine, name: string, span: Span): Value {
   const exc = m.exception(
     exceptionClass('NameError'),
     `name '${name}' is not defined`,

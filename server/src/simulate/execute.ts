@@ -16,7 +16,7 @@ import {
   executeWith,
 } from './control.ts'
 import { define, defineClass } from './define.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluate, raiseUndefined } from './evaluate.ts'
 import { importName, importStar, resolveRelative } from './from_import.ts'
 import { importModule, pathByHook } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
@@ -362,11 +362,30 @@ function augment(m: Machine, op: Extract<Op, { op: 'augment' }>, frame: Frame): 
   assign(m, op.target, binary(m, op.operator, before, more), frame)
 }
 
+/** A function's own names are compiled in another way; what is bound there is not asked. */
+function removeName(m: Machine, { id, at }: Extract<Expr, { e: 'name' }>, frame: Frame): void {
+  const { scope } = frame
+  const ns = scope.globals.has(id) ? scope.module.ns : scope.names
+  const bound = ns.slots.get(id)
+  if (bound && !bound.maybe) m.heap.delete(ns, id)
+  else if (
+    bound ||
+    ns.open ||
+    m.heap.doubtful ||
+    frame.restricted ||
+    ns !== scope.module.ns ||
+    id.startsWith('__')
+  ) {
+    m.heap.delete(ns, id)
+    m.mayRaise(exceptionClass('NameError'))
+  } else raiseUndefined(m, id, m.spanOf(frame.unit, at))
+}
+
 function remove(m: Machine, target: Expr, frame: Frame): void {
   switch (target.e) {
     case 'name': {
-      const ns = frame.scope.globals.has(target.id) ? frame.scope.module.ns : frame.scope.names
-      return m.heap.delete(ns, target.id)
+      removeName(m, target, frame)
+      return
     }
     case 'attr':
       return deleteAttribute(m, evaluate(m, target.of, frame), target.name)

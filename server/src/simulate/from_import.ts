@@ -14,7 +14,8 @@ import { elementsOf } from './operate.ts'
 import { refuseIteration } from './refuse.ts'
 import { isReplacement, viaReplacement } from './replaced.ts'
 import { isStandardLibrary, wordsForMissing } from './standard.ts'
-import { isString, type Module, UNKNOWN, type Value } from './values.ts'
+import type { FailureDetail } from './trace.ts'
+import { type Exc, isString, type Module, UNKNOWN, type Value } from './values.ts'
 
 /** `from .x import y`: the absolute name, by the package of the importing module (PEP 328). */
 export function resolveRelative(
@@ -72,8 +73,16 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
   return missing(m, module, name, focus)
 }
 
+/** What the type of modules gives to each of them (`dir(types.ModuleType)`). */
+const OF_EVERY_MODULE: ReadonlySet<string> = new Set(
+  '__annotations__ __class__ __delattr__ __dict__ __dir__ __doc__ __eq__ __format__ __ge__ __getattribute__ __getstate__ __gt__ __hash__ __init__ __init_subclass__ __le__ __lt__ __ne__ __new__ __reduce__ __reduce_ex__ __repr__ __setattr__ __sizeof__ __str__ __subclasshook__'.split(
+    ' ',
+  ),
+)
+
 /** May the module have an attribute that its namespace does not show? */
 function mayHaveUnseen(m: Machine, module: Module, name: string, refused: boolean): boolean {
+  if (OF_EVERY_MODULE.has(name)) return true
   if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension')
     return mayHaveName(m, module, name)
   if ((module.ns.open && !(refused && isReplacement(module))) || packagePath(m, module) === 'unknown')
@@ -245,8 +254,17 @@ function starName(m: Machine, module: Module, name: string, focus: Span): Value 
   return raiseMissingAttribute(m, module, name, focus)
 }
 
-/** AttributeError in the words for modules, which depend on whether the module is still executing. */
-export function raiseMissingAttribute(m: Machine, module: Module, name: string, focus: Span): Value {
+/**
+ * AttributeError in the words for modules, which depend on whether the module is still executing; `hook`: what the
+ * module's own `__getattr__` raised, in its words and at its place.
+ */
+export function raiseMissingAttribute(
+  m: Machine,
+  module: Module,
+  name: string,
+  focus: Span,
+  hook: Exc | null = null,
+): Value {
   const partial = module.state === 'executing'
   const [, minor] = m.environment.version
   const child = m.modules.get(`${module.name}.${name}`)
@@ -257,18 +275,15 @@ export function raiseMissingAttribute(m: Machine, module: Module, name: string, 
   const message = partial
     ? `partially initialized module '${module.name}'${from} has no attribute '${name}' (most likely due to a circular import)`
     : (told ?? `module '${module.name}' has no attribute '${name}'`)
-  const exc = m.exception(
-    exceptionClass('AttributeError'),
-    message,
-    {
-      kind: 'missing-attribute',
-      module: module.name,
-      name,
-      cycle: partial,
-      has: namesOf(m, module, name),
-      standard: isStandardLibrary(m, module),
-    },
-    { focus },
-  )
-  return m.throwUnlessHealed(exc)
+  const detail: FailureDetail = {
+    kind: 'missing-attribute',
+    module: module.name,
+    name,
+    byHook: hook !== null,
+    cycle: partial,
+    has: namesOf(m, module, name),
+    standard: isStandardLibrary(m, module),
+  }
+  const exc = m.exception(exceptionClass('AttributeError'), message, detail, { focus })
+  return m.throwUnlessHealed(hook ? { ...hook, detail, focus: exc.focus } : exc)
 }

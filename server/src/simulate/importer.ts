@@ -9,7 +9,9 @@ import { type Machine, topLevel } from './machine.ts'
 import { modelOf, serveVirtual, sixWithoutMoves } from './models/all_models.ts'
 import { losesToInstalled, saysWord, viaGetattr } from './names.ts'
 import { elementsOf } from './operate.ts'
+import { mayBePatched } from './patches.ts'
 import { isReplacement } from './replaced.ts'
+import { isStandardLibrary } from './standard.ts'
 import type { FailureDetail } from './trace.ts'
 import {
   constant,
@@ -216,6 +218,7 @@ function certainlyNoPackage(m: Machine, child: string, parent: Value): boolean {
   if (parent.t !== 'module') return true
   if (parent.kind === 'project' || parent.kind === 'stub') return parent.state !== 'failed'
   if (losesToInstalled(m, child, parent)) return true
+  if (isStandardLibrary(m, parent)) return standardHangsNothing(m, child, parent)
   if (parent.kind !== 'foreign') return false
   return hangsNothing(m, child, parent) || !playsWithModules(m, topLevel(child))
 }
@@ -225,6 +228,15 @@ function hangsNothing(m: Machine, child: string, { file }: Module): boolean {
   if (file === null || isPackageFile(file)) return false
   const word = child.slice(child.lastIndexOf('.') + 1)
   return !saysWord(m, file, word) && !playsWithModules(m, topLevel(child), word)
+}
+
+/** A module of the standard library that is no package has nothing below it, unless a text speaks of that. */
+function standardHangsNothing(m: Machine, child: string, parent: Module): boolean {
+  const { file } = parent
+  const word = child.slice(child.lastIndexOf('.') + 1)
+  if (file !== null && (isPackageFile(file) || (file.endsWith('.py') && saysWord(m, file, word))))
+    return false
+  return !mayBePatched(m, parent, word)
 }
 
 function notFound(m: Machine, name: string, parent: Value | null, focus: Span): Value {

@@ -14,11 +14,13 @@ import { assignedNames } from './control.ts'
 import type { Machine } from './machine.ts'
 import { isStandardLibrary, standardLacks } from './standard.ts'
 import { isSuspect } from './syntax.ts'
-import { constant, type Module, PyRaise, UNKNOWN, type Value } from './values.ts'
+import { constant, type Exc, type Module, PyRaise, UNKNOWN, type Value } from './values.ts'
 
 /** Ways to bind module attributes that no reading of names shows. */
 const UNSEEN_WRITES =
-  /__getattr__|__dict__|\b(?:globals|vars|locals|setattr|exec|eval|_convert_|_convert)\s*\(|global_enum|sys\.modules|\blazy|\battach\(|importlib|__path__/
+  /__getattr__|__dict__|\b(?:globals|vars|locals|setattr|exec|eval|_convert_|_convert)\s*\(|global_enum|sys\.modules|\blazy|\battach\(|importlib(?!\.(?:util|metadata|resources)\b)|_from_spec|LazyLoader|__path__/
+
+const FROM_PATH = /^from[ \t]+[\w.]+/gm
 
 const WORD = /^[\w\u0080-\uffff]+$/
 
@@ -27,9 +29,14 @@ const HANDED_OUT = /^@[^\n]*\n(?:[@ \t)\]#][^\n]*\n)*class\b|\b__name__\b|\b__mo
 
 /**
  * What a module's own `__getattr__` gives for a name (PEP 562): its value, 'missing' where it raises
- * AttributeError for certain, undefined where it has none.
+ * AttributeError for certain, which is told to `raised`, undefined where it has none.
  */
-export function viaGetattr(m: Machine, module: Module, name: string): Value | 'missing' | undefined {
+export function viaGetattr(
+  m: Machine,
+  module: Module,
+  name: string,
+  raised?: (exc: Exc) => void,
+): Value | 'missing' | undefined {
   const hook = module.ns.slots.get('__getattr__')
   if (!hook) return undefined
   if (hook.value.t !== 'func' || hook.maybe) return UNKNOWN
@@ -40,6 +47,7 @@ export function viaGetattr(m: Machine, module: Module, name: string): Value | 'm
     if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('AttributeError')) !== true)
       throw error
     m.frames.length = frames
+    raised?.(error.exc)
     return 'missing'
   }
 }
@@ -77,6 +85,8 @@ interface FileWords {
   readonly open: boolean
   readonly standard: boolean
   readonly text: string
+  /** The same without the paths of `from` imports, which bind nothing but submodules. */
+  readonly binding: string
   /** Names that functions rebind. */
   readonly globals: ReadonlySet<string>
 }
@@ -93,14 +103,14 @@ function readWords(m: Machine, file: string): FileWords {
   const { stdlib, sitePackages } = m.environment
   const standard =
     stdlib.some(folder => isWithin(file, folder)) && !sitePackages.some(folder => isWithin(file, folder))
-  if (text === null) return { open: true, standard, text: '', globals: new Set() }
+  if (text === null) return { open: true, standard, text: '', binding: '', globals: new Set() }
   const open =
     UNSEEN_WRITES.test(text) || /\bimport\s*\(?\s*\*/.test(text) || (!standard && HANDED_OUT.test(text))
   const globals = new Set<string>()
   if (text.includes('global '))
     for (const [, names] of text.matchAll(/\bglobal\s+([\w, \t]+)/g))
       for (const name of names!.split(',')) globals.add(name.trim())
-  return { open, standard, text, globals }
+  return { open, standard, text, binding: text.replace(FROM_PATH, 'from'), globals }
 }
 
 /** Whether the text holds the name as a word of its own. */
@@ -119,9 +129,9 @@ export function isRebound(m: Machine, module: Module, name: string): boolean {
 
 /** Can executing this file bind the name? Only its text is asked, and of the standard library its statements. */
 export function mayBind(m: Machine, file: string, name: string): boolean {
-  const { open, standard, text, globals } = wordsOf(m, file)
+  const { open, standard, binding, globals } = wordsOf(m, file)
   if (open) return true
-  if (!mentions(text, name)) return false
+  if (!mentions(binding, name)) return false
   // In a library the word is enough to stay silent; the standard library is read to the end.
   if (!standard || globals.has(name)) return true
   const unit = m.world.code(file, false)

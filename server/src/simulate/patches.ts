@@ -13,7 +13,7 @@ const READERS = /^(?:hasattr|getattr|setattr|delattr|import)$/
 
 /** Names that are computed, written into an object that need not be `self`. */
 const WRITES_COMPUTED =
-  /\bsetattr\(\s*(?!self\b|cls\b)[\w.]+\s*,\s*(?!['"])|(?:__dict__|\bvars\([^()]*\))\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault)\b|\|=)/
+  /\bsetattr\(\s*(?!self\b|cls\b)[\w.]+\s*,(?!\s*['"])|(?:__dict__|\bvars\([^()]*\))\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault)\b|\|=)/
 
 const PYTESTS_OWN = /\/_?pytest\/[^/]*(?:\/[^/]*)?$/
 
@@ -23,8 +23,10 @@ const LONGEST_CALL = 300
 /** False where no text holds a sign of it. What pytest does itself is known: it adds no name to any module. */
 export function mayBePatched(m: Machine, module: Module, name: string): boolean {
   const texts: string[] = []
+  const own = ownFolders(m, module)
   for (const file of filesRun(m)) {
     if (!file.endsWith('.py') || (PYTESTS_OWN.test(file) && !m.isProject(file))) continue
+    if (own.some(folder => file.startsWith(folder))) continue
     const text = m.world.text(file)
     if (text !== null) texts.push(text)
   }
@@ -38,20 +40,33 @@ export function mayBePatched(m: Machine, module: Module, name: string): boolean 
     for (const alias of aliasesOf(text, tail)) {
       if (isWrittenTo(text, alias)) return true
       for (const taker of takersOf(text, alias)) {
-        if (taker === '' && WRITES_COMPUTED.test(text)) return true
-        takers.add(taker)
+        if (taker !== '') takers.add(taker)
+        else if (WRITES_COMPUTED.test(text)) return true
       }
     }
   }
   return [...takers].some(taker => texts.some(text => definesWriter(text, taker)))
 }
 
-function filesRun(m: Machine): ReadonlySet<string> {
-  const files = new Set(foreignFiles(m))
+/** Where the rest of a package of the standard library lies: who answered for the module ran that as well. */
+function ownFolders(m: Machine, { name, kind }: Module): string[] {
+  const dot = name.indexOf('.')
+  if (dot < 0 || kind === 'project') return []
+  return m.environment.stdlib.map(folder => `${folder}/${name.slice(0, dot)}/`)
+}
+
+/** The project's files that ran so far. */
+export function projectFilesRun(m: Machine): Set<string> {
+  const files = new Set<string>()
   for (const [from, to] of m.dependencies)
     for (const file of [from, ...to]) if (m.isProject(file)) files.add(file)
   for (const module of m.modules.values())
     if (module?.t === 'module' && module.kind === 'project' && module.file) files.add(module.file)
+  return files
+}
+
+function filesRun(m: Machine): ReadonlySet<string> {
+  const files = new Set([...foreignFiles(m), ...projectFilesRun(m)])
   for (const hook of ['sitecustomize', 'usercustomize']) {
     const spec = m.finder.findTopLevel(hook, m.environment.sysPath)
     if (spec?.file) files.add(spec.file)
@@ -82,7 +97,7 @@ function isTakenFromTable(text: string, module: string): boolean {
 function isWrittenTo(text: string, word: string): boolean {
   const alias = escapeRegExp(word)
   return new RegExp(
-    `setattr\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*,\\s*(?!['"])|(?<![\\w.])${alias}\\.__dict__|\\bvars\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*\\)`,
+    `setattr\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*,(?!\\s*['"])|(?<![\\w.])${alias}\\.__dict__|\\bvars\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*\\)`,
   ).test(text)
 }
 

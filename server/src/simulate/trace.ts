@@ -133,6 +133,8 @@ export type FailureDetail =
       readonly kind: 'missing-attribute'
       readonly module: string
       readonly name: string
+      /** The module's own `__getattr__` raised it. */
+      readonly byHook?: boolean
       readonly cycle: boolean
       readonly has: readonly string[]
       /** The statement of another collector that put a stand-in in the module's place. */
@@ -180,6 +182,8 @@ export type FailureDetail =
   /** pytest refuses a test, fixture or `pytestmark` while it collects the module. */
   | { readonly kind: 'refused-test'; readonly name: string; readonly problem: RefusedTest }
   | { readonly kind: 'plugin'; readonly plugin: string }
+  /** A function of a conftest that is no proper hook. */
+  | { readonly kind: 'hook'; readonly hook: string }
   | { readonly kind: 'unknown-marker-selected'; readonly name: string } // in -m, under strict markers
   | { readonly kind: 'misplaced-plugins' } // pytest_plugins in a conftest that is loaded late
   /** pytest's own settings name what can't be had, e.g. a warning category. */

@@ -6,10 +6,20 @@ import type { Span } from '../../files/span.ts'
 import { atLeast } from '../../pytest/version.ts'
 import { functionBehind } from '../behind.ts'
 import type { Machine } from '../machine.ts'
-import { type Args, constant, type Func, isString, native, truth, UNKNOWN, type Value } from '../values.ts'
+import {
+  type Args,
+  constant,
+  type Func,
+  isInt,
+  isString,
+  native,
+  truth,
+  UNKNOWN,
+  type Value,
+} from '../values.ts'
 import { argument, callSpan } from './model.ts'
 import { FAILED } from './outcomes.ts'
-import { REMOVED_IN_9, warn } from './warnings.ts'
+import { DEPRECATED, REMOVED_IN_9, REMOVED_IN_10, warn } from './warnings.ts'
 
 /** A function behind `@pytest.fixture`. */
 export interface Fixture {
@@ -38,10 +48,38 @@ export function isFixture(value: Value): boolean {
 export function fixtureDecorator(m: Machine, args: Args): Value {
   const [object] = args.positional
   const span = callSpan(m)
+  refuseArguments(m, args)
   const mark = (to: Value) => apply(m, to, args, span)
   // A falsy first argument is none: `if fixture_function:`.
   if (object && truth(object) !== false) return mark(object)
   return native('pytest.fixture(...)', inner => mark(inner.positional[0] ?? UNKNOWN))
+}
+
+const KEYWORDS: ReadonlySet<string> = new Set([
+  'fixture_function',
+  'scope',
+  'params',
+  'autouse',
+  'ids',
+  'name',
+])
+
+function refuseArguments(m: Machine, { keywords }: Args): void {
+  const unknown = [...keywords.keys()].find(name => !KEYWORDS.has(name))
+  if (unknown !== undefined) {
+    const message = `fixture() got an unexpected keyword argument '${unknown}'`
+    m.raise('TypeError', message, { kind: 'other' })
+  }
+  const params = keywords.get('params')
+  if (params && isInt(params)) m.raise('TypeError', "'int' object is not iterable", { kind: 'other' })
+}
+
+/** An old name of `pytest.fixture`. */
+export function yieldFixture(m: Machine, args: Args): Value {
+  const message = '@pytest.yield_fixture is deprecated.\nUse @pytest.fixture instead; they are the same.'
+  const late = atLeast(m.plan.pytestVersion, '9.2')
+  warn(m, late ? REMOVED_IN_10 : DEPRECATED, message)
+  return fixtureDecorator(m, args)
 }
 
 /** FixtureFunctionMarker.__call__. */

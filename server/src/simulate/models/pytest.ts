@@ -20,7 +20,7 @@ import {
   type Value,
 } from '../values.ts'
 import { contextObject, swallowing } from './contexts.ts'
-import { fixtureDecorator } from './fixtures.ts'
+import { fixtureDecorator, yieldFixture } from './fixtures.ts'
 import { markGenerator, param } from './marks.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
 import { monkeyPatch } from './monkeypatch.ts'
@@ -45,7 +45,7 @@ function pytestNames(m: Machine): Record<string, Value> {
     exit: outcome('pytest.exit', EXIT, args => raiseOutcome(m, EXIT, textArgument(args, 0, 'reason') ?? '')),
     importorskip: native('pytest.importorskip', args => importOrSkip(m, args)),
     fixture: native('pytest.fixture', args => fixtureDecorator(m, args)),
-    yield_fixture: native('pytest.yield_fixture', args => fixtureDecorator(m, args)),
+    yield_fixture: native('pytest.yield_fixture', args => yieldFixture(m, args)),
     hookimpl: native('pytest.hookimpl', handBack),
     hookspec: native('pytest.hookspec', handBack),
     param: native('pytest.param', args => param(m, args)),

@@ -4,6 +4,7 @@ import { ancestry, exceptionClass, OBJECT } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
 import { type Machine, topLevel } from '../machine.ts'
+import { isNeverImported } from '../never_imported.ts'
 import { elementsOf } from '../operate.ts'
 import { replacementOf } from '../replaced.ts'
 import {
@@ -158,7 +159,8 @@ function sysModules(m: Machine): Value {
     return m.startModules.has(name) ? importModule(m, name, callSpan(m)) : undefined
   }
   const absent = (name: string): boolean =>
-    !m.perhapsInModules(name) && m.finder.findTopLevel(name.split('.')[0]!, m.searchPath()) === null
+    !m.perhapsInModules(name) &&
+    (m.finder.findTopLevel(topLevel(name), m.searchPath()) === null || isNeverImported(m, name))
   const put = (key: Value, value: Value): void => {
     if (!isString(key)) {
       m.openPrefixes.add(topLevel(m.frame.scope.module.name))

@@ -4,6 +4,7 @@
  */
 import { atLeast } from '../../pytest/version.ts'
 import { makesError, parseWarningFilter } from '../../pytest/warning_filters.ts'
+import { getAttribute } from '../attribute.ts'
 import { EXCEPTIONS, exceptionClass, isSubclass, nativeClass } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
@@ -56,6 +57,8 @@ export const PYTEST_WARNINGS: Readonly<Record<string, Class>> = (() => {
 export const UNKNOWN_MARK_WARNING = PYTEST_WARNINGS.PytestUnknownMarkWarning!
 export const COLLECTION_WARNING = PYTEST_WARNINGS.PytestCollectionWarning!
 export const REMOVED_IN_9 = PYTEST_WARNINGS.PytestRemovedIn9Warning!
+export const REMOVED_IN_10 = PYTEST_WARNINGS.PytestRemovedIn10Warning!
+export const DEPRECATED = PYTEST_WARNINGS.PytestDeprecationWarning!
 const OF_PYTEST = new Map(Object.entries(PYTEST_WARNINGS).map(([name, cls]) => [`pytest.${name}`, cls]))
 
 function warningsNames(m: Machine): Record<string, Value> {
@@ -133,30 +136,47 @@ export function showAllWarnings(m: Machine): void {
 function categoryOf(m: Machine, name: string, filter: string, index: number): Class | null | 'skip' {
   const known = EXCEPTIONS.get(name) ?? OF_PYTEST.get(name)
   if (known || !name.includes('.')) return known ?? null
-  const module = name.slice(0, name.lastIndexOf('.'))
+  const dot = name.lastIndexOf('.')
+  const module = name.slice(0, dot)
   try {
     const value = importModule(m, module, m.start)
-    const slot = value.t === 'module' ? value.ns.slots.get(name.slice(module.length + 1)) : undefined
-    return slot?.value.t === 'class' ? slot.value : null
+    if (value.t !== 'module' || value.kind !== 'project') return null
+    const category = getAttribute(m, value, name.slice(dot + 1), m.start)
+    return category.t === 'class' ? category : null
   } catch (error) {
-    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true)
+    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('Exception')) !== true)
       throw error
-    const { detail } = error.exc
-    const missing = detail.kind === 'module-not-found' ? detail.module : module
-    return refuseCategory(m, missing, filter, index, error.exc)
+    return refuseCategory(m, module, filter, index, error.exc)
   }
 }
 
+/**
+ * Since 9.0 a module that can't be imported is warned of; every other exception ends the run. What has to change is
+ * the filter, or the line of the module that fails.
+ */
 function refuseCategory(m: Machine, module: string, filter: string, index: number, cause: Exc): 'skip' {
-  const detail = { kind: 'configuration' as const, subject: module }
-  if (!atLeast(m.plan.pytestVersion, '9.0')) {
-    const message = `while parsing the following warning configuration:\n\n  ${filter}\n\nThis error occurred:\n\n${cause.cls.name}: ${cause.message}`
-    m.throwUnlessHealed(m.exception(USAGE_ERROR, message, detail, { cause }))
+  const subject = cause.detail.kind === 'module-not-found' ? cause.detail.module : module
+  const inFilter = cause.span.path === m.start.path
+  const refuse = (cls: Class, message: string) =>
+    m.throwUnlessHealed(
+      inFilter
+        ? m.exception(cls, message, { kind: 'configuration', subject }, { cause })
+        : {
+            ...cause,
+            cls,
+            message,
+            cause: { exception: cause.cls.name, message: cause.message, span: cause.span },
+          },
+    )
+  if (!atLeast(m.plan.pytestVersion, '9.0') || !isSubclass(cause.cls, exceptionClass('ImportError'))) {
+    const words = `${cause.cls.name}: ${cause.message}`
+    const head = 'while parsing the following warning configuration:'
+    refuse(USAGE_ERROR, `${head}\n\n  ${filter}\n\nThis error occurred:\n\n${words}`)
     return 'skip'
   }
-  const message = `Failed to import filter module '${module}': ${filter}`
+  const message = `Failed to import filter module '${subject}': ${filter}`
   if (makesError(m.plan.filterwarnings.slice(0, index), m.plan.pytestVersion, message))
-    m.throwUnlessHealed(m.exception(PYTEST_WARNINGS.PytestConfigWarning!, message, detail, { cause }))
+    refuse(PYTEST_WARNINGS.PytestConfigWarning!, message)
   return 'skip'
 }
 
@@ -164,6 +184,28 @@ function refuseCategory(m: Machine, module: string, filter: string, index: numbe
 export const USAGE_ERROR = nativeClass('UsageError', '_pytest.config.exceptions', [
   exceptionClass('Exception'),
 ])
+
+/**
+ * pytest catches warnings around each collector, for which Python asks `sys.modules` for `warnings` anew: a stand-in
+ * without its filters ends the run.
+ */
+export function missWarnings(m: Machine): void {
+  const { modules, leaks } = m
+  const entry = modules.get('warnings')
+  const by = leaks.writerOf('warnings')
+  if (!by || entry === undefined) return
+  if (entry?.t !== 'module' ? entry !== null : entry.ns.open || entry.ns.slots.has('filters')) return
+  const name = 'filters'
+  const message = entry
+    ? `module 'warnings' has no attribute '${name}'`
+    : `'NoneType' object has no attribute '${name}'`
+  const detail = { kind: 'missing-attribute' as const, module: 'warnings', name, cycle: false, has: [], by }
+  const exc = m.exception(exceptionClass('AttributeError'), message, detail, {
+    span: by.span,
+    focus: by.span,
+  })
+  m.throwUnlessHealed(exc)
+}
 
 function addFilter(m: Machine, args: Args, message: string | null | undefined): void {
   const action = args.positional[0]
