@@ -4,9 +4,10 @@
  * module without being parsed. Only one in seventeen asks for anything that isn't there.
  */
 
-import { scanImports } from '../compile/import_scan.ts'
+import { type ScannedImport, scanImports } from '../compile/import_scan.ts'
 import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
+import { TextMemo } from '../files/text_memo.ts'
 import type { Spec } from './finder.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
@@ -19,6 +20,8 @@ interface Reach {
   /** An import statement names something that isn't there, or code of the project. */
   readonly leaves: boolean
 }
+
+const imports = new TextMemo<readonly ScannedImport[]>()
 
 const reaches = new WeakMap<Machine, { files: Map<string, Reach>; clean: Set<string>; dirty: Set<string> }>()
 
@@ -82,7 +85,7 @@ function reachOf(m: Machine, spec: Spec): Reach {
   const edges: Spec[] = []
   let leaves = false
   const packageName = spec.path ? spec.name : spec.name.slice(0, Math.max(0, spec.name.lastIndexOf('.')))
-  for (const { module, level, names } of scanImports(text)) {
+  for (const { module, level, names } of imports.of(spec.file!, text, scanImports)) {
     const base = level === 0 ? module : relative(packageName, level, module)
     if (base === null || base === '') continue
     leaves ||= DJANGO_GUARDS.has(base) && hasDjango(m)
