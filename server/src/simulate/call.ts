@@ -24,6 +24,7 @@ import {
   type Args,
   type Class,
   constant,
+  dictOf,
   type Exc,
   type Func,
   type FunctionCode,
@@ -345,7 +346,7 @@ function keywordDict(keywords: ReadonlyMap<string, Value>): Value {
   const items = new Map(
     [...keywords].map(([name, value]) => [`s:${name}`, { key: constant(name) as Value, value }]),
   )
-  return { t: 'dict', items, open: false }
+  return dictOf(items)
 }
 
 const TELLING =

@@ -16,13 +16,14 @@ import { binary, compare, elementsOf, getItem, slice, unary } from './operate.ts
 import {
   type Args,
   constant,
-  type Dict,
+  dictOf,
   HARMLESS,
   keyOf,
   likewise,
   list,
   type Scope,
   same,
+  setOf,
   truth,
   tuple,
   UNKNOWN,
@@ -222,17 +223,17 @@ function evaluateItems(m: Machine, items: readonly Expr[], frame: Frame): Value[
 
 /** A set of the items; open where they, or one of them, are unknown. */
 export function makeSet(items: readonly Value[] | null, frozen = false): Value {
-  const set = { t: 'set' as const, items: new Map<string, Value>(), open: items === null, frozen }
+  const made = setOf(new Map(), items === null, frozen)
   for (const item of items ?? []) {
     const key = keyOf(item)
-    if (key === null) set.open = true
-    else set.items.set(key, item)
+    if (key === null) made.open = true
+    else made.items.set(key, item)
   }
-  return set
+  return made
 }
 
 function evaluateDict(m: Machine, items: readonly { key: Expr | null; value: Expr }[], frame: Frame): Value {
-  const dict: Dict = { t: 'dict', items: new Map(), open: false }
+  const dict = dictOf()
   for (const { key, value } of items) {
     if (key === null) {
       const more = evaluate(m, value, frame)
@@ -352,7 +353,7 @@ function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, f
   const values = out.map(entry => entry.value)
   if (expr.kind === 'set') return likewise(makeSet(known ? values : null), first)
   if (expr.kind === 'dict') {
-    const dict: Dict = { t: 'dict', items: new Map(), open: !known }
+    const dict = dictOf(new Map(), !known)
     for (const entry of known ? out : []) {
       const k = keyOf(entry.key)
       if (k === null) dict.open = true

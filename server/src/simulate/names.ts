@@ -58,7 +58,7 @@ export function mayHaveName(m: Machine, module: Module, name: string): boolean {
   if (file !== null && !saysWord(m, file, name) && losesToInstalled(m, `${module.name}.${name}`, module))
     return false
   // With failures cured, third-party modules bind what nobody can know.
-  return kind === 'extension' || m.world.healed.size > 0 || file === null || mayBind(m, file, name)
+  return kind === 'extension' || file === null || mayBind(m, file, name) || m.world.healed.size > 0
 }
 
 /** The project has a file for the dotted name, in a folder that gives way to the installed module of that name. */
