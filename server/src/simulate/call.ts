@@ -31,6 +31,7 @@ import {
   type Instance,
   keyOf,
   type Namespace,
+  NO_NAMES,
   NONE,
   PyRaise,
   type Scope,
@@ -122,17 +123,22 @@ export function makeFunction(
   code: FunctionCode,
   defaults?: Map<string, Value>,
 ): Func {
-  const given = defaults ?? new Map<string, Value>()
-  if (!defaults) for (const p of code.params) if (p.default) given.set(p.name, evaluate(m, p.default, frame))
   return {
     t: 'func',
     name,
     code,
     scope: frame.scope,
     module: frame.scope.module,
-    defaults: given,
+    defaults: defaults ?? defaultsOf(m, frame, code),
     attributes: m.heap.namespace(),
   }
+}
+
+const NO_DEFAULTS: ReadonlyMap<string, Value> = new Map()
+
+function defaultsOf(m: Machine, frame: Frame, { params }: FunctionCode): ReadonlyMap<string, Value> {
+  if (!params.some(p => p.default)) return NO_DEFAULTS
+  return new Map(params.flatMap(p => (p.default ? [[p.name, evaluate(m, p.default, frame)]] : [])))
 }
 
 function instantiate(m: Machine, cls: Class, args: Args): Value {
@@ -229,8 +235,8 @@ function run(m: Machine, fn: Func, args: Args): Value {
     names: m.heap.locals(),
     parent: fn.scope.kind === 'function' ? fn.scope : fn.scope.kind === 'class' ? fn.scope.parent : null,
     module: fn.module,
-    globals: new Set(),
-    nonlocals: new Set(),
+    globals: NO_NAMES,
+    nonlocals: NO_NAMES,
   }
   bindParameters(m, fn, args, scope)
   const { def, lambda, unit } = fn.code

@@ -11,7 +11,16 @@ import type { Frame, Machine } from './machine.ts'
 import { classMade } from './models/class_hooks.ts'
 import { hasDjango } from './models/django_settings.ts'
 import { refuseBase } from './refuse.ts'
-import { type Args, type Class, constant, type Func, type Scope, UNKNOWN, type Value } from './values.ts'
+import {
+  type Args,
+  type Class,
+  constant,
+  type Func,
+  NO_NAMES,
+  type Scope,
+  UNKNOWN,
+  type Value,
+} from './values.ts'
 
 /** `def`: decorators, defaults and annotations run, the body does not. */
 export function define(m: Machine, op: DefOp, frame: Frame): void {
@@ -106,8 +115,8 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     names: cls.ns,
     parent: frame.scope.kind === 'function' ? frame.scope : frame.scope.parent,
     module: frame.scope.module,
-    globals: new Set(),
-    nonlocals: new Set(),
+    globals: NO_NAMES,
+    nonlocals: NO_NAMES,
   }
   m.heap.set(cls.ns, '__module__', constant(cls.module))
   m.heap.set(cls.ns, '__qualname__', constant(cls.name))

@@ -21,6 +21,7 @@ import {
   keyOf,
   likewise,
   list,
+  NO_NAMES,
   type Scope,
   same,
   setOf,
@@ -334,8 +335,8 @@ function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, f
     names: m.heap.namespace(),
     parent: frame.scope.kind === 'class' ? frame.scope.parent : frame.scope,
     module: frame.scope.module,
-    globals: new Set(),
-    nonlocals: new Set(),
+    globals: NO_NAMES,
+    nonlocals: NO_NAMES,
   }
   const first = evaluate(m, expr.clauses[0]!.iter, frame)
   const inner: Frame = { ...frame, scope, kind: 'comprehension' }

@@ -9,7 +9,17 @@
 import { remember } from '../files/memo.ts'
 import { type Completion, combine } from './completion.ts'
 import { Journal, TrackedMap } from './journal.ts'
-import { type Container, type List, type Namespace, type Slot, same, UNKNOWN, type Value } from './values.ts'
+import {
+  type Container,
+  type List,
+  type Namespace,
+  NO_SLOTS,
+  type Slot,
+  same,
+  slotsToWrite,
+  UNKNOWN,
+  type Value,
+} from './values.ts'
 
 interface Branch {
   readonly birth: number
@@ -42,12 +52,12 @@ export class Heap {
   }
 
   namespace(open = false): Namespace {
-    return { slots: new Map(), open, born: ++this.clock, version: 0, local: false }
+    return { slots: NO_SLOTS, open, born: ++this.clock, version: 0, local: false }
   }
 
   /** Of a package, where modules are hung up one after another: who looks for one of them is noted. */
   trackedNamespace(open: boolean): Namespace {
-    const ns: { -readonly [K in keyof Namespace]: Namespace[K] } = this.namespace(open)
+    const ns = this.namespace(open)
     ns.slots = new TrackedMap(this.journal, ns)
     return ns
   }
@@ -184,7 +194,7 @@ export class Heap {
   private restore(ns: Namespace, name: string, slot: Slot | undefined): void {
     if (slot?.value !== ns.slots.get(name)?.value) ns.version++
     this.journal.slot(ns, name, slot === undefined)
-    if (slot) ns.slots.set(name, slot)
+    if (slot) slotsToWrite(ns).set(name, slot)
     else ns.slots.delete(name)
   }
 }

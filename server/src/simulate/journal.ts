@@ -12,6 +12,7 @@ import {
   type Namespace,
   type Slot,
   same,
+  slotsToWrite,
 } from './values.ts'
 
 /** One change of one cell: a key of a holder. */
@@ -248,7 +249,7 @@ class SlotChange implements Change {
   }
 
   undo(): void {
-    const { slots } = this.holder
+    const slots = slotsToWrite(this.holder)
     this.after = slots.get(this.key)
     this.holder.version++
     if (this.order) refill(slots, this.order)
@@ -256,7 +257,7 @@ class SlotChange implements Change {
   }
 
   redo(): void {
-    const { slots } = this.holder
+    const slots = slotsToWrite(this.holder)
     this.before = slots.get(this.key)
     if (this.deleted) this.order = [...slots]
     this.holder.version++

@@ -61,8 +61,12 @@ export class Tape<S, R> {
       return run()
     } finally {
       journal.end()
-      // It is never taken back.
-      this.beginning = { changes: [], reads, packages: new Map() }
+      // It is never taken back: what matters is what it looked at beside the state.
+      this.beginning = {
+        changes: [],
+        reads: new Map([[this, reads.get(this) ?? new Set()]]),
+        packages: new Map(),
+      }
     }
   }
 

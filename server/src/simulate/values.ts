@@ -202,7 +202,8 @@ export interface Slot {
 
 /** Names and what they are bound to. Written only through `Heap`, which can take branches back. */
 export interface Namespace {
-  readonly slots: Map<string, Slot>
+  /** To be written to through `slotsToWrite`. */
+  slots: Map<string, Slot>
   /** Any other name may be bound as well. */
   open: boolean
   /** The order in which namespaces were made: a branch takes back writes to those made before it. */
@@ -219,9 +220,20 @@ export interface Scope {
   /** Enclosing function scopes only. */
   readonly parent: Scope | null
   readonly module: Module
-  readonly globals: Set<string>
-  readonly nonlocals: Set<string>
+  /** Names in `global` and `nonlocal` statements. */
+  globals: ReadonlySet<string>
+  nonlocals: ReadonlySet<string>
 }
+
+/** The slots of a namespace that nothing was written to: most functions and instances have no attributes of their own. */
+export const NO_SLOTS = new Map<string, Slot>()
+
+export function slotsToWrite(ns: Namespace): Map<string, Slot> {
+  if (ns.slots === NO_SLOTS) ns.slots = new Map()
+  return ns.slots
+}
+
+export const NO_NAMES: ReadonlySet<string> = new Set()
 
 /** A Python exception under way. */
 export interface Exc {
