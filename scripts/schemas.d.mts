@@ -1,3 +1,4 @@
-/** Where the official schema of SARIF is, once it was fetched. */
+/** Types of schemas.mjs, for the tests. */
 export const sarifSchema: string
+export const junitSchema: string
 export function makeSchemas(): void

@@ -41,7 +41,11 @@ test.each([
   ['import', []],
   ['from import', []],
   ['from a import (b', []],
-  ['"import a, b"', ['a']],
+  ['"import a, b"', []],
+  ['"""\nimport a\n"""\nimport b\nx = """\'\'\'"""\nimport c', ['b', 'c']],
+  ['# """\nimport a\nx = \'"""\'; import b', ['a', 'b']],
+  ['# to import a\na = b  # import c', []],
+  ['if a: \\\n  import b', ['b']],
 ])('%s', (text, expected) => {
   expect(scanned(text)).toEqual(expected)
 })

@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { validateXML } from 'xmllint-wasm'
 import { healthSchema } from '../../scripts/schema.mjs'
-import { sarifSchema } from '../../scripts/schemas.mjs'
+import { junitSchema, sarifSchema } from '../../scripts/schemas.mjs'
 import { renderGithub, renderGitlab } from '../../server/src/report/code_host.ts'
 import { health } from '../../server/src/report/health.ts'
 import { renderJson } from '../../server/src/report/json.ts'
@@ -124,10 +124,10 @@ describe('sarif', () => {
 })
 
 describe('junit', () => {
-  test.each(inputs)('of %s is of the common schema', async (_, of) => {
+  test.skipIf(!existsSync(junitSchema)).each(inputs)("of %s is of Jenkins' schema", async (_, of) => {
     const result = await validateXML({
       xml: [{ fileName: 'health.junit.xml', contents: renderJunit(of(), health(of())) }],
-      schema: [readFileSync(here('junit.xsd'), 'utf8')],
+      schema: [readFileSync(junitSchema, 'utf8')],
     })
     expect(result.errors).toEqual([])
   })
@@ -136,9 +136,7 @@ describe('junit', () => {
     const of = input(broken())
     const xml = renderJunit(of, health(of))
     expect(xml).toContain('<testsuite name="precollect" tests="7" failures="0" errors="3" skipped="2">')
-    expect(xml).toContain(
-      '<testcase classname="tests.test_d" name="tests/test_d.py" file="tests/test_d.py"/>',
-    )
+    expect(xml).toContain('<testcase classname="tests.test_d" name="tests/test_d.py"/>')
     expect(xml).toMatch(/<error message="ImportError: cannot import name 'Group'[^"]*" type="ImportError">/)
     expect(xml).toContain(
       '<system-out><![CDATA[not decided: a condition could not be evaluated]]></system-out>',

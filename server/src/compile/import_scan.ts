@@ -1,8 +1,9 @@
 /**
  * The imports of a file by their look alone, at any depth, functions included: a superset, for deciding that
- * a module can reach nothing that is absent. No parse; what stands in comments and strings may be in it too.
+ * a module can reach nothing that is absent. No parse; what stands in comments may be in it too.
  */
 import { Code, isWordCode } from './lexical.ts'
+import { Quotes } from './quotes.ts'
 
 export interface ScannedImport {
   /** As written, without leading dots; '' in `from . import x`. */
@@ -11,6 +12,8 @@ export interface ScannedImport {
   readonly level: number
   /** What `from ... import` asks for; empty for `import module`. */
   readonly names: readonly string[] | '*'
+  /** Offset of the word `import`. */
+  readonly at: number
 }
 
 const IMPORT = 'import'
@@ -36,23 +39,32 @@ const ITEM = /^ ?(\*|[\w\u0080-\uffff]+(?: ?\. ?[\w\u0080-\uffff]+)*)(?: as [\w\
 /** All import statements of `text`, in order, and perhaps what only looks like one. */
 export function scanImports(text: string): ScannedImport[] {
   const found: ScannedImport[] = []
+  const quotes = new Quotes(text)
   for (let at = text.indexOf(IMPORT); at >= 0; at = text.indexOf(IMPORT, at + IMPORT.length)) {
     const behind = at + IMPORT.length
     if (isWordCode(text.charCodeAt(at - 1)) || isWordCode(text.charCodeAt(behind))) continue
+    if (quotes.around(at)) continue
     const before = text.slice(Math.max(joinedStart(text, at), at - LOOK_BEHIND), at)
     const from = USUAL_FROM.exec(before) ?? (before.includes('from') ? FROM.exec(before) : null)
     if (from === null) {
-      for (const module of items(restOfLine(text, behind))) found.push({ module, level: 0, names: [] })
+      if (!begins(before)) continue
+      for (const module of items(restOfLine(text, behind))) found.push({ module, level: 0, names: [], at })
       continue
     }
     const source = from[1]!.replace(/[\s\\]/g, '')
     const module = source.replace(/^\.+/, '')
     const names = items(bracketed(text, behind) ?? restOfLine(text, behind))
     if (source !== '' && names.length > 0) {
-      found.push({ module, level: source.length - module.length, names: names.includes('*') ? '*' : names })
+      const level = source.length - module.length
+      found.push({ module, level, names: names.includes('*') ? '*' : names, at })
     }
   }
   return found
+}
+
+/** May a statement begin behind this part of a line? */
+function begins(before: string): boolean {
+  return /(?:^|[:;\r])[\s\\]*(?:lazy[\s\\]+)?$/.test(before)
 }
 
 /** The beginning of the line of `at`, and of those before it that a backslash joins with it. */

@@ -27,7 +27,7 @@ interface Entry {
   unit: CodeUnit | null
   /** Of the text; made when somebody asks. */
   hash: string | null
-  /** Of the file's bytes; null for what is no file on the disk. */
+  /** Of the file's bytes; null for what is no file on the disk, and without a store. */
   readonly bytesHash: string | null
 }
 
@@ -127,7 +127,7 @@ export class Sources {
     const text = decoded && 'text' in decoded ? decoded.text : null
     const error = decoded && 'error' in decoded ? decoded.error : null
     const unit = known && text !== null && known.text === text ? known.unit : null
-    const bytesHash = this.fs.contentHash?.(path) ?? null
+    const bytesHash = this.store ? (this.fs.contentHash?.(path) ?? null) : null
     const entry: Entry = { stamp, text, error, unit, hash: null, bytesHash }
     this.entries.set(path, entry)
     return entry

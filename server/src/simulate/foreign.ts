@@ -1,10 +1,11 @@
 /**
  * Third-party modules: which of them need executing at all. A module from whose import statements nothing
- * absent can be reached can't fail for that reason, whatever its conditions say; it is loaded as an open
- * module without being parsed. Only one in seventeen asks for anything that isn't there.
+ * absent can be reached, but for those that don't run at import or are caught, can't fail for that reason; it is
+ * loaded as an open module without being parsed. Only one in seventeen asks for anything that isn't there.
  */
 
 import { type ScannedImport, scanImports } from '../compile/import_scan.ts'
+import { raisesByHand, standingOf } from '../compile/import_standing.ts'
 import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
 import { TextMemo } from '../files/text_memo.ts'
@@ -18,7 +19,11 @@ import { hasDjango } from './models/django_settings.ts'
 /** Per machine: what each file's import statements lead to. */
 interface Reach {
   readonly edges: readonly Spec[]
-  /** An import statement names something that isn't there, or code of the project. */
+  /** What is imported where the file deals with a failure. */
+  readonly tolerated: readonly Spec[]
+  /** What is imported by statements that don't run at import, if nobody else calls their functions then. */
+  readonly idle: readonly Spec[]
+  /** An import statement that may run and raise names something that isn't there, or code of the project. */
   readonly leaves: boolean
 }
 
@@ -82,6 +87,7 @@ export function* foreignFiles(m: Machine): Iterable<string> {
     seen.add(spec.file!)
     queue.push(spec)
   }
+  const plugins = new Set(m.plan.plugins.map(({ module }) => topLevel(module)))
   for (const { module } of m.plan.plugins) for (const spec of findAll(m, module) ?? []) add(spec)
   for (const module of m.modules.values()) {
     if (module?.t !== 'module' || module.kind !== 'foreign' || (module.path && 't' in module.path)) continue
@@ -91,32 +97,58 @@ export function* foreignFiles(m: Machine): Iterable<string> {
   for (let next = queue.pop(); next; next = queue.pop()) {
     const found = next
     yield found.file!
-    for (const edge of remember(known.files, found.file!, () => reachOf(m, found)).edges) add(edge)
+    const { edges, tolerated, idle } = remember(known.files, found.file!, () => reachOf(m, found))
+    for (const edge of edges) add(edge)
+    for (const edge of tolerated) add(edge)
+    // The hooks of a plugin are called.
+    if (plugins.has(topLevel(found.name))) for (const edge of idle) add(edge)
   }
 }
 
 function reachOf(m: Machine, spec: Spec): Reach {
   const text = spec.file!.endsWith('.py') ? m.world.text(spec.file!) : ''
-  if (!text) return { edges: [], leaves: false }
   const edges: Spec[] = []
+  const tolerated: Spec[] = []
+  const idle: Spec[] = []
   let leaves = false
+  if (!text) return { edges, tolerated, idle, leaves }
+  const minor = m.environment.version[1]
   const packageName = spec.path ? spec.name : spec.name.slice(0, Math.max(0, spec.name.lastIndexOf('.')))
-  for (const { module, level, names } of imports.of(spec.file!, text, scanImports)) {
+  let byHand: boolean | null = null
+  /** What the file makes of a failure that it catches is only known where it is executed, if it raises by hand. */
+  const raises = () => {
+    byHand ??= raisesByHand(text, minor)
+    return byHand
+  }
+  /** Something absent is asked for in a `try`; behind one. */
+  let caught = false
+  let fallback = false
+  for (const { module, level, names, at } of imports.of(spec.file!, text, scanImports)) {
     const base = level === 0 ? module : relative(packageName, level, module)
     if (base === null || base === '') continue
     leaves ||= DJANGO_GUARDS.has(base) && hasDjango(m)
     const found = findAll(m, base)
-    if (!found || found.some(s => s.file !== null && m.isProject(s.file))) return { edges, leaves: true }
-    for (const step of found) if (isForeignSource(m, step)) edges.push(step)
+    const standing = standingOf(text, at, minor)
+    const runs = standing === 'live' || (standing !== 'idle' && raises())
+    if (!found) {
+      caught ||= standing === 'caught'
+      fallback ||= standing === 'fallback'
+      if (runs || (caught && fallback)) return { edges, tolerated, idle, leaves: true }
+      continue
+    }
+    if (standing !== 'idle' && found.some(s => s.file !== null && m.isProject(s.file)))
+      return { edges, tolerated, idle, leaves: true }
+    const reached = standing === 'idle' ? idle : runs ? edges : tolerated
+    for (const step of found) if (isForeignSource(m, step)) reached.push(step)
     const last = found.at(-1)
     if (!last?.path || names === '*') continue
     for (const name of names) {
       const sub = m.finder.findSubmodule(`${base}.${name}`, name, last.path)
       leaves ||= sub !== null && DJANGO_GUARDS.has(sub.name) && hasDjango(m)
-      if (sub && isForeignSource(m, sub)) edges.push(sub)
+      if (sub && isForeignSource(m, sub)) reached.push(sub)
     }
   }
-  return { edges, leaves }
+  return { edges, tolerated, idle, leaves }
 }
 
 /** The modules that importing a dotted name loads; null where one of them is not there. */
@@ -126,7 +158,7 @@ function findAll(m: Machine, name: string): Spec[] | null {
   let fullName = ''
   for (const part of name.split('.')) {
     fullName = fullName ? `${fullName}.${part}` : part
-    if (virtualKind(m, fullName)) return found
+    if (virtualKind(m, fullName) || fullName === '__main__') return found
     const next: Spec | null = parent
       ? parent.path
         ? m.finder.findSubmodule(fullName, part, parent.path)

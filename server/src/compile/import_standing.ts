@@ -1,0 +1,167 @@
+/**
+ * Whether an import statement can stop its file from being imported, by the look of what it stands in: blocks are
+ * told by their indentation. No parse; where the look is not clear the statement is taken to run and to raise.
+ */
+import { Code, isWordCode, lineEnd, skipBlanks } from './lexical.ts'
+import { Quotes } from './quotes.ts'
+
+/**
+ * `idle`: no statement, or one that doesn't run when the file is imported, being for another version of Python, for
+ * type checkers, or in a function that the file itself doesn't seem to call; `caught`: in a `try` whose handler takes
+ * what a failing import raises; `fallback`: in such a handler; `conditional`: under an `if` that asks for nothing
+ * known, as for what is there; `live`: none of these.
+ */
+export type Standing = 'live' | 'conditional' | 'fallback' | 'caught' | 'idle'
+
+const DEFINITION = /(?:async[ \t]+)?def[ \t]+(\w+)/y
+const TYPE_CHECKING = /(?:el)?if[ \t]+(?:\w+\.)?TYPE_CHECKING[ \t]*:/y
+const VERSION =
+  /(?:el)?if[ \t]+\(?(?:sys\.)?version_info(?:\[:2\])?[ \t]*(<|>=)[ \t]*\([ \t]*3[ \t]*,[ \t]*(\d+)[ \t]*(?:,[ \t]*0[ \t]*)?\)\)?[ \t]*:/y
+const BRANCH = /(?:if|elif|else)\b/y
+const ELSE = /else[ \t]*:/y
+const KNOWN = /platform|os\.name|version|PY[23_]/
+const HANDLER = /except(?:[ \t]*:|[^:\n]*\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b)/y
+const TRY = /try[ \t]*:/y
+const LEAVES_HANDLER = /\b(?:raise|exit)\b/
+
+/** How the import statement at the offset `at` of `text` stands, for Python 3 of the given minor version. */
+export function standingOf(text: string, at: number, minor: number): Standing {
+  let standing: Standing = 'live'
+  for (let line = lineOf(text, at); line.column > 0; ) {
+    const header = headerAbove(text, line)
+    if (header === null) return 'live'
+    const { first } = header
+    const definition = match(DEFINITION, text, first)
+    if (definition) return header.column > 0 || !isUsedOutside(text, definition[1]!) ? 'idle' : 'live'
+    if (match(TYPE_CHECKING, text, first) || isOfOtherVersion(text, header, minor)) return 'idle'
+    if (match(TRY, text, first) && catchesImportErrors(text, header)) standing = 'caught'
+    else if (standing === 'live' && match(HANDLER, text, first)) standing = 'fallback'
+    else if (standing === 'live' && match(BRANCH, text, first) && !asksForKnown(text, header))
+      standing = 'conditional'
+    line = header
+  }
+  return standing
+}
+
+/** Does the test of a branch, or one of those before an `else`, ask what is known of the interpreter? */
+function asksForKnown(text: string, header: Line): boolean {
+  for (let line: Line | null = header; line; line = branchAbove(text, line)) {
+    if (KNOWN.test(text.slice(line.first, lineEnd(text, line.first, text.length)))) return true
+  }
+  return false
+}
+
+/** The branch before an `elif` or `else`; null for an `if`. */
+function branchAbove(text: string, branch: Line): Line | null {
+  if (text.startsWith('if', branch.first)) return null
+  for (let end = branch.start - 1; end > 0; ) {
+    const line = lineOf(text, end)
+    if (line.column <= branch.column && !isEmpty(text, line) && !closesBracket(text, line))
+      return line.column === branch.column && match(BRANCH, text, line.first) ? line : null
+    end = line.start - 1
+  }
+  return null
+}
+
+/** Does the branch that `header` opens run in other versions of Python only? */
+function isOfOtherVersion(text: string, header: Line, minor: number): boolean {
+  const own = runsIn(text, header.first, minor)
+  if (own !== null || !match(ELSE, text, header.first)) return own === false
+  const before = branchAbove(text, header)
+  return before !== null && runsIn(text, before.first, minor) === true
+}
+
+/** null: the branch doesn't ask for the version of Python alone. */
+function runsIn(text: string, first: number, minor: number): boolean | null {
+  const test = match(VERSION, text, first)
+  return test && (test[1] === '<') === minor < Number(test[2])
+}
+
+const RAISE = 'raise'
+
+/** Does the file raise by hand when it is imported, by its look? */
+export function raisesByHand(text: string, minor: number): boolean {
+  const quotes = new Quotes(text)
+  for (let at = text.indexOf(RAISE); at >= 0; at = text.indexOf(RAISE, at + RAISE.length)) {
+    if (isWordCode(text.charCodeAt(at - 1)) || isWordCode(text.charCodeAt(at + RAISE.length))) continue
+    if (!quotes.around(at) && standingOf(text, at, minor) !== 'idle') return true
+  }
+  return false
+}
+
+interface Line {
+  readonly start: number
+  /** Of its first character that is not blank. */
+  readonly first: number
+  readonly column: number
+}
+
+function lineOf(text: string, at: number): Line {
+  const start = text.lastIndexOf('\n', at - 1) + 1
+  const first = skipBlanks(text, start)
+  return { start, first, column: first - start }
+}
+
+/** The line that opens the block of a line: the next one above that stands further out. */
+function headerAbove(text: string, { start, column }: Line): Line | null {
+  for (let end = start - 1; end > 0; ) {
+    const line = lineOf(text, end)
+    if (line.column < column && !isEmpty(text, line) && !closesBracket(text, line)) return line
+    end = line.start - 1
+  }
+  return null
+}
+
+/** Has the `try` at `header` a handler that takes ImportErrors and doesn't raise again? */
+function catchesImportErrors(text: string, header: Line): boolean {
+  for (let at = nextLine(text, header.start); at > 0; at = nextLine(text, at)) {
+    const line = lineOf(text, at)
+    if (line.column > header.column || isEmpty(text, line)) continue
+    if (line.column < header.column) return false
+    if (!match(HANDLER, text, line.first)) {
+      if (text.startsWith('except', line.first)) continue
+      return false
+    }
+    return !LEAVES_HANDLER.test(text.slice(line.first, endOfBlock(text, line)))
+  }
+  return false
+}
+
+function endOfBlock(text: string, header: Line): number {
+  for (let at = nextLine(text, header.start); at > 0; at = nextLine(text, at)) {
+    const line = lineOf(text, at)
+    if (line.column <= header.column && !isEmpty(text, line)) return at
+  }
+  return text.length
+}
+
+function isEmpty(text: string, { first }: Line): boolean {
+  const code = text.charCodeAt(first)
+  return first >= text.length || code === Code.newline || code === Code.hash
+}
+
+/** Such a line stands further out than the lines before it, and opens nothing. */
+function closesBracket(text: string, { first }: Line): boolean {
+  const code = text.charCodeAt(first)
+  return code === Code.closeParenthesis || code === Code.closeBracket || code === Code.closeBrace
+}
+
+/** The start of the line behind that of `at`; 0: there is none. */
+function nextLine(text: string, at: number): number {
+  return text.indexOf('\n', at) + 1
+}
+
+/** Is a function of the file named in a line that stands outside of every block, but for its own? */
+function isUsedOutside(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    if (isWordCode(text.charCodeAt(at - 1)) || isWordCode(text.charCodeAt(at + name.length))) continue
+    const { first, column } = lineOf(text, at)
+    if (column === 0 && !match(DEFINITION, text, first)) return true
+  }
+  return false
+}
+
+function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)
+}
