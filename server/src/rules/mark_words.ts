@@ -62,8 +62,10 @@ export function markWords(code: ModuleCode, path: string): MarkWords {
 const marked = new WeakMap<ModuleCode, readonly Op[]>()
 
 /** The statements of the module and its classes that bear a mark or bind one, from top to bottom: most bear none. */
-export function markedStatements(code: ModuleCode, words: MarkWords): readonly Op[] {
-  return remember(marked, code, () => [...marksIn(code.ops, words)])
+export function markedStatements(code: ModuleCode, text: string): readonly Op[] {
+  return remember(marked, code, () =>
+    text.includes('mark') ? [...marksIn(code.ops, markWords(code, ''))] : [],
+  )
 }
 
 function* marksIn(block: Block, words: MarkWords): Generator<Op> {

@@ -42,11 +42,11 @@ export const misplacedMark: Rule = {
     for (const [path, isConftest] of filesRead(context.plan)) {
       const code = context.code(path)
       const text = context.text(path)
-      // Most files that speak of no mark need not be looked at.
-      if (!code || text === null || !text.includes('mark')) continue
-      const words = markWords(code, path)
-      const reading = new Reading(context, words, text, isConftest)
-      for (const op of markedStatements(code, words)) yield* reading.statement(op)
+      if (!code || text === null) continue
+      const marked = markedStatements(code, text)
+      if (marked.length === 0) continue
+      const reading = new Reading(context, markWords(code, path), text, isConftest)
+      for (const op of marked) yield* reading.statement(op)
     }
   },
 }

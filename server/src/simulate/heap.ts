@@ -55,7 +55,7 @@ export class Heap {
     return { slots: NO_SLOTS, open, born: ++this.clock, version: 0, local: false }
   }
 
-  /** Of a package, where modules are hung up one after another: who looks for one of them is noted. */
+  /** Of a module that others write to, or that may come again: who looks for a name in it is noted. */
   trackedNamespace(open: boolean): Namespace {
     const ns = this.namespace(open)
     ns.slots = new TrackedMap(this.journal, ns)

@@ -5,7 +5,6 @@ import { ancestry, exceptionClass } from './classes.ts'
 import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
 import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
-import { TrackedMap } from './journal.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { modelOf, serveVirtual, sixWithoutMoves } from './models/all_models.ts'
 import { losesToInstalled, saysWord, viaGetattr } from './names.ts'
@@ -341,25 +340,19 @@ function setState(m: Machine, module: Module, state: Module['state']): void {
 /** The module that a spec describes, with the attributes that the import system gives it, not executed yet. */
 export function newModule(m: Machine, spec: Spec): Module {
   const kind = kindOf(m, spec)
+  const open = kind !== 'project' && kind !== 'namespace'
   const module: Module = {
     t: 'module',
     name: spec.name,
     file: spec.file,
     kind,
-    ns:
-      spec.path && (kind === 'project' || kind === 'namespace')
-        ? m.heap.trackedNamespace(false)
-        : m.heap.namespace(kind !== 'project' && kind !== 'namespace'),
+    ns: spec.path || kind !== 'project' ? m.heap.trackedNamespace(open) : m.heap.namespace(open),
     path: spec.path,
     state: 'executing',
     doubtful: m.heap.doubtful,
   }
   const path = Array.isArray(module.path) ? list(module.path.map(constant)) : null
-  if (!path || !(module.ns.slots instanceof TrackedMap)) {
-    setModuleAttributes(m, module, path)
-    return module
-  }
-  const known = m.heap.journal.package({ module, path })
+  const known = m.heap.journal.again({ module, path })
   if (known.module !== module) setState(m, known.module, 'executing')
   setModuleAttributes(m, known.module, known.path)
   return known.module

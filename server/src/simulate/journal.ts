@@ -30,17 +30,17 @@ export interface Stretch {
   readonly changes: Change[]
   /** The keys that were looked for, by where. */
   readonly reads: Map<object, Set<unknown>>
-  /** The packages that were made in it, by their names. */
-  readonly packages: Map<string, Package>
+  /** The modules with tracked slots that were loaded in it, by their names. */
+  readonly loaded: Map<string, Loaded>
 }
 
-/** A package and its `__path__`. */
-export interface Package {
+/** A module and its `__path__`. */
+export interface Loaded {
   readonly module: Module
-  readonly path: List
+  readonly path: List | null
 }
 
-function isSamePackage(a: Package, b: Package): boolean {
+function isSame(a: Loaded, b: Loaded): boolean {
   const [one, two] = [a.module, b.module]
   return (
     one.kind === two.kind &&
@@ -48,17 +48,19 @@ function isSamePackage(a: Package, b: Package): boolean {
     one.doubtful === two.doubtful &&
     one.ns.open === two.ns.open &&
     String(one.path) === String(two.path) &&
-    !a.path.open &&
-    a.path.items.length === b.path.items.length &&
-    a.path.items.every((item, i) => same(item, b.path.items[i]!))
+    (a.path === null || isSameList(a.path, b.path!))
   )
+}
+
+function isSameList(a: List, b: List): boolean {
+  return !a.open && a.items.length === b.items.length && a.items.every((item, i) => same(item, b.items[i]!))
 }
 
 export class Journal {
   /** Something changed that can't be taken back. */
   lost = false
   private current: Stretch | null = null
-  private again: Stretch | null = null
+  private former: Stretch | null = null
   private birth = 0
   private containers = 0
   private readonly noted = new Set<object>()
@@ -75,18 +77,18 @@ export class Journal {
    * was taken back.
    */
   begin(birth: number, again: Stretch | null = null): Stretch {
-    this.again = again
+    this.former = again
     this.birth = birth
     this.containers = containersMade()
     this.noted.clear()
     this.holder = null
-    this.current = { changes: [], reads: new Map(), packages: new Map() }
+    this.current = { changes: [], reads: new Map(), loaded: new Map() }
     return this.current
   }
 
   end(): void {
     this.current = null
-    this.again = null
+    this.former = null
   }
 
   lose(): void {
@@ -109,15 +111,16 @@ export class Journal {
   }
 
   /**
-   * The objects for a package that is imported: in a stretch that is run again those of before, so that whoever holds
-   * them need not be run again. Taken back, the module is empty.
+   * The objects for a module that is loaded: in a stretch that is run again those of before, so that whoever holds them
+   * need not be run again. Only of those whose slots are tracked: taken back, they are empty.
    */
-  package(made: Package): Package {
+  again(made: Loaded): Loaded {
+    if (!this.current || !(made.module.ns.slots instanceof TrackedMap)) return made
     const { name } = made.module
-    const before = this.again?.packages.get(name)
-    const usable = before && isSamePackage(before, made) && this.current?.packages.has(name) === false
+    const before = this.former?.loaded.get(name)
+    const usable = before && isSame(before, made) && !this.current.loaded.has(name)
     const used = usable ? before : made
-    this.current?.packages.set(name, used)
+    this.current.loaded.set(name, used)
     return used
   }
 

@@ -65,7 +65,7 @@ export class Tape<S, R> {
       this.beginning = {
         changes: [],
         reads: new Map([[this, reads.get(this) ?? new Set()]]),
-        packages: new Map(),
+        loaded: new Map(),
       }
     }
   }
