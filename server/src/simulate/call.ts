@@ -27,7 +27,6 @@ import {
   dictOf,
   type Exc,
   type Func,
-  type FunctionCode,
   type Instance,
   keyOf,
   type Namespace,
@@ -113,32 +112,6 @@ function registering(
       params.map(p => p.name),
     )
   return value
-}
-
-/** Makes the function object of a `def` or `lambda`. */
-export function makeFunction(
-  m: Machine,
-  frame: Frame,
-  name: string,
-  code: FunctionCode,
-  defaults?: Map<string, Value>,
-): Func {
-  return {
-    t: 'func',
-    name,
-    code,
-    scope: frame.scope,
-    module: frame.scope.module,
-    defaults: defaults ?? defaultsOf(m, frame, code),
-    attributes: m.heap.namespace(),
-  }
-}
-
-const NO_DEFAULTS: ReadonlyMap<string, Value> = new Map()
-
-function defaultsOf(m: Machine, frame: Frame, { params }: FunctionCode): ReadonlyMap<string, Value> {
-  if (!params.some(p => p.default)) return NO_DEFAULTS
-  return new Map(params.flatMap(p => (p.default ? [[p.name, evaluate(m, p.default, frame)]] : [])))
 }
 
 function instantiate(m: Machine, cls: Class, args: Args): Value {

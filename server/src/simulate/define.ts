@@ -1,11 +1,12 @@
 /** Definitions of functions and classes, and what their decorators make of them. */
 import type { ClassOp, DefOp, Expr } from '../compile/module_code.ts'
 import { wrapper } from './behind.ts'
-import { callValue, leaveOut, makeFunction } from './call.ts'
+import { callValue, leaveOut } from './call.ts'
 import { ancestry, OBJECT } from './classes.ts'
 import { type Completion, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
+import { makeFunction, NO_DEFAULTS } from './functions.ts'
 import { noteRedefinition } from './items/redefinition.ts'
 import type { Frame, Machine } from './machine.ts'
 import { classMade } from './models/class_hooks.ts'
@@ -27,7 +28,7 @@ export function define(m: Machine, op: DefOp, frame: Frame): void {
   const code = { params: op.params, def: op, lambda: null, unit: frame.unit }
   if (frame.restricted) {
     const plain = frame.kind !== 'class' || op.decorators.length === 0
-    const fn = plain ? makeFunction(m, frame, op.name, code, new Map()) : UNKNOWN
+    const fn = plain ? makeFunction(m, frame, op.name, code, NO_DEFAULTS) : UNKNOWN
     return bindName(m, op.name, fn, frame)
   }
   const decorators = evaluateDecorators(m, op.decorators, frame)
