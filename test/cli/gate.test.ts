@@ -71,6 +71,16 @@ describe('the bars', () => {
     expect((await gate('--max-errors', '1')).code).toBe(1)
   })
 
+  test("those of the project's settings, where the command line says nothing", async () => {
+    write('pyproject.toml', '[tool.precollect.gate]\nmax-errors = 2\nmin-collected = 3\n')
+    const { code, out } = await gate()
+    expect(code).toBe(1)
+    expect(out).toContain('holds  max-errors     2 errors, at most 2 wanted')
+    expect(out).toContain('at least 3 wanted')
+    expect((await gate('--min-collected', '2')).code).toBe(0)
+    expect((await gate('--max-errors', '1', '--min-collected', '2')).code).toBe(1)
+  })
+
   test('warnings', async () => {
     mend()
     write('tests/test_fine.py', 'import pytest\n@pytest.mark.slwo\ndef test_c(): pass\n')

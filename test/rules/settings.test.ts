@@ -33,6 +33,10 @@ shadowed-module = "warning"
 [tool.precollect.registries]
 "app.metrics.counter" = { name = "title", registry = 2, raises = "app.errors.Taken" }
 "acme.signal" = {}
+
+[tool.precollect.gate]
+max-errors = 10
+min-collected = "history"
 `
   expect(readSettings(text, PATH)).toEqual({
     problems: [],
@@ -49,6 +53,7 @@ shadowed-module = "warning"
         { function: 'app.metrics.counter', name: 'title', registry: 2, raises: 'app.errors.Taken' },
         { function: 'acme.signal', name: 0, registry: null, raises: 'ValueError' },
       ],
+      gate: { maxErrors: 10, maxWarnings: null, minCollected: 'history' },
     },
   })
 })
@@ -85,6 +90,25 @@ leaked-stub = "fatal"
       ...DEFAULT_SETTINGS,
       folder: '/p',
       select: ['missing-symbol'],
+    })
+  })
+
+  test('bars of the gate', () => {
+    const text = `[tool.precollect.gate]
+max-error = 3
+max-errors = -1
+max-warnings = "none"
+min-collected = 20
+`
+    expect(problems(text)).toEqual([
+      "2: tool.precollect.gate.max-error: is not a bar of the gate; did you mean 'max-errors'?",
+      "3: tool.precollect.gate.max-errors: must be a whole number, not '-1'",
+      "4: tool.precollect.gate.max-warnings: must be a whole number, not 'none'",
+    ])
+    expect(readSettings(text, PATH)?.settings.gate).toEqual({
+      maxErrors: null,
+      maxWarnings: null,
+      minCollected: 20,
     })
   })
 

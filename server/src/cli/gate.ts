@@ -19,6 +19,7 @@ import { floorOf, type History } from '../report/history.ts'
 import { jsonReport } from '../report/json.ts'
 import type { ReportInput } from '../report/report_input.ts'
 import { worsened } from '../report/since.ts'
+import { findSettings, type GateSettings } from '../rules/settings.ts'
 import { announce, isForPeople, put, refuseWrongSettings, render, requestOf, styleOf } from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import { type Frozen, finishFreeze, prepareFreeze } from './freeze.ts'
@@ -39,7 +40,19 @@ export async function gate(
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  return new Gate(fs, target, pytestArgs, options, io).run()
+  const { settings } = findSettings(fs, target.cwd)
+  return new Gate(fs, target, pytestArgs, options, barsGiven(options, settings.gate), io).run()
+}
+
+type BarsGiven = Pick<Bars, 'maxErrors' | 'maxWarnings'> & Pick<GateSettings, 'minCollected'>
+
+/** The command line comes before the project's settings. */
+function barsGiven(options: GateOptions, settings: GateSettings): BarsGiven {
+  return {
+    maxErrors: options.maxErrors ?? settings.maxErrors ?? 0,
+    maxWarnings: options.maxWarnings ?? settings.maxWarnings,
+    minCollected: options.minCollected ?? settings.minCollected,
+  }
 }
 
 class Gate {
@@ -50,17 +63,18 @@ class Gate {
     private readonly target: Target,
     private readonly pytestArgs: readonly string[],
     private readonly options: GateOptions,
+    private readonly given: BarsGiven,
     private readonly io: Io,
   ) {}
 
   async run(): Promise<number> {
-    const { options, io, target } = this
+    const { given, options, io, target } = this
     // What is refused is refused before the work is done.
     const frozen: Frozen | null =
       options.freeze === undefined ? null : await prepareFreeze(options.freeze, target, io)
     const baseline = this.readBaseline()
     const history =
-      options.minCollected === 'history' ? wholeHistory(this.fs, target.cwd, options.history) : null
+      given.minCollected === 'history' ? wholeHistory(this.fs, target.cwd, options.history) : null
     const done = announce(target, options, io)
     const { input, worse } = await this.analyze().finally(done)
     const model = health(input)
@@ -69,9 +83,9 @@ class Gate {
     const ci = frozen !== null || (options.ci ?? (await inCi()))
     const counted = this.count(baseline, input, worse, ci)
     const bars: Bars = {
-      maxErrors: options.maxErrors,
-      maxWarnings: options.maxWarnings ?? null,
-      minCollected: history === null ? floorGiven(options) : this.floor(history, model),
+      maxErrors: given.maxErrors,
+      maxWarnings: given.maxWarnings,
+      minCollected: history === null ? floorGiven(given) : this.floor(history, model),
       requireConfirmed: options.requireConfirmed === true || frozen !== null,
     }
     const results = judgeBars(bars, counted, input, model)
@@ -248,7 +262,7 @@ function refuseContradictions({
   if (messages.length > 0) throw new UsageError(messages.join('\n'))
 }
 
-function floorGiven({ minCollected }: GateOptions): Bars['minCollected'] {
+function floorGiven({ minCollected }: BarsGiven): Bars['minCollected'] {
   return typeof minCollected === 'number' ? { tests: minCollected, because: '' } : null
 }
 

@@ -4,7 +4,8 @@ import type { CheckOptions } from './check.ts'
 import { toCount, toSeconds } from './options.ts'
 
 export interface GateOptions extends CheckOptions {
-  readonly maxErrors: number
+  /** Without it, as without the next two, what the project's settings say. */
+  readonly maxErrors?: number
   readonly maxWarnings?: number
   readonly minCollected?: number | 'history'
   readonly requireConfirmed?: boolean
@@ -21,7 +22,8 @@ export interface GateOptions extends CheckOptions {
 }
 
 const HELP = `
-No error is wanted unless --max-errors allows some. Findings in the baseline do not count;
+No error is wanted unless --max-errors allows some; [tool.precollect.gate] can hold the
+first three bars. Findings in the baseline do not count;
 entries whose fault is gone are taken out of it, or, in CI, fail the gate. The baseline
 grows by --write-baseline alone. --new-only and --freeze start git; --confirm,
 --require-confirmed and --freeze run pytest --collect-only, which executes the project's code.
@@ -33,7 +35,7 @@ Exit codes: 0 every bar holds, 1 one does not, 2 wrong options, paths, settings 
 export function gateOptions(command: Command): Command {
   return command
     .description('fail unless the suite stands where it is to stand')
-    .option('--max-errors <n>', 'at most so many errors', toCount, 0)
+    .option('--max-errors <n>', 'at most so many errors (0)', toCount)
     .option('--max-warnings <n>', 'at most so many warnings', toCount)
     .option('--min-collected <n>', 'at least so many tests collected; "history": no fewer than ever', toFloor)
     .option('--confirm', 'run pytest as well, and count what it says')

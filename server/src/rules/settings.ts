@@ -29,6 +29,15 @@ export interface Settings {
   readonly invocation: 'pytest' | 'python -m pytest' | null
   /** Functions that raise when they are called twice with one name. */
   readonly registries: readonly RegisteringFunction[]
+  /** Where `precollect gate` puts its bars; null: the project says nothing. Running pytest is not among them. */
+  readonly gate: GateSettings
+}
+
+export interface GateSettings {
+  readonly maxErrors: number | null
+  readonly maxWarnings: number | null
+  /** Tests; `history`: no fewer than were ever recorded. */
+  readonly minCollected: number | 'history' | null
 }
 
 export interface SettingsProblem {
@@ -53,6 +62,7 @@ export const DEFAULT_SETTINGS: Settings = {
   python: null,
   invocation: null,
   registries: [],
+  gate: { maxErrors: null, maxWarnings: null, minCollected: null },
 }
 
 /** In lists of rules it stands for every rule. */
@@ -60,6 +70,7 @@ export const ALL = 'all'
 
 const SEVERITIES: readonly string[] = ['error', 'warning', 'info'] satisfies Severity[]
 const INVOCATIONS: readonly string[] = ['pytest', 'python -m pytest']
+const GATE_KEYS: readonly string[] = ['max-errors', 'max-warnings', 'min-collected']
 const REGISTRY_KEYS: readonly string[] = ['name', 'registry', 'raises']
 const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u
 const DOTTED = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+$/u
@@ -123,6 +134,7 @@ class Reader {
         invocation: this.oneOf(value, [key], INVOCATIONS) as Settings['invocation'],
       }),
       registries: (value, key) => ({ registries: this.registries(value, key) }),
+      gate: (value, key) => ({ gate: this.gate(value, key) }),
     }
     let settings: Settings = { ...DEFAULT_SETTINGS, folder }
     for (const [key, value] of Object.entries(table)) {
@@ -159,6 +171,28 @@ class Reader {
       if (word !== null && !trouble) found[rule] = word as Severity
     }
     return found
+  }
+
+  private gate(value: TomlValue, key: string): GateSettings {
+    const given = Object.fromEntries(this.entries(value, key))
+    for (const name of Object.keys(given)) {
+      if (GATE_KEYS.includes(name)) continue
+      this.complain([key, name], `is not a bar of the gate${didYouMean(name, GATE_KEYS)}`)
+    }
+    const least = given['min-collected']
+    return {
+      maxErrors: this.count(given['max-errors'], [key, 'max-errors']),
+      maxWarnings: this.count(given['max-warnings'], [key, 'max-warnings']),
+      minCollected: least === 'history' ? least : this.count(least, [key, 'min-collected']),
+    }
+  }
+
+  private count(value: TomlValue | undefined, key: readonly string[]): number | null {
+    if (value === undefined) return null
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
+    const shown = typeof value === 'string' || typeof value === 'number' ? `'${value}'` : kindOf(value)
+    this.complain(key, `must be a whole number, not ${shown}`)
+    return null
   }
 
   private registries(value: TomlValue, key: string): readonly RegisteringFunction[] {
