@@ -39,11 +39,12 @@ async function mendedCase(c: Case, python: Python) {
     select: [],
     ignore: [],
   }
+  const allowed = { unsafe: true, leaveOut: c.leaveOut }
   const remembered = new Remembered(fs)
-  const mended = await mend(fs, request, remembered, await analyze(fs, request, remembered), true)
+  const mended = await mend(fs, request, remembered, await analyze(fs, request, remembered), allowed)
   const { fs: after } = mended.drafts
   const fresh = new Remembered(after)
-  const again = await mend(after, request, fresh, await analyze(after, request, fresh), true)
+  const again = await mend(after, request, fresh, await analyze(after, request, fresh), allowed)
   return { root, mended, again }
 }
 

@@ -8,8 +8,8 @@
  * Times are the least CPU seconds of several runs: what other programs on the machine do only ever adds. Short runs,
  * where it adds most, are made more often.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { readProbe } from '../../server/src/confirm/events.ts'
 import { asExitCode, type Bench, openBench, progress, saveResult } from '../shared/bench.ts'
@@ -193,6 +193,7 @@ async function collect(
     bench.tools,
     [
       ...[project.python, '-m', 'pytest', '--collect-only', '-q', '-rA', '-o', `cache_dir=${cache}`],
+      ...(measuresCoverage(project) ? ['--no-cov'] : []),
       ...(record ? ['-p', 'precollect_probe'] : []),
       ...project.args,
     ],
@@ -213,6 +214,12 @@ async function collect(
   if (usage.exit === null) throw new SetupError(`${project.cwd}: pytest took more than ${PYTEST_LIMIT_S} s`)
   const printed = withoutChance(ended.stdout + ended.stderr)
   return { printed, exit: usage.exit, cpuS: usage.cpuS, wallS: usage.wallS }
+}
+
+/** A pass measures no coverage, whose report would be the user's: then the run it is compared with does not either. */
+function measuresCoverage({ python }: Project): boolean {
+  const lib = join(dirname(dirname(python)), 'lib')
+  return readdirSync(lib).some(version => existsSync(join(lib, version, 'site-packages', 'pytest_cov')))
 }
 
 /**

@@ -2,8 +2,9 @@
  * The rescue: a project is restructured at many places at once, then only precollect's own commands are used, and the
  * real pytest counts what is left after each round.
  */
+import { writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { applyEdits, copyEntry } from '../mutations/workspace.ts'
+import { applyEdits, copyEntry, type Edits } from '../mutations/workspace.ts'
 import { type Bench, progress } from '../shared/bench.ts'
 import { type Entry, projectOf, recorded } from '../shared/corpus.ts'
 import { type OracleRecord, realityOf } from '../shared/record.ts'
@@ -17,7 +18,7 @@ export interface Round {
   readonly steps: readonly { readonly kind: string; readonly title: string; readonly errorsAfter: number }[]
   /** Test files that really fail after it. */
   readonly left: number
-  /** Of these, the ones that did not fail before it. */
+  /** Of these, the ones that the project had before it was restructured and that did not fail before the round. */
   readonly harmed: readonly string[]
   readonly cpuS: number
   readonly fault: string | null
@@ -34,37 +35,97 @@ export interface Rescue {
 type Planned = Omit<Round, 'left' | 'harmed'>
 
 const TARGET = 10
-const MOST_ROUNDS = 40
 const LIMIT_S = 3000
 
-export function rescueEntry(bench: Bench, entry: Entry, options: PlanOptions): Promise<Rescue> {
-  return withFolder(async folder => {
+/** How often a plan is made and applied, and how much of it at once. */
+export interface Pace {
+  readonly rounds: number
+  /** Steps of one round; null: the whole plan. */
+  readonly steps: number | null
+}
+
+/** As a user would go on: the whole plan, three times at most. */
+export const WHOLE: Pace = { rounds: 3, steps: null }
+/** One step after another, so that each is measured. */
+export const STEPWISE: Pace = { rounds: 60, steps: 1 }
+
+/** `keep`: an existing folder for the copy, which is left there as the rescue leaves it; null: a passing one. */
+export function rescueEntry(
+  bench: Bench,
+  entry: Entry,
+  options: PlanOptions,
+  pace: Pace,
+  keep: string | null,
+): Promise<Rescue> {
+  const work = async (folder: string) => {
     const data = folderIn(folder, 'corpus')
     progress(`${entry.name}: copying`)
     copyEntry(bench.corpus, entry, SETTING, data)
     const project = projectOf(data, entry, SETTING)
     const home = folderIn(folder, 'home')
-    const moves = together(await planned(bench, entry, project, folder, options))
+    const all = together(await planned(bench, entry, project, folder, options))
+    const moves = await sound(bench, entry, project, folder, all)
+    const healthy = new Set(realityOf(recorded(bench.corpus, entry, SETTING)).order)
     for (const { edits } of moves) applyEdits(project.cwd, edits)
     const rounds: Round[] = []
     const broken = await failing(bench, entry, data)
     let before = broken
-    let { now } = (await plan(bench, project, home, Number.MAX_SAFE_INTEGER)).said
-    let byHand = false
-    while (before.size > 0 && now > TARGET && !byHand && rounds.length < MOST_ROUNDS) {
-      progress(`${entry.name}: round ${rounds.length + 1}, ${before.size} test files fail`)
-      // One step at a time, so that each is measured. Where the best one is a person's, all edits of the plan at once.
-      let round = await plan(bench, project, home, Math.max(TARGET, now - 1))
-      byHand = round.steps.length === 0 || round.steps.some(({ kind }) => kind !== 'edit')
-      if (byHand) round = await plan(bench, project, home, TARGET)
+    for (let at = 1; at <= pace.rounds && before.size > TARGET; at++) {
+      progress(`${entry.name}: round ${at}, ${before.size} test files fail`)
+      const round = await plan(bench, project, home, pace)
       const after = await failing(bench, entry, data)
-      rounds.push({ ...round, left: after.size, harmed: [...after].filter(path => !before.has(path)) })
+      rounds.push({
+        ...round,
+        left: after.size,
+        harmed: [...after].filter(path => healthy.has(path) && !before.has(path)),
+      })
       before = after
-      now = round.said.after
-      if (round.fault !== null) break
+      if (round.fault !== null || !round.steps.some(({ kind }) => kind === 'edit')) break
     }
     return { project: entry.name, moves: moves.map(({ title }) => title), broken: broken.size, rounds }
-  })
+  }
+  return keep === null ? withFolder(work) : work(keep)
+}
+
+/**
+ * Those after which the suite collects once all importers are told: a move that closes an import cycle by itself is one
+ * that nobody would have made. What moves nothing stays.
+ */
+async function sound(
+  bench: Bench,
+  entry: Entry,
+  project: Project,
+  folder: string,
+  all: readonly Restructuring[],
+): Promise<Restructuring[]> {
+  const { tools } = bench
+  const data = join(folder, 'corpus')
+  const list = join(folder, 'moved.json')
+  const script = join(tools.root, 'bench', 'rescue', 'tell.py')
+  const healthy = await failing(bench, entry, data)
+  const collects = async (moves: readonly Restructuring[]) => {
+    progress(`${entry.name}: does it collect once ${moves.length} moves are told?`)
+    const undo = moves.map(({ edits }) => applyEdits(project.cwd, edits))
+    writeFileSync(list, JSON.stringify(Object.assign({}, ...moves.map(({ moved }) => moved))))
+    const told = await run(tools.python, ['-B', '-S', '-W', 'ignore', script, project.cwd, '--moved', list])
+    if (told.exit !== 0) throw new Error(told.stderr)
+    undo.push(applyEdits(project.cwd, JSON.parse(told.stdout) as Edits))
+    const after = await failing(bench, entry, data)
+    for (const step of undo.reverse()) step()
+    return [...after].every(path => healthy.has(path))
+  }
+  const soundOf = async (moves: readonly Restructuring[]): Promise<readonly Restructuring[]> => {
+    if (moves.length === 0 || (await collects(moves))) return moves
+    if (moves.length === 1) return []
+    const half = moves.length >> 1
+    const first = await soundOf(moves.slice(0, half))
+    const second = await soundOf(moves.slice(half))
+    const both = [...first, ...second]
+    return first.length === 0 || second.length === 0 || (await collects(both)) ? both : first
+  }
+  const moving = all.filter(({ moved }) => Object.keys(moved).length > 0)
+  const kept = new Set(await soundOf(moving))
+  return all.filter(each => kept.has(each) || !moving.includes(each))
 }
 
 /** Those that touch no file of another one before them, and put nothing into a package that another one takes away. */
@@ -93,7 +154,7 @@ function isInit(path: string): boolean {
 }
 
 /** `precollect plan --apply`: what it said, and made. */
-async function plan({ tools }: Bench, project: Project, home: string, target: number): Promise<Planned> {
+async function plan({ tools }: Bench, project: Project, home: string, pace: Pace): Promise<Planned> {
   const options = ['--output-format', 'json', '--invocation', 'python -m pytest', '--python', project.python]
   const { ended, usage } = await measure(
     tools,
@@ -102,8 +163,9 @@ async function plan({ tools }: Bench, project: Project, home: string, target: nu
       tools.command,
       'plan',
       '--target',
-      String(target),
+      String(TARGET),
       '--apply',
+      ...(pace.steps === null ? [] : ['--steps', String(pace.steps)]),
       ...options,
       '--',
       ...project.args,
@@ -128,14 +190,23 @@ async function failing({ corpus, tools }: Bench, entry: Entry, data: string): Pr
     data,
     entry.name,
     SETTING,
-    'PYTHONDONTWRITEBYTECODE=1',
+    // Many runs of one copy: each need not compile what the one before did, and the copy stays clean.
+    `PYTHONPYCACHEPREFIX=${join(dirname(data), 'byte-code')}`,
   ])
   if (ended.exit !== 0) throw new Error(`${entry.name}: the oracle failed\n${ended.stderr}`)
   const { record } = JSON.parse(ended.stdout) as { record: OracleRecord | null }
   if (record === null) throw new Error(`${entry.name}: pytest took too long`)
   const { session, collectors } = realityOf(record)
-  if (session.outcome === 'stops') return new Set(realityOf(recorded(corpus, entry, SETTING)).order)
-  return new Set([...collectors].flatMap(([path, { outcome }]) => (outcome === 'fails' ? [path] : [])))
+  const { order } = realityOf(recorded(corpus, entry, SETTING))
+  if (session.outcome === 'stops') return new Set(order)
+  const failed = [...collectors].flatMap(([path, { outcome }]) => (outcome === 'fails' ? [path] : []))
+  // With a conftest all files below its folder are lost.
+  return new Set(
+    failed.flatMap(path => {
+      const below = order.filter(file => path === '.' || file.startsWith(`${path}/`))
+      return path.endsWith('.py') ? [path] : below
+    }),
+  )
 }
 
 export function rescueTable(rescues: readonly Rescue[]): string {

@@ -4,12 +4,12 @@
  */
 import { Command } from 'commander'
 import { applyEdits, copyEntry } from '../mutations/workspace.ts'
-import { asExitCode, type Bench, openBench, progress, saveResult } from '../shared/bench.ts'
+import { asExitCode, type Bench, fromUser, openBench, progress, saveResult } from '../shared/bench.ts'
 import { chooseEntries, type Entry, fetchMissing, projectOf } from '../shared/corpus.ts'
 import { toCount } from '../shared/requirements.ts'
 import { environmentOf, folderIn, measure, type Project, withFolder } from '../shared/run.ts'
 import { table } from '../shared/table.ts'
-import { rescueEntry, rescueTable } from './loop.ts'
+import { rescueEntry, rescueTable, STEPWISE, WHOLE } from './loop.ts'
 import { type PlanOptions, planned, type Restructuring, SETTING } from './planned.ts'
 import { type Answer, type Asked, judge, type MissingDocument } from './rank.ts'
 
@@ -17,6 +17,9 @@ interface Options extends PlanOptions {
   readonly projects?: string
   readonly full: boolean
   readonly loop: boolean
+  readonly stepwise: boolean
+  readonly rounds?: number
+  readonly keep?: string
   readonly command?: string
   readonly verbose: boolean
 }
@@ -52,6 +55,9 @@ export function main(root: string, args: readonly string[]): Promise<number> {
         'all restructurings at once, then precollect plan --apply, then the real pytest',
         false,
       )
+      .option('--stepwise', 'with --loop: one step of the plan at a time, each measured', false)
+      .option('--rounds <n>', 'with --loop: not more rounds than these; 0 only restructures', toCount)
+      .option('--keep <folder>', 'with --loop, of one project: make the copy there, and leave it')
       .option('--damage <n>', 'with --loop: dropped markers and collisions of each kind besides', toCount, 0)
       .option('--verbose', 'every answer that is not the first', false)
       .option('--command <file>', 'the built command to measure, instead of dist/precollect.js')
@@ -64,7 +70,10 @@ export function main(root: string, args: readonly string[]): Promise<number> {
     await fetchMissing(bench.corpus, bench.tools.python, entries, [SETTING])
     if (options.loop) {
       const rescues = []
-      for (const entry of entries) rescues.push(await rescueEntry(bench, entry, options))
+      const usual = options.stepwise ? STEPWISE : WHOLE
+      const pace = { ...usual, rounds: options.rounds ?? usual.rounds }
+      const keep = options.keep === undefined ? null : fromUser(options.keep)
+      for (const entry of entries) rescues.push(await rescueEntry(bench, entry, options, pace, keep))
       process.stdout.write(`${rescueTable(rescues)}\n`)
       process.stdout.write(
         `\nAll steps: ${saveResult(root, 'rescue-loop', { seed: options.seed, rescues })}\n`,

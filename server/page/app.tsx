@@ -9,6 +9,7 @@ import { Bridges, Environment, SlowImports } from './environment.tsx'
 import { LinesProvider } from './excerpt.tsx'
 import { contains, type Filter, Findings } from './findings.tsx'
 import { Headline } from './headline.tsx'
+import { Plan } from './plan.tsx'
 import { TestTree } from './tree.tsx'
 import { Trend } from './trend.tsx'
 
@@ -43,7 +44,11 @@ export function App({ data }: { data: PageData }) {
         </header>
         <main>
           <Headline report={report} />
-          <Cures report={report} show={setCause} />
+          {report.plan && report.plan.steps.length > 0 ? (
+            <Plan plan={report.plan} causes={report.causes} show={setCause} />
+          ) : (
+            <Cures report={report} show={setCause} />
+          )}
           <Trend report={report} />
           {Object.keys({ ...missingModules, ...missingSymbols, ...rules }).length > 0 && (
             <section aria-labelledby="missing">

@@ -117,9 +117,22 @@ export function Bridges({ report: { bridges } }: { report: JsonReport }) {
     <section aria-labelledby="bridges">
       <h2 id="bridges">Bridges still in place</h2>
       <ul>
-        {bridges.map(({ path, module, state }) => (
+        {bridges.map(({ path, module, state, because, users }) => (
           <li key={path}>
-            <code>{path}</code> serves <code>{module}</code>, {state}
+            <code>{path}</code> serves <code>{module}</code>:{' '}
+            {state === 'needed' ? `needed by ${count(users.length, 'file')}` : `${state}, ${because}`}
+            {users.length > 0 && (
+              <details>
+                <summary>who imports it</summary>
+                <ul>
+                  {users.map(user => (
+                    <li key={user}>
+                      <code>{user}</code>
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            )}
           </li>
         ))}
       </ul>

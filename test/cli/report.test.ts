@@ -38,6 +38,34 @@ describe('report', () => {
     expect(bridges).toEqual([])
   })
 
+  test('tells the bridges with who uses them, and the steps of a plan', async () => {
+    writeFileSync(join(folder, 'new_place.py'), 'class Thing: ...\n')
+    writeFileSync(
+      join(folder, 'old_place.py'),
+      '# precollect: bridge\nfrom new_place import Thing as Thing\n',
+    )
+    writeFileSync(join(folder, 'test_c.py'), 'from old_place import Thing\n')
+    const told = async (...args: string[]) => {
+      await precollect('report', '--no-interpreter', '-d', 'out', ...args)
+      return JSON.parse(readFileSync(join(folder, 'out/health.json'), 'utf8'))
+    }
+    const { bridges, plan } = await told()
+    expect(bridges).toEqual([
+      {
+        ...{ path: 'old_place.py', module: 'old_place', state: 'needed', because: null },
+        ...{ names: ['Thing'], users: ['test_c.py'] },
+      },
+    ])
+    expect(plan).toMatchObject({
+      errors: { now: 1, after: 0 },
+      steps: [{ kind: 'command', command: 'pip install nowhere_at_all', errorsAfter: 0 }],
+    })
+    expect(readFileSync(join(folder, 'out/health.md'), 'utf8')).toContain(
+      '**Plan:** 1 step brings 1 lost test file to 0.\n\n1. run: `pip install nowhere_at_all` (Install nowhere\\_at\\_all): 0 left',
+    )
+    expect((await told('--no-plan')).plan).toBeNull()
+  })
+
   test('all or nothing: where one cannot be written, what was there stays', async () => {
     mkdirSync(join(folder, 'out', 'health.sarif'), { recursive: true })
     writeFileSync(join(folder, 'out', 'health.html'), 'of yesterday')

@@ -13,7 +13,7 @@ import { pageParts } from '../../server/src/files/page_parts.ts'
 import { health } from '../../server/src/report/health.ts'
 import { renderHtml } from '../../server/src/report/html.ts'
 import type { ReportInput } from '../../server/src/report/report_input.ts'
-import { broken, input } from '../report/broken_project.ts'
+import { broken, input, planned } from '../report/broken_project.ts'
 import { World } from '../rules/world.ts'
 
 const executable = [
@@ -112,6 +112,24 @@ describe.skipIf(!executable)('the page', () => {
     expect(await page.textContent('#verdict')).toBe('3 test files of 6 fail to collect')
     expect(await page.textContent('.legend')).toBe('3 fail to collect1 not decided1 skipped1 collect')
     expect(await page.locator('.chart svg path').count()).toBeGreaterThan(1)
+    expect(complaints).toEqual([])
+  })
+
+  test('shows the plan in place of what to mend first, and who still uses a bridge', async () => {
+    await open(planned())
+    const plan = page.locator('section[aria-labelledby=plan]')
+    expect(await plan.locator('p').textContent()).toBe(
+      '2 steps bring 3 lost test files down to 0, as tried out in the simulation. precollect plan --apply makes the fixes.',
+    )
+    expect(await plan.locator('.amount').allTextContents()).toEqual(['2 left', '0 left'])
+    expect(await page.locator('#cures').count()).toBe(0)
+    const bridges = page.locator('section[aria-labelledby=bridges]')
+    expect(await bridges.locator('> ul > li').first().textContent()).toContain('needed by 2 files')
+    await bridges.locator('summary').click()
+    expect(await bridges.locator('details li').allTextContents()).toEqual([
+      'tests/test_d.py',
+      'tests/test_e.py',
+    ])
     expect(complaints).toEqual([])
   })
 

@@ -79,3 +79,48 @@ export const clean: Happened = {
     'abcdef'.split('').map(name => [`tests/test_${name}.py`, 'collects'] as const),
   ),
 }
+
+/** The same suite with two bridges in it, and the steps that a plan found. */
+export function planned(): ReportInput {
+  const of = input(broken())
+  const [cause] = of.causes
+  const step = {
+    ...{
+      id: 'a',
+      safety: 'unsafe' as const,
+      rule: cause!.rule,
+      subject: 'Group',
+      cause: cause!.id,
+      tests: 2,
+    },
+    ...{ path: 'app/api.py', line: 2, writes: ['app/api.py'], testFiles: ['tests/test_b.py'], further: 1 },
+    because: 'it is spelt almost like it',
+  } as const
+  return {
+    ...of,
+    bridges: [
+      {
+        ...{ path: '/p/app/old.py', module: 'app.old', state: 'needed', because: null },
+        ...{ names: ['Thing'], users: ['/p/tests/test_d.py', '/p/tests/test_e.py'] },
+      },
+      {
+        ...{ path: '/p/app/older.py', module: 'app.older', state: 'overtaken' },
+        ...{ because: "app/older/__init__.py serves 'app.older' as well", names: [], users: [] },
+      },
+    ],
+    rescue: {
+      ...{ version: 1, root: '/p', target: 0, limit: 10, reached: true, errors: { now: 3, after: 0 } },
+      steps: [
+        { ...step, kind: 'edit', title: "Write 'Groups'", command: null, errorsAfter: 2 },
+        {
+          ...step,
+          id: 'b',
+          kind: 'command',
+          title: 'Install nowhere',
+          command: 'pip install nowhere',
+          errorsAfter: 0,
+        },
+      ],
+    },
+  }
+}

@@ -16,7 +16,7 @@ import { renderMarkdown } from '../../server/src/report/markdown.ts'
 import type { ReportInput } from '../../server/src/report/report_input.ts'
 import { renderSarif } from '../../server/src/report/sarif.ts'
 import { World } from '../rules/world.ts'
-import { broken, clean, input } from './broken_project.ts'
+import { broken, clean, input, planned } from './broken_project.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -47,6 +47,7 @@ function odd(): ReportInput {
 const inputs: readonly (readonly [string, () => ReportInput])[] = [
   ['a broken suite', () => input(broken())],
   ['a healthy one', () => input(clean)],
+  ['one with bridges and a plan', planned],
   ['nothing at all', () => input({}, new World({ 'a.py': '' }))],
   ['strange words, and a run that stops', odd],
 ]

@@ -31,6 +31,8 @@ export interface Case {
   readonly cures: readonly ReadonlyMap<string, string>[]
   /** What fixes make of the files: relative path -> text, or null where it is gone. Empty: nothing is asked. */
   readonly fixed: ReadonlyMap<string, string | null>
+  /** May the fixes leave test files out of the collection? */
+  readonly leaveOut: boolean
   readonly marks: readonly Mark[]
   /** Collectors that neither simply collect nor fail: relative path -> outcome. */
   readonly outcomes: ReadonlyMap<string, 'skips' | 'unknown'>
@@ -70,7 +72,7 @@ const FOLDER = normalize(fileURLToPath(new URL('../cases/', import.meta.url)))
 const SECTION = /^-- (\S.*?) --$/
 const CURE = /^after(?: (\d))?: (\S.*)$/
 const FIXED = /^(fixed|gone): (\S.*)$/
-const HEADER = /^(pytest|run|cwd|env|needs|python|pytest-version|outcome): (.*)$/
+const HEADER = /^(pytest|run|cwd|env|needs|python|pytest-version|outcome|fix): (.*)$/
 const MARK_LINE = /^\s*#\s*\^/
 const MARK = new RegExp(
   [
@@ -167,6 +169,7 @@ function readHead(lines: readonly string[], fail: (line: number, why: string) =>
       return { name, version }
     }),
     python: values('python')[0] ?? null,
+    leaveOut: values('fix').includes('--leave-out'),
     pytestVersion: values('pytest-version')[0] ?? null,
     outcomes: new Map(
       values('outcome').map(value => {

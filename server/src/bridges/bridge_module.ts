@@ -19,11 +19,14 @@ export interface Bridge {
   readonly edit: WorkspaceEdit
 }
 
+export type BridgeWay = 'helper' | 'plain'
+
 type Files = Pick<FixContext, 'fs' | 'text' | 'code' | 'plan'>
 
 /**
  * A new module in the place of a missing one. null where there is no place for it: something lies there already, or
- * nobody asks for a name. `folders`: where Python looked for the module, in order.
+ * nobody asks for a name. `folders`: where Python looked for the module, in order. `way`: through the project's own
+ * helper, null then where it has none that fits, or with plain imports.
  */
 export function bridgeModule(
   missing: string,
@@ -31,6 +34,7 @@ export function bridgeModule(
   folders: readonly string[],
   index: SymbolIndex,
   files: Files,
+  way: BridgeWay,
 ): Bridge | null {
   const folder = folderFor(folders, files.plan)
   if (folder === null) return null
@@ -40,7 +44,11 @@ export function bridgeModule(
   const path = join(folder, isPackage ? `${tail}/__init__.py` : `${tail}.py`)
   const serves = servedBy(missing, candidate, index)
   if (serves.size === 0 && !isPackage) return null
-  const created: CreatedFile[] = [{ path, text: bridgeText(missing, serves, path, index, files) }]
+  const helper = way === 'helper' ? findHelper(path, serves, index, files) : null
+  if (way === 'helper' && helper === null) return null
+  const created: CreatedFile[] = [
+    { path, text: helper ? helperText(missing, serves, helper) : plainText(missing, serves) },
+  ]
   for (const below of withParents(wanted.below)) {
     const inner = bridgeBelow(missing, below, wanted.below, candidate, index)
     if (inner === null) return null
@@ -137,11 +145,6 @@ function bridgeBelow(
   const target = moved[1] + module.slice(moved[0].length)
   const serves = servedBy(module, { ...candidate, modules: new Map([[module, target]]) }, index)
   return { path, text: plainText(module, serves) }
-}
-
-function bridgeText(module: string, serves: Served, path: string, index: SymbolIndex, files: Files): string {
-  const helper = findHelper(path, serves, index, files)
-  return helper ? helperText(module, serves, helper) : plainText(module, serves)
 }
 
 /** The test that imports every name; null where there is no folder for it. */

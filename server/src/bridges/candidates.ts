@@ -54,7 +54,7 @@ const COMMON = 40
 const RARE = 0.5
 
 /** Weights, as measured by bench/rescue: the names that are wanted say most, then git, then the name of the module. */
-const WEIGHT = { names: 6, history: 5, tail: 2, path: 2, itself: 0.5, complete: 1.5, apart: 2 }
+const WEIGHT = { names: 6, history: 5, tail: 2, path: 2, itself: 0.5, complete: 1.5, apart: 2, unused: 1 }
 
 /** Best first; empty where nothing is like it. */
 export function candidatesFor(missing: Missing, around: Surroundings): Candidate[] {
@@ -168,8 +168,13 @@ function wholeModule(
     because.push(
       tail === 1 ? 'differs only in case or underscores' : `is spelt almost like '${tailOf(missing)}'`,
     )
+  } else if (isPartOf(tailOf(missing), tailOf(name))) {
+    score += WEIGHT.tail * 0.5
+    because.push(`has '${tailOf(missing)}' in its name`)
   }
   score += WEIGHT.path * pathLikeness(missing, name)
+  // What moved, and whose importers were not told, is imported by nobody.
+  if (index.wanted(name).importers.length === 0) score += WEIGHT.unused
   const apart = isAnother(wanted, name, index)
   if (apart) score -= WEIGHT.apart
   const complete = asked > 0 && names.names.length + below.length === asked
@@ -185,7 +190,7 @@ function wholeModule(
     {
       complete,
       candidate: {
-        modules: new Map([[missing, name]]),
+        modules: new Map([...packagesOf(missing, name, index), [missing, name]]),
         names: new Map(),
         files: [module.path],
         score,
@@ -194,6 +199,33 @@ function wholeModule(
       },
     },
   ]
+}
+
+/**
+ * The packages that moved along: those above both names, as far as nothing of the missing one is left and the other has
+ * all that the workspace wants of it. The uppermost first.
+ */
+function packagesOf(missing: string, name: string, index: SymbolIndex): [string, string][] {
+  const found: [string, string][] = []
+  let [old, now] = [missing, name]
+  while (tailOf(old) === tailOf(now) && old.includes('.') && now.includes('.')) {
+    ;[old, now] = [parentOf(old), parentOf(now)]
+    const [gone, home] = [old, now]
+    const isThere = index.moduleNamed(home)?.package === true
+    const isLeft = index.modules().some(({ names }) => names.some(each => isBelow(each, gone)))
+    const { below } = index.wanted(gone)
+    if (!isThere || isLeft || ![...below].every(each => index.moduleNamed(`${home}.${each}`))) break
+    found.unshift([gone, home])
+  }
+  return found
+}
+
+function isBelow(module: string, above: string): boolean {
+  return module === above || module.startsWith(`${above}.`)
+}
+
+function parentOf(module: string): string {
+  return module.slice(0, Math.max(0, module.lastIndexOf('.')))
 }
 
 /** A file that imports both takes them for two modules. */
@@ -386,6 +418,13 @@ export function pathLikeness(a: string, b: string): number {
     before = row
   }
   return before.at(-1)! / Math.max(one.length, two.length)
+}
+
+/** Are the words of one name, set apart by underscores, among those of the other? */
+function isPartOf(one: string, other: string): boolean {
+  const words = (name: string) => name.toLowerCase().split('_').filter(Boolean)
+  const [few, many] = [words(one), words(other)]
+  return few.length > 0 && few.every(word => many.includes(word))
 }
 
 function tailOf(module: string): string {

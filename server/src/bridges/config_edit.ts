@@ -98,7 +98,6 @@ function inTomlValue(text: string, { span, lines }: Written, { item, words }: Li
   const opening = /^\s*=\s*(\[|"""|'''|"|')/.exec(text.slice(span.end))
   const last = lines.at(-1)
   if (!opening) return null
-  const at = span.end + opening[0].length
   if (opening[1] !== '[') {
     const one = lines.length === 1 && last !== undefined
     if (words && one) return insertion(last.span.end, last.text === '' ? item : ` ${item}`)
@@ -107,6 +106,15 @@ function inTomlValue(text: string, { span, lines }: Written, { item, words }: Li
     if (!full) return null
     return insertion(full.span.end, `\n${/^[ \t]*/.exec(full.text)![0]}${item}`)
   }
+  return inTomlList(text, { span, lines }, item)
+}
+
+/** A string put behind the last item of an array, in its layout; null where the value is no array. */
+export function inTomlList(text: string, { span, lines }: Written, item: string): TextChange[] | null {
+  const opening = /^\s*=\s*\[/.exec(text.slice(span.end))
+  if (!opening) return null
+  const last = lines.at(-1)
+  const at = span.end + opening[0].length
   const quoted = JSON.stringify(item)
   if (!last) return insertion(at, quoted)
   const lineStart = text.lastIndexOf('\n', last.span.start) + 1
@@ -120,12 +128,13 @@ function inTomlValue(text: string, { span, lines }: Written, { item, words }: Li
   ]
 }
 
-function insertion(at: number, ...texts: readonly string[]): TextChange[] {
+/** One insertion; the texts follow one another. */
+export function insertion(at: number, ...texts: readonly string[]): TextChange[] {
   return [{ start: at, end: at, text: texts.join('') }]
 }
 
 /** Where the line of an offset ends, its line end included; a line end to begin with where it has none. */
-function behindLine(text: string, offset: number): [at: number, lead: string] {
+export function behindLine(text: string, offset: number): [at: number, lead: string] {
   const end = text.indexOf('\n', offset)
   return end < 0 ? [text.length, '\n'] : [end + 1, '']
 }

@@ -28,7 +28,7 @@ export interface Proposal {
   /** What is done, in the imperative: "Import from 'app.catalog'". */
   readonly title: string
   readonly safety: Safety
-  /** null exactly where `safety` is manual. */
+  /** null exactly where `safety` is manual. Where there is a command as well, the edit is made before it. */
   readonly edit: WorkspaceEdit | null
   /** For a shell, e.g. 'pip install PyYAML'; null where there is none. */
   readonly command: string | null
@@ -36,11 +36,15 @@ export interface Proposal {
   readonly provides?: readonly string[]
   /** Why it is proposed, and why at this rank: "defines all 3 names that are wanted". */
   readonly because: string
+  /** It is right only where nothing else comes to light: what it leaves out must not be missed. */
+  readonly alone?: true
+  /** It gives up test files, or tests: made only where the user says so, and never part of a plan. */
+  readonly leavesOut?: true
   /** The key of a proposal that has to help for this one to be tried; without it, it is tried in any case. */
   readonly follows?: string
 }
 
-export interface Fix extends Omit<Proposal, 'key' | 'follows'> {
+export interface Fix extends Omit<Proposal, 'key' | 'follows' | 'alone'> {
   /** Stable from run to run. */
   readonly id: string
   /** The fingerprint of the finding that it mends. */
@@ -68,8 +72,8 @@ export interface FixContext {
 }
 
 export interface Fixer {
-  /** The rule whose findings it mends. */
-  readonly rule: string
+  /** The rule whose findings it mends; null: those of any rule. */
+  readonly rule: string | null
   /** Best first. Never throws on a user's file; proposes nothing where it can't help. */
   readonly propose: (finding: Finding, context: FixContext) => Iterable<Proposal>
 }

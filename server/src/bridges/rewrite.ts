@@ -1,14 +1,14 @@
 /**
- * Imports rewritten to where a candidate finds what they ask for. The names that a file binds stay what they were, so
+ * Imports, and names of modules in strings, rewritten to where a candidate finds what they ask for. The names that a file binds stay what they were, so
  * nothing else in it has to change; only `import a.b` without `as` binds no name of its own, and its uses follow.
  */
-import { stringEnd, UNSURE } from '../compile/lexical.ts'
 import type { Candidate, Place } from './candidates.ts'
 import { placeOfModule } from './candidates.ts'
 import { changeOf, type FileChange, type TextChange } from './edit.ts'
 import type { FixContext } from './fix.ts'
 import { type ImportedName, type ImportSite, importSites } from './import_sites.ts'
 import { packageOf } from './module_names.ts'
+import { type Moved, namedInStrings, stringsAndComments } from './names_in_strings.ts'
 import type { SymbolIndex } from './symbol_index.ts'
 
 /** Longer import statements are written with one name a line. */
@@ -18,6 +18,22 @@ export interface Rewritten {
   readonly change: FileChange
   /** How many statements were changed. */
   readonly statements: number
+}
+
+/** Where a candidate finds a dotted name that stands in a string. */
+export function movedBy({ modules, names }: Pick<Candidate, 'modules' | 'names'>): Moved {
+  return dotted => {
+    for (let head = dotted; head !== ''; head = head.slice(0, Math.max(0, head.lastIndexOf('.')))) {
+      const place = names.get(head)
+      const now = place
+        ? place.name === null
+          ? place.module
+          : `${place.module}.${place.name}`
+        : modules.get(head)
+      if (now !== undefined) return now + dotted.slice(head.length)
+    }
+    return dotted
+  }
 }
 
 /** The change of one file; null where nothing in it is to be rewritten, or something can't be. */
@@ -43,6 +59,7 @@ export function rewritten(
     if (made.length > 0) statements++
     changes.push(...made)
   }
+  changes.push(...namedInStrings(text, movedBy(candidate)).changes)
   return changes.length === 0 ? null : { change: changeOf(path, text, unique(changes)), statements }
 }
 
@@ -130,21 +147,6 @@ function usesOf(name: string, text: string, target: string): TextChange[] {
     changes.push({ start, end: start + name.length, text: target })
   }
   return changes
-}
-
-function stringsAndComments(text: string): [start: number, end: number][] {
-  const found: [number, number][] = []
-  const opening = /["'#]/g
-  for (let match = opening.exec(text); match; match = opening.exec(text)) {
-    const start = match.index
-    const newline = text.indexOf('\n', start)
-    const lineEnd = newline < 0 ? text.length : newline
-    const closed = match[0] === '#' ? lineEnd : stringEnd(text, start, text.length)
-    const end = closed === UNSURE ? lineEnd : closed
-    found.push([start, end])
-    opening.lastIndex = Math.max(end, start + 1)
-  }
-  return found
 }
 
 /** null where the statement can't be rewritten: a star import of a module whose names went to several places. */

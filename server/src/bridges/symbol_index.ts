@@ -5,6 +5,7 @@
 import type { Parameter } from '../compile/module_code.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { remember } from '../files/memo.ts'
+import { dependentFiles } from './dependents.ts'
 import { type Export, exportsOf, isPublic } from './exports.ts'
 import type { FileScans } from './file_scan.ts'
 import type { FixContext } from './fix.ts'
@@ -23,7 +24,7 @@ export interface Wanted {
   readonly reads: ReadonlySet<string>
   /** Modules below it that somebody imports: their names behind the module's own, 'a' and 'a.b'. */
   readonly below: ReadonlySet<string>
-  /** The files that import it, or something below it, in order of their paths. */
+  /** The workspace's files that import it, or something below it, in order of their paths. */
   readonly importers: readonly string[]
 }
 
@@ -37,12 +38,17 @@ export class SymbolIndex {
   private tops: ReadonlySet<string> | null = null
   private definitions: Map<string, string[]> | null = null
   private requests: Map<string, Set<string>> | null = null
+  private foreign: readonly string[] | null = null
+  private readonly outer = new Map<string, readonly string[]>()
+  private readonly mentions = new Map<string, readonly string[]>()
   private readonly wants = new Map<string, Wanted>()
   private readonly fs: FileSystem
 
   constructor(
     private readonly context: Pick<FixContext, 'fs' | 'plan' | 'environment' | 'code' | 'text'>,
     private readonly scans: FileScans,
+    /** Installed files that are known to import from the workspace. */
+    private readonly failing: readonly string[] = [],
   ) {
     this.fs = context.fs
   }
@@ -155,6 +161,35 @@ export class SymbolIndex {
     return remember(this.wants, module, () => this.gather(module))
   }
 
+  /** Installed files that import the module, or something below it: they are never edited. */
+  outsideImporters(module: string): readonly string[] {
+    this.wanted(module)
+    return this.outer.get(module) ?? []
+  }
+
+  /** Installed files that may import from the workspace: what they want counts. */
+  private outside(): readonly string[] {
+    this.foreign ??= [
+      ...new Set([
+        ...this.failing,
+        ...dependentFiles(this.fs, this.context.environment, this.topLevelNames()),
+      ]),
+    ].filter(path => !this.moduleAt(path))
+    return this.foreign
+  }
+
+  /** The workspace's Python files in whose text the dotted name stands in quotes, or begins there. */
+  naming(dotted: string): readonly string[] {
+    return remember(this.mentions, dotted, () => {
+      const [one, two] = [Buffer.from(`"${dotted}`), Buffer.from(`'${dotted}`)]
+      return this.modules().flatMap(({ path }) => {
+        const bytes = this.fs.read(path)
+        const text = bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+        return text?.includes(one) || text?.includes(two) ? [path] : []
+      })
+    })
+  }
+
   /** Does a file import that name from that module, or the whole module? */
   asks(path: string, module: string, name: string): boolean {
     return this.scans.of(this.fs, path).imports.some(each => {
@@ -188,6 +223,7 @@ export class SymbolIndex {
     const reads = new Set<string>()
     const below = new Set<string>()
     const importers: string[] = []
+    const outer: string[] = []
     const tail = module.slice(module.lastIndexOf('.') + 1)
     for (const path of this.filesAsking(tail)) {
       let asks = false
@@ -206,8 +242,9 @@ export class SymbolIndex {
           for (const name of this.readFrom(path, module)) reads.add(name)
         }
       }
-      if (asks) importers.push(path)
+      if (asks) (this.moduleAt(path) ? importers : outer).push(path)
     }
+    this.outer.set(module, outer)
     return { names, reads, below, importers }
   }
 
@@ -215,7 +252,7 @@ export class SymbolIndex {
   private filesAsking(word: string): readonly string[] {
     if (!this.requests) {
       this.requests = new Map()
-      for (const { path } of this.modules()) {
+      for (const path of [...this.modules().map(module => module.path), ...this.outside()]) {
         for (const { module, names } of this.scans.of(this.fs, path).imports) {
           const parts = module.split('.')
           for (const part of names === '*' ? parts : [...parts, ...names])

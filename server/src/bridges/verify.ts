@@ -7,7 +7,7 @@ import { type Cause, collectorsOf } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
 import { filesBehind, testFiles } from '../rules/test_files.ts'
 import type { Trace } from '../simulate/trace.ts'
-import { movedTo, type WorkspaceEdit } from './edit.ts'
+import { movedTo, pathsOf, type WorkspaceEdit } from './edit.ts'
 
 /** One simulated collection; layers are not needed. */
 export interface Simulated {
@@ -57,6 +57,24 @@ export function helps(effect: Effect): boolean {
 /** Nothing gets worse. */
 export function harmless({ broken, clouded, lost }: Effect): boolean {
   return broken.length + clouded.length + lost.length === 0
+}
+
+/**
+ * Does an edit only put another failure in the place of the one it is for? It closes an import cycle, or the module that
+ * it makes has not the names that are asked of it. `after`: what was simulated with it.
+ */
+export function defeatsItself({ uncovered }: Effect, after: Simulated, edit: WorkspaceEdit): boolean {
+  const own = new Set(pathsOf(edit))
+  const made = new Set(edit.created.map(({ path }) => path))
+  return uncovered.some(({ id }) => {
+    const failures = after.causes.find(cause => cause.id === id)?.failures ?? []
+    return failures.some(({ detail, span, chain }) => {
+      const symbol = detail.kind === 'missing-symbol' ? detail : null
+      if (symbol?.file && made.has(symbol.file)) return true
+      const closes = symbol?.cycle || (detail.kind === 'missing-attribute' && detail.cycle)
+      return closes && [span, ...chain].some(({ path }) => own.has(path))
+    })
+  })
 }
 
 /** The figures of an effect in words: 'brings back 7 test files, uncovers 2 further errors'. */

@@ -1,6 +1,7 @@
 /** `precollect bridges`: what could serve what is missing, and bridges written where that helps. */
 import { Drafts } from '../bridges/draft.ts'
 import { analyze } from '../engine/analyze.ts'
+import { compiledBefore } from '../engine/analyze_disk.ts'
 import {
   bridgesTogether,
   existingBridges,
@@ -8,6 +9,7 @@ import {
   missingNames,
   nameOf,
 } from '../engine/bridges.ts'
+import { uncommitted } from '../engine/uncommitted.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { relative } from '../files/paths.ts'
 import { applyChanges } from '../files/transaction.ts'
@@ -41,11 +43,14 @@ export async function bridges(
   refuseWrongSettings(fs, target, options)
   const done = announce(target, options, io)
   try {
-    const analysis = await analyze(fs, requestOf(target, pytestArgs, options, io))
+    const request = requestOf(target, pytestArgs, options, io)
+    const { remembered, keep } = await compiledBefore(fs, request, options.cache)
+    const analysis = await analyze(fs, request, remembered)
     const missing = options.check ? [] : await missingNames(analysis, options.top)
     const existing = existingBridges(analysis)
+    keep()
     done()
-    if (options.write || options.diff) return write(fs, analysis, missing, options, io)
+    if (options.write || options.diff) return await write(fs, analysis, missing, options, io)
     const input = { root: analysis.plan.rootdir, missing, existing }
     const json = options.outputFormat === 'json'
     put(
@@ -62,13 +67,13 @@ export async function bridges(
   }
 }
 
-function write(
+async function write(
   fs: DiskFileSystem,
   analysis: Parameters<typeof bridgesTogether>[0],
   missing: readonly MissingName[],
   options: BridgesOptions,
   io: Io,
-): number {
+): Promise<number> {
   const { edit, made } = bridgesTogether(analysis, missing)
   const drafts = new Drafts(fs)
   if (edit !== null && !drafts.add(edit))
@@ -78,11 +83,19 @@ function write(
     put(renderDiff(drafts.drafts(), root), options, io)
     return ExitCode.clean
   }
-  const written = writtenOr(applyChanges(drafts.changes()), root).map(path => relative(root, path))
+  const changes = drafts.changes()
+  const changed = changes.flatMap(({ kind, path }) => (kind === 'create' ? [] : [path]))
+  const mixed = await uncommitted(root, changed, analysis.request.env)
+  const written = writtenOr(applyChanges(changes), root).map(path => relative(root, path))
   const served = made.map(({ missing }) => nameOf(missing))
   const left = missing.length - made.length
   const lines = [
     ...written.map(path => `wrote ${path}`),
+    ...(mixed.length > 0
+      ? [
+          `Not committed before, and now mixed with the bridges: ${mixed.map(path => relative(root, path)).join(', ')}`,
+        ]
+      : []),
     made.length === 0 ? 'No bridge was written.' : `Served by bridges now: ${served.join(', ')}.`,
     ...(left > 0 ? [`${left} of the ${missing.length} most wanted could not be served.`] : []),
   ]

@@ -1,6 +1,6 @@
 /** `precollect check`: one analysis, one report, one exit code. */
 import type { Analysis, AnalysisRequest, Remembered } from '../engine/analyze.ts'
-import { analyzeDisk, type DiskAnalysis } from '../engine/analyze_disk.ts'
+import { analyzeDisk, compiledBefore, type DiskAnalysis } from '../engine/analyze_disk.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { pageParts } from '../files/page_parts.ts'
@@ -40,8 +40,8 @@ export interface CheckOptions extends MendOptions {
 }
 
 /** Is anything to be mended, or shown as a patch? `--unsafe-fixes` by itself means that they are made. */
-function wantsMending({ fix, unsafeFixes, diff }: MendOptions): boolean {
-  return fix === true || unsafeFixes === true || diff === true
+function wantsMending({ fix, unsafeFixes, leaveOut, diff }: MendOptions): boolean {
+  return fix === true || unsafeFixes === true || leaveOut === true || diff === true
 }
 
 /** Throws a UsageError for paths, options or settings that are wrong. */
@@ -56,9 +56,10 @@ export async function check(
   refuseWrongSettings(fs, target, options)
   if (wantsMending(options)) {
     const { mendOrDiff } = await import('./mend.ts')
-    const { analysis, request, remembered } = await analysisOf(fs, target, pytestArgs, options, io)
+    const { analysis, request, remembered, keep } = await analysisOf(fs, target, pytestArgs, options, io)
     const style = styleOf(options, io)
     const { text, changes } = await mendOrDiff(fs, request, remembered, analysis, options, style)
+    keep()
     if (options.diff) {
       put(text, options, io)
       return changes && !options.exitZero ? ExitCode.findings : ExitCode.clean
@@ -99,11 +100,13 @@ export interface Checked {
   readonly analysis: Analysis
   readonly request: AnalysisRequest
   readonly remembered: Remembered
+  /** Keeps what was compiled for the next process. */
+  keep(): void
 }
 
 /** The analysis that the command line asks for, with its progress shown. */
 export async function analysisOf(
-  fs: FileSystem,
+  fs: DiskFileSystem,
   target: Target,
   pytestArgs: readonly string[],
   options: CheckOptions,
@@ -113,12 +116,12 @@ export async function analysisOf(
   const line = `checking ${target.cwd}`
   show(line)
   // Loaded only now: what is refused is refused at once.
-  const { analyze, Remembered } = await import('../engine/analyze.ts')
+  const { analyze } = await import('../engine/analyze.ts')
   const request = requestOf(target, pytestArgs, options, io)
-  const remembered = new Remembered(fs)
+  const { remembered, keep } = await compiledBefore(fs, request, options.cache)
   const onRead = (files: number) => show(`${line}: ${files} files read`)
   const analysis = await analyze(fs, request, remembered, onRead).finally(() => show(null))
-  return { analysis, request, remembered }
+  return { analysis, request, remembered, keep }
 }
 
 /** Throws a UsageError that names every setting and rule that is wrong. */

@@ -13,6 +13,7 @@ import { UsageError } from './exit_code.ts'
 export interface MendOptions {
   readonly fix?: boolean
   readonly unsafeFixes?: boolean
+  readonly leaveOut?: boolean
   readonly diff?: boolean
 }
 
@@ -32,7 +33,11 @@ export async function mendOrDiff(
   options: MendOptions,
   style: Style,
 ): Promise<MendedText> {
-  const mended = await mend(fs, request, remembered, analysis, options.unsafeFixes === true)
+  if (options.leaveOut && !options.unsafeFixes) throw new UsageError('--leave-out goes with --unsafe-fixes')
+  const mended = await mend(fs, request, remembered, analysis, {
+    unsafe: options.unsafeFixes === true,
+    leaveOut: options.leaveOut === true,
+  })
   const root = request.cwd
   const { drafts, fixes, withheld } = mended
   if (options.diff) return { text: renderDiff(drafts.drafts(), root), changes: !drafts.isEmpty }

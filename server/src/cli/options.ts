@@ -8,6 +8,7 @@ export function analysing(command: Command): Command {
     .option('--python <path>', 'interpreter or environment to use')
     .addOption(choice('--invocation <how>', 'how pytest is started', ['pytest', 'python -m pytest']))
     .addOption(choice('--color <when>', 'when to use colours', ['auto', 'always', 'never'], 'auto'))
+    .option('--no-cache', 'neither use nor keep what earlier runs found out')
     .option('-q, --quiet', 'findings only')
     .option('-v, --verbose', 'also notes, what the verdicts rest on, and all that is not known')
 }
@@ -22,7 +23,6 @@ export function ofPaths(command: Command): Command {
 /** For verbs that tell findings. */
 export function telling(command: Command): Command {
   return command
-    .option('--no-cache', 'neither use nor keep what earlier runs found out')
     .option('--select <rules>', 'rules to tell, separated by commas, or "all"', names)
     .option('--ignore <rules>', 'rules not to tell', names)
     .option('-e, --exit-zero', 'exit with 0 whatever is found')

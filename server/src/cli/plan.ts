@@ -1,6 +1,7 @@
 /** `precollect plan`: the steps to a target, and with `--apply` those of them that are edits, made one by one. */
 import { Drafts } from '../bridges/draft.ts'
 import { type AnalysisRequest, analyze, Remembered } from '../engine/analyze.ts'
+import { compiledBefore } from '../engine/analyze_disk.ts'
 import { errorsOf, type PlannedStep, planRescue } from '../engine/rescue.ts'
 import { uncommitted } from '../engine/uncommitted.ts'
 import { DiskFileSystem } from '../files/disk.ts'
@@ -18,6 +19,7 @@ export interface PlanOptions extends CheckOptions {
   readonly target: number
   readonly safe?: boolean
   readonly apply?: boolean
+  readonly steps?: number
 }
 
 /** Throws a UsageError for wrong options, and where a step can't be written. */
@@ -32,13 +34,15 @@ export async function plan(
   refuseWrongSettings(fs, target, options)
   const request = requestOf(target, pytestArgs, options, io)
   const show = progressOn(io, options)
+  const { remembered, keep } = await compiledBefore(fs, request, options.cache)
   const { plan, steps } = await planRescue(
     fs,
     request,
-    new Remembered(fs),
-    { target: options.target, unsafe: options.safe !== true },
+    remembered,
+    { target: options.target, unsafe: options.safe !== true, steps: options.steps ?? null },
     errors => show(`planning: ${count(errors, 'error')} left ...`),
   ).finally(() => show(null))
+  keep()
   const json = options.outputFormat === 'json'
   put(json ? `${JSON.stringify(plan, null, 2)}\n` : renderRescuePlan(plan, styleOf(options, io)), options, io)
   if (!options.apply) return plan.errors.now <= plan.target ? ExitCode.clean : ExitCode.findings

@@ -1,12 +1,22 @@
 /** `precollect report`: one analysis, and the suite's health in every form that is kept as a file. */
-import type { Analysis } from '../engine/analyze.ts'
+import type { Analysis, AnalysisRequest } from '../engine/analyze.ts'
+import { compiledBefore } from '../engine/analyze_disk.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { join } from '../files/paths.ts'
 import { makeFolder, writeTexts } from '../files/write.ts'
 import { type Format, renderAs } from '../report/formats.ts'
 import { health } from '../report/health.ts'
 import type { ReportInput } from '../report/report_input.ts'
-import { analysisOf, type CheckOptions, refuseWrongSettings, renderingOf, styleOf, verdict } from './check.ts'
+import type { RescuePlan } from '../report/rescue_plan.ts'
+import {
+  analysisOf,
+  type CheckOptions,
+  refuseWrongSettings,
+  renderingOf,
+  requestOf,
+  styleOf,
+  verdict,
+} from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
 import { prepareRecord, type RecordOptions, trendSoFar } from './record.ts'
@@ -17,6 +27,8 @@ export interface ReportOptions extends CheckOptions, RecordOptions {
   /** undefined: the current folder, or, where a state is to be recorded, no files. */
   readonly outputDir?: string
   readonly record?: boolean
+  /** Are the steps to be looked for that bring the errors down? */
+  readonly plan: boolean
   /** Seconds. */
   readonly timeout?: number
 }
@@ -29,6 +41,9 @@ const FILES: readonly (readonly [name: string, format: Format])[] = [
   ['health.junit.xml', 'junit'],
 ]
 
+/** A report tells the beginning of a long plan. */
+const MOST_STEPS = 10
+
 /** Throws a UsageError for paths, options or settings that are wrong, and where the files can't be written. */
 export async function report(
   paths: readonly string[],
@@ -39,23 +54,48 @@ export async function report(
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
-  // Bridges are looked for in the whole workspace: no part of it may come from the cache.
-  const analysed = async () => (await analysisOf(fs, target, pytestArgs, options, io)).analysis
+  // Bridges and a plan need the whole workspace: no part of it may come from the cache.
+  const debtAndPlan = async () => {
+    // First, for it goes on to lay edits over the files.
+    const rescue = options.plan
+      ? await rescueOf(fs, requestOf(target, pytestArgs, options, io), options)
+      : null
+    const { analysis, keep } = await analysisOf(fs, target, pytestArgs, options, io)
+    const bridges = await bridgesOf(analysis)
+    keep()
+    return { analysis, more: { bridges, ...(rescue ? { rescue } : {}) } }
+  }
   if (options.confirm) {
     const { confirm } = await import('./confirm.ts')
     return confirm(paths, pytestArgs, options, io, async input =>
-      tell({ ...input, bridges: await bridgesOf(await analysed()) }, target.cwd, options, io),
+      tell({ ...input, ...(await debtAndPlan()).more }, target.cwd, options, io),
     )
   }
   expectShortRun()
-  const analysis = await analysed()
-  await tell({ ...analysis, bridges: await bridgesOf(analysis) }, target.cwd, options, io)
+  const { analysis, more } = await debtAndPlan()
+  await tell({ ...analysis, ...more }, target.cwd, options, io)
   return options.exitZero ? ExitCode.clean : verdict(analysis, health(analysis))
 }
 
 async function bridgesOf(analysis: Analysis): Promise<ReportInput['bridges']> {
   const { existingBridges } = await import('../engine/bridges.ts')
-  return existingBridges(analysis).map(({ path, module, state }) => ({ path, module, state: state.is }))
+  return existingBridges(analysis).map(({ path, module, names, importers, state }) => ({
+    ...{ path, module, names, users: importers, state: state.is },
+    because: state.is === 'needed' ? null : state.because,
+  }))
+}
+
+/** The first steps of the plan that brings all errors down. */
+async function rescueOf(
+  fs: DiskFileSystem,
+  request: AnalysisRequest,
+  { cache }: ReportOptions,
+): Promise<RescuePlan> {
+  const { planRescue } = await import('../engine/rescue.ts')
+  const { remembered, keep } = await compiledBefore(fs, request, cache)
+  const { plan } = await planRescue(fs, request, remembered, { target: 0, unsafe: true, steps: MOST_STEPS })
+  keep()
+  return plan
 }
 
 /** Writes and records what is to be, with the trend of the folder that was checked. */

@@ -1,5 +1,6 @@
 /** `precollect why`: how it comes that a test file fails, where a module is found, what is behind a finding. */
-import { analyze, Remembered } from '../engine/analyze.ts'
+import { analyze } from '../engine/analyze.ts'
+import { compiledBefore } from '../engine/analyze_disk.ts'
 import { explain, questionOf } from '../engine/explain.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { renderExplanation } from '../report/explanation.ts'
@@ -24,7 +25,7 @@ export async function why(
   const target = resolveTarget(fs, io.cwd, options.project === undefined ? [] : [options.project])
   refuseWrongSettings(fs, target, options)
   const request = requestOf(target, pytestArgs, options, io)
-  const remembered = new Remembered(fs)
+  const { remembered, keep } = await compiledBefore(fs, request, options.cache)
   const done = announce(target, options, io)
   try {
     const analysis = await analyze(fs, request, remembered)
@@ -36,6 +37,7 @@ export async function why(
     }
     const told = await explain(fs, request, analysis, remembered, question)
     done()
+    keep()
     const json = options.outputFormat === 'json'
     put(
       json ? `${JSON.stringify(told, null, 2)}\n` : renderExplanation(told, styleOf(options, io)),

@@ -158,13 +158,14 @@ export class Remembered {
 /**
  * Never throws on a user's files; a fault of our own is an exception. `remembered` may be handed from one
  * analysis to the next: files that did not change are neither read nor compiled again. `onRead` hears of each file
- * that the simulation asks for.
+ * that the simulation asks for. `shown`: what a simulation of just these files, with the same cured, has shown already.
  */
 export async function analyze(
   fs: FileSystem,
   request: AnalysisRequest,
   remembered = new Remembered(fs),
   onRead: (files: number) => void = () => {},
+  shown: Trace | null = null,
 ): Promise<Analysis> {
   const { sources, breathe } = remembered
   let asked = 0
@@ -216,23 +217,28 @@ export async function analyze(
   const text = (path: string) => sources.text(path)
   const code = codeFrom(sources)
   const basis = { key: JSON.stringify([request, settings.registries, plan]), environment }
-  const simulateAnew = async (): Promise<Simulation> => {
+  const simulateKept = async (): Promise<Trace> => {
     const { kept } = remembered
     const begun = kept.beginPass(basis)
     searched = begun.searched
     const known = names.size
-    const input = inputFor(plan, verdicts)
-    const trace = await simulateExactly(input, verdicts, names, sources, request, {
+    const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request, {
       pass: kept.pass,
       touched: begun.touched,
     })
     if (verdicts.size > 0 || names.size > known || trace.suspects.length > 0) kept.dropPass()
+    return trace
+  }
+  const simulateAnew = async (): Promise<Simulation> => {
+    const asks = shown && (shown.suspects.length > 0 || shown.questions.some(({ guarded }) => !guarded))
+    const trace = shown && !asks ? shown : await simulateKept()
     const other = otherStart(fs, plan, trace, kind => {
       const other = planFor(kind)
       return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
     })
     const made = { trace, otherStart: other }
-    remembered.kept.keep(basis, made, code, searched)
+    // Which texts were searched is known of one's own simulation only.
+    if (trace !== shown) remembered.kept.keep(basis, made, code, searched)
     return made
   }
   const simulation = remembered.kept.reuse(basis, code) ?? (await simulateAnew())

@@ -4,7 +4,7 @@
  * loaded only then.
  */
 import type { DiskFileSystem } from '../files/disk.ts'
-import type { AnalysisRequest, Told } from './analyze.ts'
+import type { AnalysisRequest, Remembered, Told } from './analyze.ts'
 import { keep, recall } from './stored_run.ts'
 import { WorkspaceCache } from './workspace_cache.ts'
 
@@ -12,6 +12,24 @@ export interface DiskAnalysis {
   readonly told: Told
   /** Keeps what was made for the next process; it can wait until the answer has been given. */
   keep(): void
+}
+
+/** What is compiled of the workspace, for analyses that go on with each other and are not kept as a whole. */
+export interface Compiled {
+  readonly remembered: Remembered
+  /** Keeps what was compiled for the next process. */
+  keep(): void
+}
+
+/** `cached` false: nothing is taken from the cache or put there. */
+export async function compiledBefore(
+  fs: DiskFileSystem,
+  { cwd, env }: AnalysisRequest,
+  cached: boolean,
+): Promise<Compiled> {
+  const { Remembered } = await import('./analyze.ts')
+  const code = cached ? WorkspaceCache.of(cwd, env).code() : null
+  return { remembered: new Remembered(fs, undefined, code), keep: () => code?.keep() }
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 } from '../bridges/candidates.ts'
 import { merged, type WorkspaceEdit } from '../bridges/edit.ts'
 import type { Fix, FixContext } from '../bridges/fix.ts'
-import { missingIn, surroundingsOf } from '../bridges/moved_name.ts'
+import { bridgeKey, missingIn, surroundingsOf } from '../bridges/moved_name.ts'
 import { harmless } from '../bridges/verify.ts'
 import { collectorsOf } from '../rules/causes.ts'
 import { providerOf } from '../rules/distributions.ts'
@@ -101,12 +101,15 @@ function servings(analysis: Analysis, finding: Finding, candidates: readonly Can
   const found: Serving[] = []
   for (const candidate of candidates) {
     if (found.length === MOST_SERVINGS) break
-    const attempt = (kind: 'everywhere' | 'bridge'): Fix | null => {
-      const wanted = `${kind} ${keyOf(candidate)}`
-      return [...verifiedFixes(analysis, finding, ({ key }) => key === wanted)][0] ?? null
+    const attempt = (...keys: readonly string[]): Fix | null => {
+      for (const fix of verifiedFixes(analysis, finding, ({ key }) => keys.includes(key))) return fix
+      return null
     }
-    const rewrite = attempt('everywhere')
-    const bridge = rewrite === null || found.length === 0 ? attempt('bridge') : null
+    const rewrite = attempt(`everywhere ${keyOf(candidate)}`)
+    const bridge =
+      rewrite === null || found.length === 0
+        ? attempt(bridgeKey(candidate, 'helper'), bridgeKey(candidate, 'plain'))
+        : null
     if (rewrite || bridge) found.push({ candidate, rewrite, bridge })
   }
   return found

@@ -5,7 +5,7 @@ import { causeOf, type Fix, type FixContext, fixId, type Proposal } from '../bri
 import { fixersOf } from '../bridges/fixes/all_fixers.ts'
 import { type History, readHistory } from '../bridges/history.ts'
 import { SymbolIndex } from '../bridges/symbol_index.ts'
-import { type Effect, effectOf, harmless, helps, type Simulated } from '../bridges/verify.ts'
+import { defeatsItself, type Effect, effectOf, harmless, helps, type Simulated } from '../bridges/verify.ts'
 import { Repository } from '../environment/git.ts'
 import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
@@ -53,6 +53,8 @@ export function* verifiedFixes(
     const before = results.get(proposal.key)
     if (before !== undefined) return before
     const first = proposals.find(({ key }) => key === proposal.follows)
+    // The last resort is one only where nothing mends.
+    if (proposal.leavesOut && [...results.values()].some(fix => fix?.edit)) return null
     if ((first && !attempt(first)) || results.size >= MOST_TRIED) return null
     const fix = verified(analysis, finding, proposal)
     results.set(proposal.key, fix)
@@ -77,7 +79,10 @@ const histories = new WeakMap<Analysis, History>()
 export function contextOf(analysis: Analysis): FixContext {
   return remember(contexts, analysis, () => {
     const { fs, environment, plan, trace, causes, findings, needs, text, code, scans } = analysis
-    const index = new SymbolIndex({ fs, plan, environment, code, text }, scans)
+    const outside = causes.flatMap(({ failures }) =>
+      failures.filter(({ foreign }) => foreign).map(({ focus }) => focus.path),
+    )
+    const index = new SymbolIndex({ fs, plan, environment, code, text }, scans, [...new Set(outside)])
     const history = histories.get(analysis) ?? []
     return { fs, environment, plan, trace, causes, findings, needs, text, code, index, history }
   })
@@ -98,12 +103,16 @@ function simulatedAs({ plan, trace, causes, findings }: Analysis): Simulated {
 }
 
 /** null where it does not help. */
-function verified(analysis: Analysis, finding: Finding, { key, follows, ...proposal }: Proposal): Fix | null {
+function verified(
+  analysis: Analysis,
+  finding: Finding,
+  { key, follows, alone, ...proposal }: Proposal,
+): Fix | null {
   const fix = { id: fixId(finding.fingerprint, key), finding: finding.fingerprint, ...proposal }
   const { edit, provides = [] } = proposal
   if (edit === null && provides.length === 0) return { ...fix, effect: null }
   const effect = tryOut(analysis, finding, edit ?? editOf({}), provides)
-  return effect ? { ...fix, effect } : null
+  return effect && !(alone && effect.uncovered.length > 0) ? { ...fix, effect } : null
 }
 
 /** The effect of what is proposed, where it does some good and no harm. */
@@ -115,14 +124,18 @@ function tryOut(
 ): Effect | null {
   const trial = trialOf(analysis, inFrontOf(analysis, finding), edit, provides)
   if (trial === null) return null
-  const { effect, told } = trial
+  const { effect, told, inVain } = trial
+  if (inVain) return null
   const isMerelyTold = causeOf(contextOf(analysis), finding) === null
   const mends = isMerelyTold && !told.has(finding.fingerprint) && harmless(effect)
   return helps(effect) || mends ? effect : null
 }
 
 interface Trial {
+  readonly after: Simulated
   readonly effect: Effect
+  /** See `defeatsItself`. */
+  readonly inVain: boolean
   /** Fingerprints of what is found after it. */
   readonly told: ReadonlySet<string>
 }
@@ -137,8 +150,7 @@ function trialOf(
   provides: readonly string[],
 ): Trial | null {
   const known = remember(trials, analysis, () => new Map<string, { readonly trial: Trial | null }>())
-  const key = contentHash(JSON.stringify([inFront, edit, provides]))
-  return remember(known, key, () => {
+  return remember(known, trialKey(inFront, edit, provides), () => {
     const before =
       inFront.length === 0
         ? simulatedAs(analysis)
@@ -146,8 +158,18 @@ function trialOf(
     const after = analysis.simulateWith(edit, cured(analysis, movedCures(inFront, edit), provides))
     if (!before || !after) return { trial: null }
     const told = new Set(after.findings.map(({ fingerprint }) => fingerprint))
-    return { trial: { effect: effectOf(before, after, edit), told } }
+    const effect = effectOf(before, after, edit)
+    return { trial: { after, effect, told, inVain: defeatsItself(effect, after, edit) } }
   }).trial
+}
+
+/** What the simulation of a fix's edit showed, where nothing had to be cured for it; null where it was not made. */
+export function shownBy(analysis: Analysis, { edit, provides = [] }: Fix): Simulated | null {
+  return trials.get(analysis)?.get(trialKey([], edit ?? editOf({}), provides))?.trial?.after ?? null
+}
+
+function trialKey(inFront: readonly Cure[], edit: WorkspaceEdit, provides: readonly string[]): string {
+  return contentHash(JSON.stringify([inFront, edit, provides]))
 }
 
 /** What has to be cured for a cause to show that only waits behind others. */

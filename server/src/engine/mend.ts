@@ -4,7 +4,7 @@
  */
 import { Drafts } from '../bridges/draft.ts'
 import { isEmpty, merged, type WorkspaceEdit } from '../bridges/edit.ts'
-import type { Fix, Safety } from '../bridges/fix.ts'
+import type { Fix, Proposal } from '../bridges/fix.ts'
 import { harmless } from '../bridges/verify.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import type { Finding } from '../rules/finding.ts'
@@ -23,20 +23,31 @@ export interface Mended {
   readonly withheld: number
 }
 
-/** `analysis` is that of the files as they are. `unsafe`: fixes that may mean something else are made as well. */
+/** Which fixes are made besides those that are safe. */
+export interface Allowed {
+  /** Those that may mean something else. */
+  readonly unsafe: boolean
+  /** Of these also the ones that leave test files out of the collection. */
+  readonly leaveOut: boolean
+}
+
+/** `analysis` is that of the files as they are. */
 export async function mend(
   fs: FileSystem,
   request: AnalysisRequest,
   remembered: Remembered,
   analysis: Analysis,
-  unsafe: boolean,
+  allowed: Allowed,
 ): Promise<Mended> {
   const drafts = new Drafts(fs)
   const fixes: { finding: Finding; fix: Fix }[] = []
   let now = analysis
+  const { unsafe, leaveOut } = allowed
+  const mayMake = ({ safety, leavesOut }: Proposal) =>
+    safety === 'safe' || (unsafe && safety === 'unsafe' && (leaveOut || !leavesOut))
   await recallHistory(now)
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const made = batch(now, safety => safety === 'safe' || (unsafe && safety === 'unsafe'))
+    const made = batch(now, mayMake)
     if (made.fixes.length === 0 || !drafts.add(made.edit!)) break
     fixes.push(...made.fixes)
     now = await analyze(drafts.fs, request, remembered)
@@ -51,13 +62,14 @@ interface Batch {
 }
 
 /** The best fix of each finding, as far as they agree with one another and do no harm together. */
-function batch(analysis: Analysis, allowed: (safety: Safety) => boolean): Batch {
+function batch(analysis: Analysis, allowed: (proposal: Proposal) => boolean): Batch {
   let edit: WorkspaceEdit | null = null
   let fixes: Batch['fixes'] = []
   const mended = new Set<string>()
   for (const finding of analysis.findings) {
-    if (mended.has(finding.fingerprint)) continue
-    for (const fix of verifiedFixes(analysis, finding, proposal => allowed(proposal.safety))) {
+    // A note is no fault.
+    if (finding.severity === 'info' || mended.has(finding.fingerprint)) continue
+    for (const fix of verifiedFixes(analysis, finding, allowed)) {
       if (fix.edit === null || isEmpty(fix.edit)) continue
       const both: WorkspaceEdit | null = edit === null ? fix.edit : merged(edit, fix.edit)
       if (both === null) continue
@@ -76,7 +88,12 @@ function batch(analysis: Analysis, allowed: (safety: Safety) => boolean): Batch 
 
 function withheld(analysis: Analysis): number {
   return analysis.findings.filter(finding => {
-    const [first] = verifiedFixes(analysis, finding, proposal => proposal.safety === 'unsafe')
+    if (finding.severity === 'info') return false
+    const [first] = verifiedFixes(
+      analysis,
+      finding,
+      ({ safety, leavesOut }) => safety === 'unsafe' && !leavesOut,
+    )
     return first !== undefined
   }).length
 }

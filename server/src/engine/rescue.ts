@@ -17,7 +17,7 @@ import { filesBehind, testFiles } from '../rules/test_files.ts'
 import type { Cured } from '../simulate/simulate.ts'
 import { type Analysis, type AnalysisRequest, analyze, type Remembered } from './analyze.ts'
 import { type Cure, curedBy, curesOf, movedCures } from './cures.ts'
-import { recallHistory, verifiedFixes } from './fixes.ts'
+import { recallHistory, shownBy, verifiedFixes } from './fixes.ts'
 
 /** A plan that is longer than this is a project of its own. */
 const MOST_STEPS = 200
@@ -27,6 +27,8 @@ export interface RescueRequest {
   readonly target: number
   /** May fixes be part of it that could mean something else? */
   readonly unsafe: boolean
+  /** No more steps than these; null: as many as it takes. */
+  readonly steps: number | null
 }
 
 /** A step with what it takes to make it. */
@@ -47,7 +49,7 @@ export async function planRescue(
   fs: FileSystem,
   request: AnalysisRequest,
   remembered: Remembered,
-  { target, unsafe }: RescueRequest,
+  { target, unsafe, steps: most }: RescueRequest,
   progress: (errors: number) => void = () => {},
 ): Promise<Rescue> {
   const drafts = new Drafts(fs)
@@ -57,9 +59,9 @@ export async function planRescue(
   let now = await analyze(fs, { ...request, layers: false }, remembered)
   const root = now.plan.rootdir
   const errors = errorsOf(now)
-  while (errorsOf(now) > target && steps.length < MOST_STEPS) {
+  while (errorsOf(now) > target && steps.length < (most ?? MOST_STEPS)) {
     await recallHistory(now)
-    const best = bestStep(now, ({ safety }) => unsafe || safety !== 'unsafe')
+    const best = bestStep(now, ({ safety, leavesOut }) => !leavesOut && (unsafe || safety !== 'unsafe'))
     if (!best) break
     const { cause, fix, effect } = best
     const edit = fix?.edit ?? null
@@ -70,7 +72,10 @@ export async function planRescue(
     const cured = curedBy(cures, installed)
     // Texts are those of the latest analysis.
     const told = stepOf(now, cause, fix, effect)
-    now = await analyze(drafts.fs, { ...request, layers: false, cured }, remembered)
+    // What the fix was tried out with is what is there now.
+    const shown = fix && shownBy(now, fix)
+    const next = { ...request, layers: false, cured }
+    now = await analyze(drafts.fs, next, remembered, undefined, shown?.trace)
     steps.push({ step: { ...told, errorsAfter: errorsOf(now) }, edit, cured })
     progress(errorsOf(now))
   }
@@ -79,6 +84,7 @@ export async function planRescue(
     version: 1,
     root,
     target,
+    limit: most,
     errors: { now: errors, after },
     reached: after <= target,
     steps: steps.map(({ step }) => step),
@@ -87,14 +93,15 @@ export async function planRescue(
 }
 
 /**
- * Errors as pytest counts them. Where the run stops before it collects, every test file is lost by it; where it stops
- * afterwards, that is one error more.
+ * Test files that are not collected: with a conftest all below its folder are lost, and all of them where the run stops
+ * before it collects. Where it stops afterwards, that is one error more.
  */
 export function errorsOf({ trace, plan }: Pick<Analysis, 'trace' | 'plan'>): number {
-  const failing = trace.collectors.filter(({ outcome }) => outcome === 'fails').length
+  const failing = trace.collectors.filter(({ outcome }) => outcome === 'fails')
+  const lost = new Set(failing.flatMap(({ path }) => filesBehind(plan, path))).size
   const stops = trace.session.outcome === 'stops' || plan.stops.length > 0
-  if (!stops) return failing
-  return trace.collectors.length === 0 ? Math.max(1, testFiles(plan).size) : failing + 1
+  if (!stops) return lost
+  return trace.collectors.length === 0 ? Math.max(1, testFiles(plan).size) : lost + 1
 }
 
 interface Candidate {

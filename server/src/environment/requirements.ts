@@ -114,7 +114,7 @@ function fromSetupCfg(path: string, text: string): Requirement[] {
 }
 
 /** `requirements*.txt`, `*-requirements.txt`, and what lies in a folder `requirements`. */
-function requirementFiles(fs: FileSystem, folder: string): string[] {
+export function requirementFiles(fs: FileSystem, folder: string): string[] {
   const files = (at: string, pattern: RegExp) =>
     (fs.list(at) ?? [])
       .filter(({ name, kind }) => kind === 'file' && pattern.test(name))

@@ -17,6 +17,7 @@ import { filesBehind } from '../rules/test_files.ts'
 import type { CollectorTrace, Failure } from '../simulate/trace.ts'
 import { type CureOrder, cureOrder } from './cure_order.ts'
 import type { BridgeDebt, Confirmation, ReportInput, Totals, TrendPoint } from './report_input.ts'
+import type { RescuePlan } from './rescue_plan.ts'
 import { byRule, type Histogram, type Statistics, statistics } from './statistics.ts'
 
 export type Outcome = CollectorTrace['outcome']
@@ -51,6 +52,8 @@ export interface Health {
   readonly slowImports: readonly SlowImport[]
   /** null where nobody looked for them. */
   readonly bridges: readonly BridgeDebt[] | null
+  /** The steps that bring the errors down; null where nobody looked for them. */
+  readonly rescue: RescuePlan | null
   /** Earlier runs, oldest first. */
   readonly trend: readonly TrendPoint[]
   /** Why verdicts are missing, most frequent reason first. */
@@ -152,6 +155,7 @@ export function health(input: ReportInput): Health {
     verdicts: confirmation ? verdicts(confirmation) : null,
     slowImports: confirmation ? slowImports(confirmation.observation, 'self', SLOWEST) : [],
     bridges: input.bridges ?? null,
+    rescue: input.rescue ?? null,
     trend: input.history ?? [],
     doubts: doubts(trace.collectors),
     unknown: [...new Set([...input.environment.unknown, ...plan.unknown])],

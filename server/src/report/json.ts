@@ -12,6 +12,7 @@ import { type JsonConfirmation, jsonConfirmation } from './confirmation_json.ts'
 import type { BridgeDebt, Health, TrendPoint } from './health.ts'
 import { Places } from './places.ts'
 import type { ReportInput } from './report_input.ts'
+import type { RescuePlan } from './rescue_plan.ts'
 
 export interface JsonReport {
   readonly version: 1
@@ -64,6 +65,8 @@ export interface JsonReport {
   readonly confirmation?: JsonConfirmation
   /** Bridges that were written and are still there; null where nobody looked for them. */
   readonly bridges: readonly BridgeDebt[] | null
+  /** How the errors are brought down, fixes tried out; null where nobody looked for it. */
+  readonly plan: JsonPlan | null
   /** Earlier runs, oldest first. */
   readonly trend: readonly TrendPoint[]
   /** Why verdicts are missing, most frequent reason first. */
@@ -83,6 +86,27 @@ export interface JsonReport {
     readonly missingModules: Readonly<Record<string, number>>
     readonly missingSymbols: Readonly<Record<string, number>>
   }
+}
+
+/** The sum of `precollect plan`, which tells more. */
+export interface JsonPlan {
+  readonly target: number
+  /** Test files that are not collected, before and after all steps. */
+  readonly errors: { readonly now: number; readonly after: number }
+  readonly reached: boolean
+  readonly steps: readonly {
+    readonly id: string
+    /** edit: precollect can make it; command: something to run; hand: something to write. */
+    readonly kind: 'edit' | 'command' | 'hand'
+    readonly title: string
+    readonly command: string | null
+    readonly rule: string
+    /** The fingerprint of the cause that it addresses. */
+    readonly cause: string
+    readonly path: string
+    readonly line: number
+    readonly errorsAfter: number
+  }[]
 }
 
 export interface OutcomeCounts {
@@ -233,7 +257,13 @@ export function jsonReport(input: ReportInput, model: Health, tool: string): Jso
     ...(input.confirmation && model.verdicts
       ? { confirmation: jsonConfirmation(input.confirmation, model.verdicts, plan.rootdir) }
       : {}),
-    bridges: model.bridges?.map(bridge => ({ ...bridge, path: write.path(bridge.path) })) ?? null,
+    bridges:
+      model.bridges?.map(bridge => ({
+        ...bridge,
+        path: write.path(bridge.path),
+        users: bridge.users.map(path => write.path(path)),
+      })) ?? null,
+    plan: model.rescue && jsonPlan(model.rescue),
     trend: model.trend,
     doubts: model.doubts.map(({ reason, collectors }) => ({
       reason,
@@ -308,5 +338,16 @@ class Writer {
         ...this.place(failure.cause.span),
       },
     }
+  }
+}
+
+function jsonPlan({ target, errors, reached, steps }: RescuePlan): JsonPlan {
+  return {
+    target,
+    errors,
+    reached,
+    steps: steps.map(({ id, kind, title, command, rule, cause, path, line, errorsAfter }) => ({
+      ...{ id, kind, title, command, rule, cause, path, line, errorsAfter },
+    })),
   }
 }

@@ -7,6 +7,7 @@ import type { Health, Totals } from './health.ts'
 import { Places } from './places.ts'
 import { byDamage } from './ranked_findings.ts'
 import type { ReportInput } from './report_input.ts'
+import type { RescuePlan } from './rescue_plan.ts'
 import { count, severityWord } from './style.ts'
 import { sessionVerdict } from './summary.ts'
 
@@ -24,7 +25,7 @@ export function renderMarkdown(input: ReportInput, model: Health, tool: string):
     totals(model),
     ...confirmed(model),
     ...causes(model, places),
-    ...cures(model),
+    ...(model.rescue && model.rescue.steps.length > 0 ? rescue(model.rescue) : cures(model)),
     ...histogram('Missing modules', model.statistics.missingModules),
     ...histogram('Missing names', model.statistics.missingSymbols),
     ...bridges(model, places),
@@ -97,6 +98,24 @@ function causes({ causes }: Health, places: Places): string[] {
   ]
 }
 
+function rescue({ errors, steps }: RescuePlan): string[] {
+  const shown = steps.slice(0, TOP_CURES)
+  const ways = { edit: 'fix', command: 'run', hand: 'by hand' } as const
+  const list = shown.map(
+    ({ kind, title, command, errorsAfter }) =>
+      `1. ${ways[kind]}: ${command === null ? inline(title) : `${code(command)} (${inline(title)})`}: ${errorsAfter} left`,
+  )
+  const more = steps.length - shown.length
+  return [
+    [
+      `**Plan:** ${count(steps.length, 'step')} ${steps.length === 1 ? 'brings' : 'bring'} ${count(errors.now, 'lost test file')} to ${errors.after}.`,
+      '',
+      ...list,
+      ...(more > 0 ? [`\nand ${more} more: \`precollect plan\` lists them.`] : []),
+    ].join('\n'),
+  ]
+}
+
 function cures({ cures: { before, steps } }: Health): string[] {
   const shown = steps.slice(0, TOP_CURES)
   const last = shown.at(-1)
@@ -120,7 +139,10 @@ function histogram(title: string, names: ReadonlyMap<string, number>): string[] 
 
 function bridges({ bridges }: Health, places: Places): string[] {
   if (!bridges || bridges.length === 0) return []
-  const items = bridges.map(({ path, state }) => `${code(places.path(path))} (${state})`)
+  const items = bridges.map(
+    ({ path, state, users }) =>
+      `${code(places.path(path))} (${state === 'needed' ? `${count(users.length, 'user')}` : state})`,
+  )
   return [`**Bridges still in place:** ${items.join(', ')}`]
 }
 

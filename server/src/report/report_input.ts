@@ -7,6 +7,7 @@ import type { Plan } from '../pytest/plan.ts'
 import type { Cause } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { CollectorTrace, Trace } from '../simulate/trace.ts'
+import type { RescuePlan } from './rescue_plan.ts'
 
 export interface ReportInput {
   readonly environment: Environment
@@ -22,6 +23,8 @@ export interface ReportInput {
   readonly confirmation?: Confirmation
   /** Bridges that were written and are still there; undefined: nobody looked. */
   readonly bridges?: readonly BridgeDebt[]
+  /** The steps that bring the errors down; undefined: nobody looked for them. */
+  readonly rescue?: RescuePlan
   /** Earlier runs, oldest first. */
   readonly history?: readonly TrendPoint[]
 }
@@ -34,6 +37,12 @@ export interface BridgeDebt {
   readonly module: string
   /** `overtaken`: the real module is there again; `broken`: what it hands on is not. */
   readonly state: 'needed' | 'unused' | 'overtaken' | 'broken'
+  /** Why it is not simply needed; null where it is. */
+  readonly because: string | null
+  /** The names that it hands on, as far as its text tells. */
+  readonly names: readonly string[]
+  /** The files that still import it: absolute, tests of bridges left out. */
+  readonly users: readonly string[]
 }
 
 /** How the suite stood at one commit. */

@@ -10,6 +10,8 @@ export interface RescuePlan {
   readonly version: 1
   readonly root: string
   readonly target: number
+  /** The number of steps that was asked for at most; null: as many as it takes. */
+  readonly limit: number | null
   /** Errors as pytest counts them; where the run stops, the test files that are lost by it. */
   readonly errors: { readonly now: number; readonly after: number }
   readonly reached: boolean
@@ -59,12 +61,14 @@ export function renderRescuePlan(plan: RescuePlan, style: Style): string {
   return lines.join('\n').trimEnd().concat('\n')
 }
 
-function opening({ target, errors, reached, steps }: RescuePlan): string {
+function opening({ target, limit, errors, reached, steps }: RescuePlan): string {
   const now = count(errors.now, 'error')
   if (errors.now <= target) return `${now}, and the target is ${target}: nothing has to be done.`
   if (steps.length === 0) return `${now}, and no step is known that brings them down.`
   const way = `${count(steps.length, 'step')} ${steps.length === 1 ? 'brings' : 'bring'} them to ${errors.after}`
-  return reached ? `${now}; ${way}.` : `${now}; ${way}, no way is known to ${target}.`
+  return reached || steps.length === limit
+    ? `${now}; ${way}.`
+    : `${now}; ${way}, no way is known to ${target}.`
 }
 
 function stepLines(

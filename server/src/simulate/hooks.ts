@@ -17,7 +17,7 @@ import { FAILED } from './models/outcomes.ts'
 import { configObject, parserObject } from './models/pytest.ts'
 import { USAGE_ERROR } from './models/warnings.ts'
 import { elementsOf, pathText } from './operate.ts'
-import { isNone, isString, type Module, PyRaise, truth, UNKNOWN, type Value } from './values.ts'
+import { type Exc, isNone, isString, type Module, PyRaise, truth, UNKNOWN, type Value } from './values.ts'
 
 /** A loaded conftest or plugin module of the project. */
 export interface Plugin {
@@ -101,12 +101,19 @@ export function refuseLatePlugins(m: Machine, module: Module, conftest: string):
 
 /**
  * Loads a plugin by its import name and what it names in turn; modules of the project get their hooks. An
- * ImportError is raised again in pytest's words, at the place that named the plugin.
+ * ImportError is raised again in pytest's words, at the place that named the plugin; of an entry point it is left as it
+ * is, as `load_setuptools_entrypoints` leaves it.
  */
-export function loadPlugin(m: Machine, name: string, into: Plugin[], place: Span): void {
+export function loadPlugin(
+  m: Machine,
+  name: string,
+  into: Plugin[],
+  place: Span,
+  how: 'entry point' | 'name' = 'name',
+): void {
   if (isBuiltIn(name)) return
   m.start = place
-  const module = importPlugin(m, name, place)
+  const module = how === 'name' ? importPlugin(m, name, place) : importEntryPoint(m, name, place)
   if (module?.kind === 'foreign') noteEffects(m, module)
   if (module?.kind !== 'project' || into.some(plugin => plugin.module === module)) return
   const plugin: Plugin = { module, folder: null }
@@ -127,25 +134,35 @@ function noteEffects(m: Machine, module: Module): void {
   if (/settings\.configure\(|django\.setup\(|DJANGO_SETTINGS_MODULE/.test(text)) loseDjango(m)
 }
 
+function importEntryPoint(m: Machine, name: string, place: Span): Module | null {
+  const value = importModule(m, name, place)
+  return value.t === 'module' ? value : null
+}
+
 function importPlugin(m: Machine, name: string, place: Span): Module | null {
   try {
-    const value = importModule(m, name, place)
-    return value.t === 'module' ? value : null
+    return importEntryPoint(m, name, place)
   } catch (error) {
     if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true)
       throw error
-    const message = `Error importing plugin "${name}": ${error.exc.message}`
+    const { exc } = error
+    const message = `Error importing plugin "${name}": ${exc.message}`
     const cls = exceptionClass('ImportError')
-    m.throwUnlessHealed(
-      m.exception(
-        cls,
-        message,
-        { kind: 'plugin', plugin: name },
-        { span: place, focus: place, cause: error.exc },
-      ),
-    )
+    const detail = { kind: 'plugin', plugin: name } as const
+    const named = m.exception(cls, message, detail, { span: place, focus: place, cause: exc })
+    // What fails inside a module of the project is mended there.
+    const { span, focus, chain } = exc
+    const inside = !exc.foreign && m.isProject(span.path) && !isItself(exc, name)
+    m.throwUnlessHealed(inside ? { ...named, span, focus, chain, detail: exc.detail, plugin: true } : named)
     return null
   }
+}
+
+/** Is it the plugin's own module, or a package of it, that is missing? */
+function isItself({ detail }: Exc, plugin: string): boolean {
+  return (
+    detail.kind === 'module-not-found' && (plugin === detail.module || plugin.startsWith(`${detail.module}.`))
+  )
 }
 
 /** Where a file assigns `pytest_plugins`. */

@@ -41,7 +41,14 @@ export function start(m: Machine): Plugin[] {
     guardSession(
       m,
       exc => pluginExit(m, exc, load.how),
-      () => loadPlugin(m, load.module, plugins, placeOf(m, load)),
+      () =>
+        loadPlugin(
+          m,
+          load.module,
+          plugins,
+          placeOf(m, load),
+          load.how === 'entry point' ? 'entry point' : 'name',
+        ),
     )
   }
   stopFor(m, ['plugins'])
@@ -124,12 +131,16 @@ function pluginExit(m: Machine, exc: Exc, how: PluginLoad['how']): number {
   if (isSystemExit(exc)) return exitStatus(exc)
   if (isSubclass(exc.cls, USAGE_ERROR) === true) return 4
   if (!atLeast(m.plan.pytestVersion, '9.2')) return 1
-  return how !== 'entry point' && exc.detail.kind === 'plugin' ? 4 : 3
+  return how !== 'entry point' && isOfPlugin(exc) ? 4 : 3
+}
+
+function isOfPlugin({ detail, plugin }: Exc): boolean {
+  return detail.kind === 'plugin' || plugin === true
 }
 
 function conftestExit(m: Machine, exc: Exc): number {
   if (isSystemExit(exc)) return exitStatus(exc)
-  if (exc.detail.kind === 'plugin') return pluginExit(m, exc, '-p')
+  if (isOfPlugin(exc)) return pluginExit(m, exc, '-p')
   return isSubclass(exc.cls, SKIPPED) === true || isSubclass(exc.cls, exceptionClass('Exception')) === false
     ? 1
     : 4

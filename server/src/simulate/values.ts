@@ -250,6 +250,8 @@ export interface Exc {
   readonly exact: boolean
   /** Made by calling the class, and not raised yet: it has no place. */
   readonly fresh?: boolean
+  /** It is pytest's own ImportError for a plugin, told where the plugin fails. */
+  readonly plugin?: boolean
 }
 
 /** How a Python exception travels through the evaluator's own calls. */

@@ -1,12 +1,14 @@
 /**
- * `foo.py` beside the package `foo/`: the file is never imported. It goes where the package has all its names; else
- * it moves into the package, which passes on the names that it lacks.
+ * `foo.py` beside the package `foo/`: the file is never imported. An empty package gives way to it; it goes where the
+ * package has all its names; else it moves into the package, which passes on the names that it lacks: those that the
+ * file defines, and of those that it imports the ones that somebody takes from it.
  */
-import type { ModuleCode, Op } from '../../compile/module_code.ts'
+import type { Expr, ModuleCode, Op } from '../../compile/module_code.ts'
 import { contentHash } from '../../files/hash.ts'
 import { basename, dirname, join, stem } from '../../files/paths.ts'
+import { innerBlocks } from '../../rules/mark_words.ts'
 import { changeOf, editOf, type TextChange } from '../edit.ts'
-import type { Fixer, Proposal } from '../fix.ts'
+import type { FixContext, Fixer, Proposal } from '../fix.ts'
 
 export const modulePackageCollision: Fixer = {
   rule: 'module-package-collision',
@@ -17,9 +19,23 @@ export const modulePackageCollision: Fixer = {
     const [text, packageText] = [context.text(module), context.text(init)]
     const [code, packageCode] = [context.code(module), context.code(init)]
     if (text === null || packageText === null || !code || !packageCode) return
-    const has = new Set(boundNames(packageCode.ops))
-    const lacking = [...new Set(boundNames(code.ops))].filter(each => !has.has(each) && !has.has('*'))
-    const isOpen = boundNames(code.ops).includes('*')
+    const has = new Set(namesOf(packageCode.ops).keys())
+    const own = namesOf(code.ops)
+    const wanted = wantedOf(init, context)
+    const lacking = [...own]
+      .filter(([each, how]) => !has.has(each) && !has.has('*') && (how === 'defined' || wanted.has(each)))
+      .map(([each]) => each)
+    const isOpen = own.has('*')
+    if (isEmptyPackage(init, packageText, context)) {
+      yield {
+        key: 'no package',
+        title: `Delete ${name}/__init__.py, which is empty and hides ${basename(module)}`,
+        safety: 'unsafe',
+        edit: editOf({ deleted: [{ path: init, content: contentHash(packageText) }] }),
+        command: null,
+        because: `nothing else lies in the package '${name}'`,
+      }
+    }
     if (lacking.length === 0 && !isOpen) {
       yield {
         key: 'delete',
@@ -72,31 +88,56 @@ function relativeImports(
   })
 }
 
-/** Names that are bound at the top level, without those for private use; '*' for a star import. */
-function boundNames(ops: readonly Op[]): string[] {
-  return ops.flatMap((op): string[] => {
-    switch (op.op) {
-      case 'def':
-      case 'class':
-        return op.name.startsWith('_') ? [] : [op.name]
-      case 'assign':
-        return op.targets.flatMap(target =>
-          target.e === 'name' && !target.id.startsWith('_') ? [target.id] : [],
-        )
-      case 'annotated':
-        return op.target.e === 'name' && op.value && !op.target.id.startsWith('_') ? [op.target.id] : []
-      case 'from':
-        return op.names === '*' ? ['*'] : op.names.map(({ name, as }) => as ?? name)
-      case 'import':
-        return op.names.map(({ module, as }) => as ?? module.split('.', 1)[0]!)
-      case 'if':
-        return [...boundNames(op.then), ...boundNames(op.else)]
-      case 'try':
-        return [op.body, op.else, op.finally, ...op.handlers.map(each => each.body)].flatMap(boundNames)
-      case 'with':
-        return boundNames(op.body)
-      default:
-        return []
-    }
-  })
+/** Nothing but blanks and comments in it, and no other module beside it. */
+function isEmptyPackage(init: string, text: string, { fs }: FixContext): boolean {
+  const others = (fs.list(dirname(init)) ?? []).filter(
+    ({ name }) => !/^(?:__pycache__|__init__\.py)$/.test(name),
+  )
+  return others.length === 0 && /^(?:\s|#[^\r\n]*)*$/.test(text)
+}
+
+/** What the workspace takes from the package of that `__init__.py`. */
+function wantedOf(init: string, { index }: FixContext): ReadonlySet<string> {
+  const names = index.moduleAt(init)?.names ?? []
+  return new Set(
+    names.flatMap(name => {
+      const { names: taken, reads } = index.wanted(name)
+      return [...taken, ...reads]
+    }),
+  )
+}
+
+/** Names that are bound at the top level when the module runs, without those for private use; '*' for a star import. */
+function namesOf(ops: readonly Op[]): Map<string, 'defined' | 'imported'> {
+  const found = new Map<string, 'defined' | 'imported'>()
+  for (const [name, how] of bindings(ops)) if (found.get(name) !== 'defined') found.set(name, how)
+  return found
+}
+
+function* bindings(ops: readonly Op[]): Generator<readonly [string, 'defined' | 'imported']> {
+  for (const op of ops) {
+    if (op.op === 'def' || op.op === 'class') yield* defined([op.name])
+    else if (op.op === 'assign')
+      yield* defined(op.targets.flatMap(target => (target.e === 'name' ? [target.id] : [])))
+    else if (op.op === 'annotated') yield* defined(op.target.e === 'name' && op.value ? [op.target.id] : [])
+    else if (op.op === 'from')
+      yield* imported(op.names === '*' ? ['*'] : op.names.map(({ name, as }) => as ?? name))
+    else if (op.op === 'import')
+      yield* imported(op.names.map(({ module, as }) => as ?? module.split('.', 1)[0]!))
+    else if (op.op === 'if' && isTypeChecking(op.test)) yield* bindings(op.else)
+    else for (const block of innerBlocks(op)) yield* bindings(block)
+  }
+}
+
+function defined(names: readonly string[]) {
+  return names.filter(name => !name.startsWith('_')).map(name => [name, 'defined'] as const)
+}
+
+function imported(names: readonly string[]) {
+  return names.map(name => [name, 'imported'] as const)
+}
+
+/** What stands under it is there for type checkers alone. */
+function isTypeChecking(test: Expr): boolean {
+  return test.e === 'name' ? test.id === 'TYPE_CHECKING' : test.e === 'attr' && test.name === 'TYPE_CHECKING'
 }

@@ -1,7 +1,9 @@
 /**
- * A module that cannot be found: it may have moved; else put its folder on `sys.path`, install what provides it, or do
- * without it.
+ * A module that cannot be found: it may have moved; else put its folder on `sys.path`, install what provides it and say
+ * that it is needed, or do without it.
  */
+
+import { normalName } from '../../environment/requirements.ts'
 import { dirname, join, relative } from '../../files/paths.ts'
 import { walkFiles } from '../../files/walk.ts'
 import { providerOf } from '../../rules/distributions.ts'
@@ -9,10 +11,12 @@ import type { Finding } from '../../rules/finding.ts'
 import { requirementFor } from '../../rules/requirement.ts'
 import { testFiles } from '../../rules/test_files.ts'
 import { addToList } from '../config_edit.ts'
+import { declareDependency } from '../dependency_edit.ts'
 import { changeOf, editOf } from '../edit.ts'
 import { causeOf, type FixContext, type Fixer, type Proposal } from '../fix.ts'
+import { type ImportedName, importSites } from '../import_sites.ts'
 import { proposalsForMoved } from '../moved_name.ts'
-import { lineOf } from '../replace.ts'
+import { lineOf, replace } from '../replace.ts'
 
 /** More folders than this are not tried: a name that lies everywhere is found nowhere. */
 const MOST_FOLDERS = 3
@@ -30,8 +34,10 @@ export const unresolvedImport: Fixer = {
     yield* proposalsForMoved(finding, context)
     // What lies in the project is not for sale.
     if (folders.length > 0 || context.trace.modules.some(({ name }) => name === top)) return
-    yield* install(context, detail.module)
+    yield* install(finding, context, detail.module)
+    if (isNeeded(context, detail.module)) return
     yield* importorskip(finding, context, detail.module)
+    yield* guard(finding, context, detail.module)
   },
 }
 
@@ -49,23 +55,56 @@ function* onPath(context: FixContext, folder: string): Iterable<Proposal> {
   }
 }
 
-function* install(context: FixContext, module: string): Iterable<Proposal> {
+function* install(finding: Finding, context: FixContext, module: string): Iterable<Proposal> {
   const [top] = module.split('.') as [string]
   const asked = requirementFor(context, module)
-  const name = asked?.name ?? providerOf(module) ?? top
+  const provider = providerOf(module)
+  const name = asked?.name ?? provider ?? top
+  const command = `pip install ${asked ? `'${asked.name}${asked.specifier}'` : name}`
+  const because = asked
+    ? `${asked.group} asks for it`
+    : provider === null
+      ? `a distribution of the same name may provide '${top}'`
+      : `it provides '${module}'`
+  // A name that is only guessed is not written into the project's files.
+  const known = context.needs.requirements.some(each => normalName(each.name) === normalName(name))
+  const declared =
+    provider === null || known
+      ? null
+      : declareDependency(context, name, isOfTests(finding.span.path, context))
+  if (declared)
+    yield {
+      key: `declare ${name}`,
+      title: `Add ${name} to ${declared.place}, and install it`,
+      safety: 'unsafe',
+      edit: declared.edit,
+      command,
+      provides: [top],
+      because,
+    }
   yield {
     key: `install ${name}`,
     title: `Install ${name}`,
     safety: 'manual',
     edit: null,
-    command: `pip install ${asked ? `'${asked.name}${asked.specifier}'` : name}`,
+    command,
     provides: [top],
-    because: asked
-      ? `${asked.group} asks for it`
-      : providerOf(module) === null
-        ? `a distribution of the same name may provide '${top}'`
-        : `it provides '${module}'`,
+    because,
   }
+}
+
+/** The project asks for it, and not as an extra for those who want it: nothing is to do without it. */
+function isNeeded({ needs }: FixContext, module: string): boolean {
+  const names = [providerOf(module) ?? module, module].map(each => normalName(each.split('.', 1)[0]!))
+  return needs.requirements.some(
+    ({ name, group }) => names.includes(normalName(name)) && !group.startsWith('the extra'),
+  )
+}
+
+/** A test file, a conftest, or anything in a folder of tests. */
+function isOfTests(path: string, { plan }: FixContext): boolean {
+  const inner = relative(plan.rootdir, path)
+  return testFiles(plan).has(path) || /(?:^|\/)(?:tests?|testing)\/|(?:^|\/)conftest\.py$/.test(inner)
 }
 
 /** A test file can skip itself where a module is missing. */
@@ -85,6 +124,44 @@ function* importorskip(finding: Finding, context: FixContext, module: string): I
     edit: editOf({ changed: [changeOf(path, text, [{ start: line.start, end: line.start, text: added }])] }),
     command: null,
     because: 'right only if the module is optional: its tests are then not run',
+  }
+}
+
+/** Elsewhere the module can be done without: what it would have bound is None. Right only if nothing then needs it. */
+function* guard(finding: Finding, context: FixContext, module: string): Iterable<Proposal> {
+  const { path, start } = finding.span
+  const [text, code] = [context.text(path), context.code(path)]
+  const [top] = module.split('.') as [string]
+  if (text === null || code === null || testFiles(context.plan).has(path)) return
+  const site = importSites(code, text, top).find(
+    ({ statement }) => statement.start <= start && start < statement.end,
+  )
+  if (!site || (site.kind === 'from' && site.names === '*')) return
+  const { statement } = site
+  const line = lineOf(text, statement.start)
+  const alone =
+    line.start + line.indent.length === statement.start &&
+    /^[ \t]*(?:#|\r?$)/m.test(text.slice(statement.end).split('\n', 1)[0]!)
+  if (!alone) return
+  const bound =
+    site.kind === 'from'
+      ? (site.names as readonly ImportedName[]).map(({ name, as }) => as ?? name)
+      : site.modules.map(({ name, as }) => as ?? name.split('.', 1)[0]!)
+  const written = text.slice(statement.start, statement.end).replaceAll(/\n(?=.)/g, '\n    ')
+  const put = [
+    'try:',
+    `    ${written}`,
+    'except ImportError:',
+    `    ${[...new Set(bound)].join(' = ')} = None`,
+  ]
+  yield {
+    key: 'guard',
+    title: `Do without '${top}' where it is missing`,
+    safety: 'unsafe',
+    edit: replace(context, { path, ...statement }, put.join(`\n${line.indent}`)),
+    command: null,
+    because: 'right only if the module is optional: what it would have bound is None then',
+    alone: true,
   }
 }
 

@@ -207,6 +207,8 @@ _ends = {}
 
 def _last_line(path, line):
     """The last line of the simple statement that starts on a line; an import may go on for many."""
+    if _is_whole(linecache.getline(path, line)):
+        return line
     if path not in _ends:
         try:
             with open(path, "rb") as source, warnings.catch_warnings():
@@ -220,6 +222,13 @@ def _last_line(path, line):
         except Exception:  # no file, or one that does not compile
             _ends[path] = {}
     return _ends[path].get(line, line)
+
+
+def _is_whole(text):
+    """Most statements are one line, and need no parsing to know it."""
+    if any(mark in text for mark in "\"'#\\"):
+        return False
+    return sum(map(text.count, "([{")) == sum(map(text.count, ")]}"))
 
 
 def _clean(text):
@@ -252,21 +261,9 @@ def _exceptions(exc):
 
 # -- imports -------------------------------------------------------------------
 
-# Python itself asks importlib for each module that is not in sys.modules, under this name. Code with the file
-# name of importlib is cut out of tracebacks and jumped over by warnings, as importlib's own is; what is left of it
-# where code calls importlib itself, as pytest does, is hidden from what pytest prints.
-_AROUND = """
-def _find_and_load(name, import_):
-    __tracebackhide__ = True
-    mark = begin(name)
-    try:
-        module = load(name, import_)
-    except BaseException as e:
-        end(mark, e)
-        raise
-    end(mark, None)
-    return module
-"""
+# importlib loads each module that is not in sys.modules with a lock held: what is noted when the lock is taken and
+# given back leaves no frame behind while the module runs. A frame more would be counted by C modules that warn of
+# their importer, by code that walks its callers, and by the limit of recursion.
 
 
 class _Imports:
@@ -280,10 +277,18 @@ class _Imports:
         self._getframe = sys._getframe
 
     def watch(self):
-        bootstrap = importlib._bootstrap
-        around = {"begin": self._begin, "end": self._end, "load": bootstrap._find_and_load}
-        exec(compile(_AROUND, bootstrap._find_and_load.__code__.co_filename, "exec"), around)
-        bootstrap._find_and_load = around["_find_and_load"]
+        begin, end = self._begin, self._end
+
+        class Watched(importlib._bootstrap._ModuleLockManager):
+            def __enter__(self):
+                super().__enter__()
+                self.mark = begin(self._name)
+
+            def __exit__(self, kind, exc, traceback):
+                end(self.mark, exc)
+                return super().__exit__(kind, exc, traceback)
+
+        importlib._bootstrap._ModuleLockManager = Watched
 
     def flush(self):
         if self._modules:
@@ -319,7 +324,7 @@ class _Imports:
             return
 
     def _note(self, module, exc):
-        frame = self._getframe(3)
+        frame = self._getframe(3)  # of importlib, which holds the lock
         while frame is not None and frame.f_code.co_filename.startswith(_IMPORTLIB):
             frame = frame.f_back
         path = frame.f_code.co_filename if frame is not None else __file__

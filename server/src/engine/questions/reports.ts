@@ -24,7 +24,7 @@ export async function whyText(
 
 /** The steps until no more than `target` errors are left. */
 export async function planText({ fs, request, remembered }: Asked, target: number): Promise<string> {
-  const { plan } = await planRescue(fs, request, remembered, { target, unsafe: true })
+  const { plan } = await planRescue(fs, request, remembered, { target, unsafe: true, steps: null })
   return renderRescuePlan(plan, PLAIN)
 }
 

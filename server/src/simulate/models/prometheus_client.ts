@@ -140,7 +140,8 @@ function construct(m: Machine, kind: Kind, args: Args, version: string, cls: Val
     return metric
   }
   for (const s of series) registry.claimed.set(s, { span, metric })
-  if (registry === stateOf(m).default)
+  // Who catches what a second registration raises has thought of it.
+  if (registry === stateOf(m).default && m.watches.at(-1)?.guards !== true)
     m.note({ event: 'metric', name, kind, span, module: m.frame.scope.module.name })
   return metric
 }
