@@ -1,11 +1,17 @@
 /**
  * The language server under a real client over standard input and output, in a project of the corpus: processor time
- * until it answers `initialize`, from an edit to its diagnostics, and memory over many edits. Linux only: it reads /proc.
+ * until it answers `initialize`, from an edit to its diagnostics, memory over many edits, and how soon an analysis that
+ * is given up ends. Linux only: it reads /proc.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
 import type { ClientCapabilities } from 'vscode-languageserver/node'
+import type { AnalysisRequest } from '../../server/src/engine/analyze.ts'
+import { GivenUp } from '../../server/src/engine/job.ts'
+import { RemoteAnalyst } from '../../server/src/engine/remote.ts'
 import { Editor } from '../../test/lsp/editor.ts'
 import { asExitCode, openBench, progress, saveResult } from '../shared/bench.ts'
 import { chooseEntries, fetchMissing, projectOf, type Setting, SetupError } from '../shared/corpus.ts'
@@ -23,6 +29,7 @@ const TICK_MS = 10
 interface Options {
   readonly edits: number
   readonly replay: number
+  readonly cancels: number
 }
 
 /** A client that asks for diagnostics: its answer comes when it holds for the newest text. */
@@ -39,46 +46,105 @@ export function main(root: string, args: readonly string[]): Promise<number> {
       .argument('[name]', 'an entry of the corpus', 'sqlalchemy')
       .option('--edits <n>', 'edits that are timed', toCount, 200)
       .option('--replay <n>', 'further edits, over which memory is watched', toCount, 0)
+      .option('--cancels <n>', 'analyses that are given up', toCount, 40)
       .exitOverride()
     command.parse(args, { from: 'user' })
-    const { edits, replay } = command.opts<Options>()
+    const { edits, replay, cancels } = command.opts<Options>()
     const bench = await openBench(root, undefined)
     const entries = chooseEntries(bench.corpus, [command.processedArgs[0] as string], false)
     await fetchMissing(bench.corpus, bench.tools.python, entries, [SETTING])
     const project = projectOf(bench.corpus.data, entries[0]!, SETTING)
 
+    const cache = mkdtempSync(join(tmpdir(), 'precollect-bench-lsp-'))
     const starts: number[] = []
-    for (let n = 0; n < STARTS; n++) starts.push(await startMs(project))
-    const editor = await start(project)
+    for (let n = 0; n < STARTS; n++) starts.push(await startMs(project, cache))
+    const ends = await givenUp(join(root, 'dist', 'analysis_worker.js'), project, cancels, cache)
+    const editor = await start(project, cache)
     try {
       const typist = await Typist.at(editor, project.cwd)
       const times = await typist.type(edits)
       const memory = replay > 0 ? await typist.replay(replay) : []
       progress('')
-      const rows = report(starts, times, memory)
+      const rows = report(starts, times, memory, ends)
       process.stdout.write(`${table(['figure', 'value'], rows)}\n`)
-      const saved = saveResult(root, 'lsp', { project: entries[0]!.name, starts, times, memory })
+      const saved = saveResult(root, 'lsp', { project: entries[0]!.name, starts, times, memory, ends })
       process.stdout.write(`\nAll figures: ${saved}\n`)
     } finally {
       editor.kill()
+      rmSync(cache, { recursive: true, force: true })
     }
     return true
   })
 }
 
-function start({ cwd, python, args }: Project): Promise<Editor> {
+function start({ cwd, python, args }: Project, cache: string): Promise<Editor> {
   return Editor.start(cwd, {
+    cache,
     capabilities: pulling,
     initializationOptions: { python, pytestArgs: args.filter(arg => arg !== '-q') },
   })
 }
 
 /** Processor time of the server until it has answered `initialize`. */
-async function startMs(project: Project): Promise<number> {
-  const editor = await start(project)
+async function startMs(project: Project, cache: string): Promise<number> {
+  const editor = await start(project, cache)
   const spent = cpuMs(editor.pid)
   editor.kill()
   return spent
+}
+
+interface Ended {
+  readonly wallMs: number
+  readonly cpuMs: number
+}
+
+/**
+ * From giving up an analysis of everything, at some moment of it, to the thread that analyses being free
+ * for the next one.
+ */
+async function givenUp(
+  program: string,
+  { cwd, python, args }: Project,
+  count: number,
+  cache: string,
+): Promise<Ended[]> {
+  const request: AnalysisRequest = {
+    cwd,
+    paths: [],
+    pytestArgs: args.filter(arg => arg !== '-q'),
+    invocation: null,
+    python,
+    trusted: true,
+    env: { PATH: process.env.PATH ?? '', PRECOLLECT_CACHE_DIR: cache },
+    envIsExact: false,
+    select: [],
+    ignore: [],
+  }
+  const analyst = new RemoteAnalyst(pathToFileURL(program), progress)
+  // Anything may have changed: nothing is kept of the analysis before.
+  const analyze = () =>
+    analyst.analyze({ request, texts: new Map(), typed: new Set(), paused: true, changed: null })
+  const times: Ended[] = []
+  await analyze()
+  const began = performance.now()
+  await analyze()
+  const whole = performance.now() - began
+  for (let n = 0; times.length < count && n < 10 * count; n++) {
+    progress(`given up ${times.length} of ${count}`)
+    const running = analyze().then(
+      () => null,
+      (error: unknown) => error,
+    )
+    await new Promise(resolve => setTimeout(resolve, whole * ((n % count) / count)))
+    const [from, spent] = [performance.now(), process.cpuUsage()]
+    analyst.giveUp()
+    // An analysis that was done before is none that was given up.
+    if (!((await running) instanceof GivenUp)) continue
+    const { user, system } = process.cpuUsage(spent)
+    times.push({ wallMs: performance.now() - from, cpuMs: (user + system) / 1000 })
+  }
+  analyst.dispose()
+  return times
 }
 
 type KindOfEdit = 'in a body' | 'at module level' | 'an import that fails' | 'its removal'
@@ -212,17 +278,16 @@ function residentMb(pid: number): number {
   return Math.round(Number(kb) / 1024)
 }
 
-function report(starts: readonly number[], times: readonly Timed[], memory: readonly number[]): string[][] {
+function report(
+  starts: readonly number[],
+  times: readonly Timed[],
+  memory: readonly number[],
+  ends: readonly Ended[],
+): string[][] {
   const rows = [['initialize answered, CPU', `${median(starts)} ms`]]
   const add = (name: string, some: readonly Timed[]) => {
     if (some.length === 0) return
-    const wall = some.map(({ wallMs }) => wallMs).sort((a, b) => a - b)
-    const [middle, late] = [0.5, 0.95].map(at => Math.round(wall[Math.floor(at * (wall.length - 1))]!))
-    const cpu = Math.round(some.reduce((sum, each) => sum + each.cpuMs, 0) / some.length)
-    rows.push([
-      `edit to diagnostics, ${name} (${some.length})`,
-      `median ${middle} ms, 95 % ${late} ms, mean CPU ${cpu} ms`,
-    ])
+    rows.push([`edit to diagnostics, ${name} (${some.length})`, spreadOf(some)])
   }
   add('all', times)
   for (const kind of new Set(times.map(each => each.kind)))
@@ -230,10 +295,22 @@ function report(starts: readonly number[], times: readonly Timed[], memory: read
       kind,
       times.filter(each => each.kind === kind),
     )
+  if (ends.length > 0) rows.push([`given up and ended (${ends.length})`, spreadOf(ends)])
   if (memory.length > 0) {
     const half = memory.slice(Math.floor(memory.length / 2))
     rows.push(['memory, most', `${Math.max(...memory)} MB`])
     rows.push(['memory, first and last of the last half', `${half[0]} MB, ${half.at(-1)} MB`])
   }
   return rows
+}
+
+function spreadOf(some: readonly Ended[]): string {
+  const cpu = some.map(({ cpuMs }) => cpuMs)
+  return `${spread(some.map(({ wallMs }) => wallMs))}; CPU: ${spread(cpu)}`
+}
+
+function spread(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b)
+  const [middle, late] = [0.5, 0.95].map(at => Math.round(sorted[Math.floor(at * (sorted.length - 1))]!))
+  return `median ${middle} ms, 95 % ${late} ms`
 }

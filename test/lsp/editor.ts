@@ -47,6 +47,8 @@ export interface EditorOptions {
   readonly settings?: { readonly [key: string]: unknown }
   /** Workspace folders other than the project itself. */
   readonly folders?: readonly string[]
+  /** The folder of precollect's own cache, instead of one beside the project. */
+  readonly cache?: string
   /** The editor's process, instead of this one. */
   readonly processId?: number
 }
@@ -78,10 +80,13 @@ export class Editor {
   private readonly watchers = new Set<() => void>()
   private readonly server: ChildProcessWithoutNullStreams
 
-  private constructor(readonly root: string) {
+  private constructor(
+    readonly root: string,
+    cache = `${root}.cache`,
+  ) {
     // Without the developer's own virtual environment and pytest options.
     const { PATH, SystemRoot } = process.env
-    const env = { PATH, SystemRoot, PRECOLLECT_CACHE_DIR: `${root}.cache` }
+    const env = { PATH, SystemRoot, PRECOLLECT_CACHE_DIR: cache }
     this.server = spawn(process.execPath, [command, 'server', '--stdio'], { cwd: root, env })
     this.exited = new Promise(resolve => this.server.on('exit', resolve))
     this.server.stderr.setEncoding('utf8').on('data', text => this.log.push(text))
@@ -93,7 +98,7 @@ export class Editor {
   }
 
   static async start(root: string, options: EditorOptions = {}): Promise<Editor> {
-    const editor = new Editor(root)
+    const editor = new Editor(root, options.cache)
     editor.settings = options.settings ?? null
     editor.introduction = await editor.connection.sendRequest(InitializeRequest.type, {
       processId: options.processId ?? process.pid,

@@ -2,6 +2,7 @@
  * The program of the analysing thread: takes tasks from its port and answers each. It keeps what was read and
  * compiled between jobs; what is open in the editor comes with each job.
  */
+import { setFlagsFromString } from 'node:v8'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { DiskFileSystem } from '../files/disk.ts'
 import { OverlayFileSystem } from '../files/overlay.ts'
@@ -16,6 +17,9 @@ import { type CodeCache, WorkspaceCache } from './workspace_cache.ts'
 const port = parentPort
 if (!port) throw new Error('this program is a thread of the language server')
 const { questions, signals } = workerData as Setup
+
+// What an edit leaves behind is cleared away once it is half of what lives on, not four times as much.
+setFlagsFromString('--heap-growing-percent=50')
 
 const disk = new DiskFileSystem()
 const remembered = new Remembered(disk, breathe)

@@ -169,7 +169,7 @@ export async function analyze(
 ): Promise<Analysis> {
   const { sources, breathe } = remembered
   let asked = 0
-  const searched = new Set<string>()
+  let searched = new Set<string>()
   sources.begin(fs)
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
@@ -217,12 +217,21 @@ export async function analyze(
   const text = (path: string) => sources.text(path)
   const code = codeFrom(sources)
   const basis = { key: JSON.stringify([request, settings.registries, plan]), environment }
+  const simulateKept = async (): Promise<Trace> => {
+    const { kept } = remembered
+    const begun = kept.beginPass(basis)
+    searched = begun.searched
+    const known = names.size
+    const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request, {
+      pass: kept.pass,
+      touched: begun.touched,
+    })
+    if (verdicts.size > 0 || names.size > known || trace.suspects.length > 0) kept.dropPass()
+    return trace
+  }
   const simulateAnew = async (): Promise<Simulation> => {
     const asks = shown && (shown.suspects.length > 0 || shown.questions.some(({ guarded }) => !guarded))
-    const trace =
-      shown && !asks
-        ? shown
-        : await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request)
+    const trace = shown && !asks ? shown : await simulateKept()
     const other = otherStart(fs, plan, trace, kind => {
       const other = planFor(kind)
       return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
@@ -347,9 +356,10 @@ async function simulateExactly(
   names: Map<string, NameVerdict>,
   sources: Sources,
   { trusted }: AnalysisRequest,
+  kept: Parameters<typeof simulate>[1],
 ): Promise<Trace> {
   const { fs, environment } = input
-  let trace = simulate(input)
+  let trace = simulate(input, kept)
   const { executable } = environment
   // What is found to be broken may hide more behind it, hence more than one round.
   for (let round = 0; round < 4 && trusted && executable !== null; round++) {

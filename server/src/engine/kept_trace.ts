@@ -1,6 +1,7 @@
 /**
  * The last simulation of a workspace, for analyses before which open files were edited only inside of function bodies
- * that it never looked into: it would see the same again, at places that have moved along.
+ * that it never looked into: it would see the same again, at places that have moved along. And its first pass, for
+ * those before which nothing but the texts of open files has changed.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { ModuleCode } from '../compile/module_code.ts'
@@ -9,6 +10,7 @@ import { remember } from '../files/memo.ts'
 import type { Span } from '../files/span.ts'
 import type { OtherStart } from '../rules/rule.ts'
 import { lookedInto, WHOLE_TEXT } from '../simulate/looked_into.ts'
+import { KeptPass } from '../simulate/simulate.ts'
 import type { Trace } from '../simulate/trace.ts'
 
 export interface Simulation {
@@ -34,11 +36,42 @@ interface Kept extends Basis, Simulation {
 export class KeptTrace {
   /** The open files, while nothing else has changed since the simulation that is kept; null: nothing is known of that. */
   open: ReadonlyMap<string, string> | null = null
+  readonly pass = new KeptPass()
   private kept: Kept | null = null
+  /** What the pass that is kept was made of. */
+  private passBasis: (Basis & Pick<Kept, 'texts'> & { readonly searched: Set<string> }) | null = null
 
   /** Something beside the open files has changed. */
   drop(): void {
     this.kept = null
+    this.passBasis = null
+  }
+
+  /**
+   * To be called before simulating: the open files that were edited since the pass that is kept, and the files that it
+   * has searched; `touched` is null where more may have changed.
+   */
+  beginPass(basis: Basis): { readonly touched: readonly string[] | null; readonly searched: Set<string> } {
+    const { open, passBasis } = this
+    const same =
+      open !== null &&
+      passBasis?.key === basis.key &&
+      passBasis.environment === basis.environment &&
+      passBasis.texts.size === open.size &&
+      [...open.keys()].every(path => passBasis.texts.has(path))
+    const touched = same
+      ? [...open].flatMap(([path, text]) => (passBasis.texts.get(path) === text ? [] : [path]))
+      : []
+    const usable = same && touched.every(path => path.endsWith('.py'))
+    const searched = usable ? passBasis.searched : new Set<string>()
+    this.passBasis = open && { ...basis, texts: new Map(open), searched }
+    return { touched: usable ? touched : null, searched }
+  }
+
+  /** The pass was made with answers that the next one would have other ones than. */
+  dropPass(): void {
+    this.passBasis = null
+    this.pass.forget()
   }
 
   /** What simulating would come to; null where it has to be done. `code`: of the open files as they are now. */

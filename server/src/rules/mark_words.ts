@@ -2,7 +2,8 @@
  * Marks and fixtures as they are written in one file: which expressions stand for them, by the names that its
  * import statements bind. What is computed is left alone.
  */
-import type { Block, CallExpr, Expr, ModuleCode } from '../compile/module_code.ts'
+import type { Block, CallExpr, Expr, ModuleCode, Op } from '../compile/module_code.ts'
+import { remember } from '../files/memo.ts'
 import type { Span } from '../files/span.ts'
 
 /** `pytest.mark.NAME` or a call of it. */
@@ -56,6 +57,30 @@ export function markWords(code: ModuleCode, path: string): MarkWords {
       return { name: base.name, span: { ...whole, start: whole.end - base.name.length }, calls }
     },
   }
+}
+
+const marked = new WeakMap<ModuleCode, readonly Op[]>()
+
+/** The statements of the module and its classes that bear a mark or bind one, from top to bottom: most bear none. */
+export function markedStatements(code: ModuleCode, text: string): readonly Op[] {
+  return remember(marked, code, () =>
+    text.includes('mark') ? [...marksIn(code.ops, markWords(code, ''))] : [],
+  )
+}
+
+function* marksIn(block: Block, words: MarkWords): Generator<Op> {
+  const isMark = (expr: Expr) => words.mark(expr) !== null
+  for (const op of block) {
+    if (op.op === 'assign' ? listed(op.value).some(isMark) : 'decorators' in op && op.decorators.some(isMark))
+      yield op
+    if (op.op === 'class') yield* marksIn(op.body, words)
+    for (const inner of innerBlocks(op)) yield* marksIn(inner, words)
+  }
+}
+
+/** The elements of a list or tuple, or the one value itself. */
+export function listed(value: Expr): readonly Expr[] {
+  return value.e === 'list' || value.e === 'tuple' ? value.items : [value]
 }
 
 /** The blocks inside a statement that belong to the same scope. */

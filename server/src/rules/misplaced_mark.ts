@@ -3,12 +3,12 @@
  * `pytestmark`, on a class that is not collected; and `skipif` without its condition. What pytest refuses
  * while it collects is told by the rule of that exception.
  */
-import type { Block, ClassOp, DefOp, Expr } from '../compile/module_code.ts'
+import type { ClassOp, DefOp, Expr, Op } from '../compile/module_code.ts'
 import type { Span } from '../files/span.ts'
 import { fnmatch } from '../pytest/glob.ts'
 import type { CollectNode, Plan } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
-import { innerBlocks, type MarkUse, type MarkWords, markWords } from './mark_words.ts'
+import { listed, type MarkUse, type MarkWords, markedStatements, markWords } from './mark_words.ts'
 import { nearest } from './nearest.ts'
 import type { Draft, Rule, RuleContext } from './rule.ts'
 import { testFiles } from './test_files.ts'
@@ -42,9 +42,11 @@ export const misplacedMark: Rule = {
     for (const [path, isConftest] of filesRead(context.plan)) {
       const code = context.code(path)
       const text = context.text(path)
-      // Most files that speak of no mark need not be looked at.
-      if (!code || text === null || !text.includes('mark')) continue
-      yield* new Reading(context, markWords(code, path), text, isConftest).block(code.ops)
+      if (!code || text === null) continue
+      const marked = markedStatements(code, text)
+      if (marked.length === 0) continue
+      const reading = new Reading(context, markWords(code, path), text, isConftest)
+      for (const op of marked) yield* reading.statement(op)
     }
   },
 }
@@ -70,23 +72,15 @@ class Reading {
     private readonly isConftest: boolean,
   ) {}
 
-  /** The statements of the module or of a class, with those inside `if` and the like. */
-  *block(block: Block): Generator<Draft> {
-    for (const op of block) {
-      if (op.op === 'assign')
-        for (const target of op.targets) if (target.e === 'name') yield* this.assigned(target, op.value)
-      if (op.op === 'def') yield* this.defined(op)
-      if (op.op === 'class') {
-        yield* this.classDefined(op)
-        yield* this.block(op.body)
-      }
-      for (const inner of innerBlocks(op)) yield* this.block(inner)
-    }
+  *statement(op: Op): Generator<Draft> {
+    if (op.op === 'assign')
+      for (const target of op.targets) if (target.e === 'name') yield* this.assigned(target, op.value)
+    if (op.op === 'def') yield* this.defined(op)
+    if (op.op === 'class') yield* this.classDefined(op)
   }
 
   private *assigned(target: Extract<Expr, { e: 'name' }>, value: Expr): Generator<Draft> {
-    const items = value.e === 'list' || value.e === 'tuple' ? value.items : [value]
-    const marks = items.flatMap(item => this.words.mark(item) ?? [])
+    const marks = listed(value).flatMap(item => this.words.mark(item) ?? [])
     const [first] = marks
     if (!first) return
     const span = this.words.span(target.at)

@@ -3,6 +3,7 @@
  * string is no comment, so a small scan over strings and comments comes first.
  */
 import type { Span } from '../files/span.ts'
+import { TextMemo } from '../files/text_memo.ts'
 
 export interface Suppression {
   /** The comment, from its '#'. */
@@ -14,8 +15,14 @@ export interface Suppression {
 
 const DIRECTIVE = /#\s*precollect:\s*(ignore-file|ignore)\b(?:\s*\[([^\]]*)\])?/g
 
+const known = new TextMemo<readonly Suppression[]>()
+
 /** The suppressions of a Python text, from top to bottom. */
 export function suppressionsIn(path: string, text: string): readonly Suppression[] {
+  return known.of(path, text, read)
+}
+
+function read(text: string, path: string): readonly Suppression[] {
   if (!text.includes('precollect:')) return []
   return comments(text).flatMap(([start, end]) =>
     [...text.slice(start, end).matchAll(DIRECTIVE)].map(found => ({

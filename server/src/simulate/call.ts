@@ -24,12 +24,13 @@ import {
   type Args,
   type Class,
   constant,
+  dictOf,
   type Exc,
   type Func,
-  type FunctionCode,
   type Instance,
   keyOf,
   type Namespace,
+  NO_NAMES,
   NONE,
   PyRaise,
   type Scope,
@@ -111,27 +112,6 @@ function registering(
       params.map(p => p.name),
     )
   return value
-}
-
-/** Makes the function object of a `def` or `lambda`. */
-export function makeFunction(
-  m: Machine,
-  frame: Frame,
-  name: string,
-  code: FunctionCode,
-  defaults?: Map<string, Value>,
-): Func {
-  const given = defaults ?? new Map<string, Value>()
-  if (!defaults) for (const p of code.params) if (p.default) given.set(p.name, evaluate(m, p.default, frame))
-  return {
-    t: 'func',
-    name,
-    code,
-    scope: frame.scope,
-    module: frame.scope.module,
-    defaults: given,
-    attributes: m.heap.namespace(),
-  }
 }
 
 function instantiate(m: Machine, cls: Class, args: Args): Value {
@@ -228,8 +208,8 @@ function run(m: Machine, fn: Func, args: Args): Value {
     names: m.heap.locals(),
     parent: fn.scope.kind === 'function' ? fn.scope : fn.scope.kind === 'class' ? fn.scope.parent : null,
     module: fn.module,
-    globals: new Set(),
-    nonlocals: new Set(),
+    globals: NO_NAMES,
+    nonlocals: NO_NAMES,
   }
   bindParameters(m, fn, args, scope)
   const { def, lambda, unit } = fn.code
@@ -345,7 +325,7 @@ function keywordDict(keywords: ReadonlyMap<string, Value>): Value {
   const items = new Map(
     [...keywords].map(([name, value]) => [`s:${name}`, { key: constant(name) as Value, value }]),
   )
-  return { t: 'dict', items, open: false }
+  return dictOf(items)
 }
 
 const TELLING =

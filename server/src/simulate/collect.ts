@@ -1,54 +1,48 @@
 /**
- * One collection pass over a Plan: plugins, initial conftests, hooks, then directories and test files in
- * pytest's order on one process. What each collector came to is the result.
+ * One collection pass over a Plan: the start-up, then directories and test files in pytest's order on one process.
+ * What each collector came to is the result. A pass that is recorded can be gone back in.
  */
 
 import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
-import type { Span } from '../files/span.ts'
-import type { CollectNode, PluginLoad, Stop } from '../pytest/plan.ts'
+import type { CollectNode } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
-import { refusePending, verifyHooks } from './hook_signatures.ts'
+import { refusePending } from './hook_signatures.ts'
 import {
   callHook,
-  configure,
   isIgnored,
   isTaken,
+  loadConftest,
   loadPlugin,
   type Plugin,
   pluginNames,
   pluginsPlace,
-  refuseLatePlugins,
-  register,
 } from './hooks.ts'
-import { importConftest, importPath } from './import_modes.ts'
-import { importModule } from './importer.ts'
+import { importPath } from './import_modes.ts'
 import { collectItems } from './items/collect_items.ts'
-import type { Machine } from './machine.ts'
+import type { Machine, World } from './machine.ts'
 import { SKIPPED } from './models/outcomes.ts'
 import { configObject } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
-import { applyFilters, missWarnings, showAllWarnings, USAGE_ERROR } from './models/warnings.ts'
-import { setUpDjango, startDjango } from './pytest_django.ts'
-import { shadowAtStart } from './start_shadow.ts'
-import type { CollectorTrace, Failure, SessionTrace } from './trace.ts'
-import { constant, type Exc, list, PyRaise, UNKNOWN } from './values.ts'
+import { missWarnings, USAGE_ERROR } from './models/warnings.ts'
+import {
+  failureOf,
+  guardSession,
+  hookExit,
+  isSystemExit,
+  placeOfNobody,
+  SessionEnds,
+  stopFor,
+} from './session_ends.ts'
+import { start } from './start.ts'
+import { Tape } from './tape.ts'
+import type { CollectorTrace, SessionTrace } from './trace.ts'
+import { type Exc, list, PyRaise, UNKNOWN } from './values.ts'
 
 export interface Pass {
   readonly session: SessionTrace
   readonly collectors: readonly CollectorTrace[]
-}
-
-/** Thrown to end the whole run. */
-class SessionEnds extends Error {
-  readonly session: SessionTrace
-  /** The collectors had their turn before: what they came to is still told. */
-  afterwards = false
-  constructor(session: SessionTrace) {
-    super('session ends')
-    this.session = session
-  }
 }
 
 /** Before pytest 8 all conftests are loaded by the session's own collector: one that fails fails it. */
@@ -60,14 +54,89 @@ class NothingElse extends Error {
   }
 }
 
+/** One collector's turn: a test file, or a folder with its conftest. */
+interface Step {
+  readonly node: CollectNode
+  readonly plugins: readonly Plugin[]
+  readonly doubtful: string | null
+}
+
+/** What is to be done, the first thing first. */
+type Steps = { readonly step: Step; readonly next: Steps } | null
+
+/** A pass that can be gone back in. */
+export class Recorded {
+  readonly tape: Tape<Steps, CollectorTrace | null>
+  private begun: { readonly plugins: readonly Plugin[]; readonly todo: Steps } | null = null
+
+  constructor(machine: Machine) {
+    this.tape = new Tape(machine)
+  }
+
+  /** The first pass. */
+  collect(): Pass {
+    const { machine } = this.tape
+    return guardPass(machine, collectors => {
+      this.begun = this.tape.start(() => begin(machine))
+      this.goOn(this.begun.todo, collectors)
+    })
+  }
+
+  /**
+   * The next pass, over a world that differs in what was touched, by `Looks`, and nothing else; null where it has to be
+   * made from the beginning.
+   */
+  collectAgain(touched: readonly string[], world: World): Pass | null {
+    const { begun, tape } = this
+    if (!begun || !tape.canGoBack(touched)) return null
+    const todo = tape.goBack(touched, world, begun.todo)
+    return guardPass(tape.machine, collectors => this.goOn(todo, collectors))
+  }
+
+  private goOn(from: Steps, collectors: CollectorTrace[]): void {
+    const { tape, begun } = this
+    for (let todo = from; todo !== null; ) {
+      const { step, next } = todo
+      todo = tape.step(todo, () => {
+        const { result, children } = take(tape.machine, step)
+        return { result, next: before(children, next) }
+      })
+    }
+    collectors.push(...tape.results.filter(result => result !== null))
+    tape.end(() => afterCollection(tape.machine, begun!.plugins, collectors))
+  }
+}
+
 export function collect(m: Machine): Pass {
+  return guardPass(m, collectors => {
+    const { plugins, todo: first } = begin(m)
+    for (let todo = first; todo !== null; ) {
+      const { result, children } = take(m, todo.step)
+      if (result) collectors.push(result)
+      todo = before(children, todo.next)
+    }
+    afterCollection(m, plugins, collectors)
+  })
+}
+
+function begin(m: Machine): { readonly plugins: readonly Plugin[]; readonly todo: Steps } {
+  const plugins = start(m)
+  const { roots, pytestVersion } = m.plan
+  if (!atLeast(pytestVersion, '8.0')) for (const root of roots) loadEarly(m, root, plugins)
+  const steps = roots.map(node => ({ node, plugins, doubtful: null }))
+  return { plugins, todo: before(steps, null) }
+}
+
+function before(steps: readonly Step[], next: Steps): Steps {
+  return steps.reduceRight((behind: Steps, step) => ({ step, next: behind }), next)
+}
+
+/** Runs a pass; `run` adds what the collectors came to, in their order. */
+function guardPass(m: Machine, run: (collectors: CollectorTrace[]) => void): Pass {
   const collectors: CollectorTrace[] = []
   const runs: SessionTrace = { outcome: 'runs', exitCode: null, failure: null, reason: null }
   try {
-    const plugins = start(m)
-    if (!atLeast(m.plan.pytestVersion, '8.0')) for (const root of m.plan.roots) loadEarly(m, root, plugins)
-    for (const root of m.plan.roots) collectNode(m, root, plugins, collectors, null)
-    afterCollection(m, plugins, collectors)
+    run(collectors)
     return { session: { ...runs, exitCode: exitCode(collectors) }, collectors }
   } catch (error) {
     if (error instanceof SessionEnds)
@@ -155,204 +224,6 @@ function exitCode(collectors: readonly CollectorTrace[]): number {
   return collectors.some(c => c.outcome === 'collects' || c.outcome === 'unknown') ? 0 : 5
 }
 
-/** Everything before collection, in pytest's order; the plugins and conftests in force come back. */
-function start(m: Machine): Plugin[] {
-  initialSysPath(m)
-  stopForShadow(m)
-  guardSession(
-    m,
-    () => 1,
-    () => importPytest(m),
-  )
-  stopFor(m, ['config'])
-  const version = m.plan.pytestVersion
-  applyFilters(m, 'python')
-  const plain = m.warningFilters
-  if (atLeast(version, '9.2')) applyConfigured(m)
-  const plugins: Plugin[] = []
-  for (const load of m.plan.plugins) {
-    guardSession(
-      m,
-      exc => pluginExit(m, exc, load.how),
-      () =>
-        loadPlugin(
-          m,
-          load.module,
-          plugins,
-          placeOf(m, load),
-          load.how === 'entry point' ? 'entry point' : 'name',
-        ),
-    )
-  }
-  stopFor(m, ['plugins'])
-  m.warningFilters = plain
-  applyConfigured(m)
-  const { django } = m.plan
-  if (django) guardSession(m, startExit, () => startDjango(m, django))
-  for (const path of m.plan.noConftest ? [] : m.plan.initialConftests) {
-    guardSession(
-      m,
-      exc => conftestExit(m, exc),
-      () => loadConftest(m, path, plugins),
-    )
-  }
-  stopFor(m, ['conftests', 'options'])
-  m.warningFilters = plain
-  // The filters stay in force from here to the end of the run: from 9.2 on before the hooks, from 8.4 on behind.
-  if (atLeast(version, '9.2')) applyConfigured(m)
-  else if (!atLeast(version, '8.4')) showAllWarnings(m)
-  for (const plugin of plugins) guardSession(m, hookExit, () => configure(m, plugin))
-  if (django) guardSession(m, hookExit, () => setUpDjango(m))
-  if (!atLeast(version, '8.4')) m.warningFilters = plain
-  else if (!atLeast(version, '9.2')) applyConfigured(m)
-  m.configured = true
-  for (const plugin of plugins)
-    guardSession(m, hookExit, () => callHook(m, plugin, 'pytest_sessionstart', { session: UNKNOWN }))
-  applyConfigured(m)
-  return plugins
-}
-
-/** Enters one of pytest's contexts that catch warnings. */
-function applyConfigured(m: Machine): void {
-  guardSession(m, filterExit, () => applyFilters(m, 'all'))
-}
-
-function initialSysPath(m: Machine): void {
-  const { invocation, pythonpath } = m.plan
-  const entries = [...m.environment.sysPath]
-  const safe = Boolean(invocation.env.PYTHONSAFEPATH)
-  m.startEntry = invocation.kind === 'python -m pytest' && !safe ? constant(invocation.cwd) : null
-  const started = m.startEntry ? [m.startEntry] : []
-  m.sysPath.items = [...pythonpath.map(constant), ...started, ...entries.map(constant)]
-}
-
-/** A file in the place of a standard module that pytest needs: the run ends at once, or nothing can be said. */
-function stopForShadow(m: Machine): void {
-  const shadow = shadowAtStart(m)
-  if (!shadow || (shadow.failure && m.isHealed(shadow.failure))) return
-  const { name, file, failure } = shadow
-  throw new SessionEnds(
-    failure
-      ? { outcome: 'stops', exitCode: 1, failure: failureOf(failure), reason: null }
-      : {
-          outcome: 'unknown',
-          exitCode: null,
-          failure: null,
-          reason: `pytest itself gets ${file} for '${name}'`,
-        },
-  )
-}
-
-/** What pytest imports to start at all may be the project's own code: then its faults end everything. */
-function importPytest(m: Machine): void {
-  for (const name of m.startModules) {
-    if (name.includes('.') || m.finder.isStandard(name)) continue
-    const spec = m.finder.findTopLevel(name, m.environment.sysPath)
-    if (spec?.file && m.isProject(spec.file)) importModule(m, name, m.start)
-  }
-}
-
-/** A stop that the plan knows of, once the run has come to its phase. */
-function stopFor(m: Machine, phases: readonly Stop['phase'][]): void {
-  const stop = m.plan.stops.find(s => phases.includes(s.phase))
-  if (!stop) return
-  const span = stop.span ?? placeOfNobody(m)
-  const failure: Failure = {
-    exception: stop.exception,
-    message: stop.message,
-    span,
-    focus: span,
-    chain: [span],
-    detail: { kind: 'plugin', plugin: stop.subject },
-    cause: null,
-    foreign: false,
-  }
-  throw new SessionEnds({ outcome: 'stops', exitCode: stop.exitCode, failure, reason: stop.rule })
-}
-
-function placeOf(m: Machine, load: PluginLoad): Span {
-  return load.span ?? placeOfNobody(m)
-}
-
-/** The place of what nobody wrote down. */
-function placeOfNobody(m: Machine): Span {
-  return { path: m.plan.inipath ?? m.plan.rootdir, start: 0, end: 0 }
-}
-
-/** Runs a part of the start-up; its exception ends the session with the exit code that `code` tells. */
-function guardSession(m: Machine, code: (exc: Exc) => number, run: () => void): void {
-  const doubts = m.doubts.length
-  const frames = m.frames.length
-  try {
-    run()
-  } catch (error) {
-    if (!(error instanceof PyRaise)) throw error
-    m.frames.length = frames
-    const { exc } = error
-    if (m.isHealed(exc)) return
-    throw new SessionEnds({ outcome: 'stops', exitCode: code(exc), failure: failureOf(exc), reason: null })
-  }
-  // What may fail before collection is told for the session, not for the first collector.
-  m.doubts.length = doubts
-}
-
-function pluginExit(m: Machine, exc: Exc, how: PluginLoad['how']): number {
-  if (isSystemExit(exc)) return exitStatus(exc)
-  if (isSubclass(exc.cls, USAGE_ERROR) === true) return 4
-  if (!atLeast(m.plan.pytestVersion, '9.2')) return 1
-  return how !== 'entry point' && isOfPlugin(exc) ? 4 : 3
-}
-
-function isOfPlugin({ detail, plugin }: Exc): boolean {
-  return detail.kind === 'plugin' || plugin === true
-}
-
-function conftestExit(m: Machine, exc: Exc): number {
-  if (isSystemExit(exc)) return exitStatus(exc)
-  if (exc.detail.kind === 'hook') return 1
-  if (isOfPlugin(exc)) return pluginExit(m, exc, '-p')
-  return isSubclass(exc.cls, SKIPPED) === true || isSubclass(exc.cls, exceptionClass('Exception')) === false
-    ? 1
-    : 4
-}
-
-/** A filter whose category can't be had: a usage error, or a warning that other filters raise. */
-function filterExit(exc: Exc): number {
-  return isSubclass(exc.cls, USAGE_ERROR) === true ? 4 : 1
-}
-
-/** Hooks before the first conftest: nobody stands between them and the interpreter. */
-function startExit(exc: Exc): number {
-  return hookExit(exc) === 3 ? 1 : hookExit(exc)
-}
-
-function hookExit(exc: Exc): number {
-  if (isSystemExit(exc)) return exitStatus(exc)
-  return isSubclass(exc.cls, USAGE_ERROR) === true ? 4 : 3
-}
-
-function isSystemExit(exc: Exc): boolean {
-  return isSubclass(exc.cls, exceptionClass('SystemExit')) === true
-}
-
-function exitStatus(exc: Exc): number {
-  return exc.detail.kind === 'exit' ? (exc.detail.code ?? 1) : 1
-}
-
-function loadConftest(m: Machine, path: string, plugins: Plugin[]): void {
-  const module = importConftest(m, path)
-  if (!module) return
-  refuseLatePlugins(m, module, path)
-  const folder = path.slice(0, path.lastIndexOf('/'))
-  const plugin: Plugin = { module, folder }
-  verifyHooks(m, module)
-  plugins.push(plugin)
-  const named = pluginNames(m, module)
-  for (const name of named ?? []) loadPlugin(m, name, plugins, pluginsPlace(m, path))
-  register(m, plugin)
-  if (m.configured) configure(m, plugin)
-}
-
 /** What conftests of folders were loaded before the first test file: see `loadEarly`. */
 const loadedEarly = new WeakMap<Machine, Map<string, readonly Plugin[]>>()
 
@@ -373,30 +244,29 @@ function loadEarly(m: Machine, node: CollectNode, plugins: readonly Plugin[]): v
   for (const child of node.children) loadEarly(m, child, inForce)
 }
 
-function collectNode(
+/** What a collector comes to, and what it gives to be collected; null: there is nothing to be told of it. */
+function take(
   m: Machine,
-  node: CollectNode,
-  plugins: readonly Plugin[],
-  out: CollectorTrace[],
-  doubtful: string | null,
-): void {
+  { node, plugins, doubtful }: Step,
+): { readonly result: CollectorTrace | null; readonly children: readonly Step[] } {
+  const nothing = { result: null, children: [] }
   if (node.kind === 'module') {
     const ignored = node.explicit ? false : isIgnored(m, node.path, plugins)
-    if (ignored === true) return
+    if (ignored === true) return nothing
     const taken = isTaken(m, node.path, plugins)
       ? 'a conftest makes the module in a way of its own'
       : doubtful
     const doubt = ignored === null ? 'a conftest may leave this file out' : taken
-    out.push(collectFile(m, node, plugins, doubt))
+    const result = collectFile(m, node, plugins, doubt)
     guardSession(
       m,
       () => 1,
       () => missWarnings(m),
     )
-    return
+    return { result, children: [] }
   }
   const ignored = isIgnored(m, node.path, plugins)
-  if (ignored === true) return
+  if (ignored === true) return nothing
   const doubt = ignored === null ? 'a conftest may leave this folder out' : doubtful
   const inForce = [...plugins]
   const early = node.conftest ? loadedEarly.get(m)?.get(node.conftest) : undefined
@@ -406,11 +276,13 @@ function collectNode(
     const result = observe(m, node.path, doubt, () => loadConftest(m, conftest, inForce))
     if (result.outcome === 'fails' || result.outcome === 'skips') {
       if (result.outcome === 'fails' && !atLeast(m.plan.pytestVersion, '8.0')) throw new NothingElse(result)
-      out.push(result)
-      return
+      return { result, children: [] }
     }
   }
-  for (const child of node.children) collectNode(m, child, inForce, out, doubt)
+  return {
+    result: null,
+    children: node.children.map(child => ({ node: child, plugins: inForce, doubtful: doubt })),
+  }
 }
 
 function collectFile(
@@ -478,17 +350,4 @@ function observe(m: Machine, path: string, doubt: string | null, run: () => void
 function isSkip(exc: Exc): boolean {
   if (isSubclass(exc.cls, SKIP_TEST) === true) return true
   return isSubclass(exc.cls, SKIPPED) === true && exc.detail.kind !== 'skip-misused'
-}
-
-function failureOf(exc: Exc): Failure {
-  return {
-    exception: exc.cls.name,
-    message: exc.message,
-    span: exc.span,
-    focus: exc.focus,
-    chain: exc.chain.length > 0 ? exc.chain : [exc.span],
-    detail: exc.detail,
-    cause: exc.cause,
-    foreign: exc.foreign,
-  }
 }

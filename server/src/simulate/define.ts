@@ -1,24 +1,34 @@
 /** Definitions of functions and classes, and what their decorators make of them. */
 import type { ClassOp, DefOp, Expr } from '../compile/module_code.ts'
 import { wrapper } from './behind.ts'
-import { callValue, leaveOut, makeFunction } from './call.ts'
+import { callValue, leaveOut } from './call.ts'
 import { ancestry, OBJECT } from './classes.ts'
 import { type Completion, NORMAL } from './completion.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
+import { makeFunction, NO_DEFAULTS } from './functions.ts'
 import { noteRedefinition } from './items/redefinition.ts'
 import type { Frame, Machine } from './machine.ts'
 import { classMade } from './models/class_hooks.ts'
 import { hasDjango } from './models/django_settings.ts'
 import { refuseBase } from './refuse.ts'
-import { type Args, type Class, constant, type Func, type Scope, UNKNOWN, type Value } from './values.ts'
+import {
+  type Args,
+  type Class,
+  constant,
+  type Func,
+  NO_NAMES,
+  type Scope,
+  UNKNOWN,
+  type Value,
+} from './values.ts'
 
 /** `def`: decorators, defaults and annotations run, the body does not. */
 export function define(m: Machine, op: DefOp, frame: Frame): void {
   const code = { params: op.params, def: op, lambda: null, unit: frame.unit }
   if (frame.restricted) {
     const plain = frame.kind !== 'class' || op.decorators.length === 0
-    const fn = plain ? makeFunction(m, frame, op.name, code, new Map()) : UNKNOWN
+    const fn = plain ? makeFunction(m, frame, op.name, code, NO_DEFAULTS) : UNKNOWN
     return bindName(m, op.name, fn, frame)
   }
   const decorators = evaluateDecorators(m, op.decorators, frame)
@@ -106,8 +116,8 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     names: cls.ns,
     parent: frame.scope.kind === 'function' ? frame.scope : frame.scope.parent,
     module: frame.scope.module,
-    globals: new Set(),
-    nonlocals: new Set(),
+    globals: NO_NAMES,
+    nonlocals: NO_NAMES,
   }
   m.heap.set(cls.ns, '__module__', constant(cls.module))
   m.heap.set(cls.ns, '__qualname__', constant(cls.name))

@@ -5,10 +5,11 @@
 import type { At, CallExpr, CompClause, Expr } from '../compile/module_code.ts'
 import type { Span } from '../files/span.ts'
 import { getAttribute } from './attribute.ts'
-import { callValue, makeFunction } from './call.ts'
+import { callValue } from './call.ts'
 import { exceptionClass, isException } from './classes.ts'
 import { NORMAL } from './completion.ts'
 import { assign, attempt } from './execute.ts'
+import { makeFunction } from './functions.ts'
 import type { Frame, Machine } from './machine.ts'
 import { builtin } from './models/builtins.ts'
 import { asksDjango } from './models/django_settings.ts'
@@ -16,13 +17,15 @@ import { binary, compare, elementsOf, getItem, slice, unary } from './operate.ts
 import {
   type Args,
   constant,
-  type Dict,
+  dictOf,
   HARMLESS,
   keyOf,
   likewise,
   list,
+  NO_NAMES,
   type Scope,
   same,
+  setOf,
   truth,
   tuple,
   UNKNOWN,
@@ -227,17 +230,17 @@ function evaluateItems(m: Machine, items: readonly Expr[], frame: Frame): Value[
 
 /** A set of the items; open where they, or one of them, are unknown. */
 export function makeSet(items: readonly Value[] | null, frozen = false): Value {
-  const set = { t: 'set' as const, items: new Map<string, Value>(), open: items === null, frozen }
+  const made = setOf(new Map(), items === null, frozen)
   for (const item of items ?? []) {
     const key = keyOf(item)
-    if (key === null) set.open = true
-    else set.items.set(key, item)
+    if (key === null) made.open = true
+    else made.items.set(key, item)
   }
-  return set
+  return made
 }
 
 function evaluateDict(m: Machine, items: readonly { key: Expr | null; value: Expr }[], frame: Frame): Value {
-  const dict: Dict = { t: 'dict', items: new Map(), open: false }
+  const dict = dictOf()
   for (const { key, value } of items) {
     if (key === null) {
       const more = evaluate(m, value, frame)
@@ -338,8 +341,8 @@ function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, f
     names: m.heap.namespace(),
     parent: frame.scope.kind === 'class' ? frame.scope.parent : frame.scope,
     module: frame.scope.module,
-    globals: new Set(),
-    nonlocals: new Set(),
+    globals: NO_NAMES,
+    nonlocals: NO_NAMES,
   }
   const first = evaluate(m, expr.clauses[0]!.iter, frame)
   const inner: Frame = { ...frame, scope, kind: 'comprehension' }
@@ -357,7 +360,7 @@ function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, f
   const values = out.map(entry => entry.value)
   if (expr.kind === 'set') return likewise(makeSet(known ? values : null), first)
   if (expr.kind === 'dict') {
-    const dict: Dict = { t: 'dict', items: new Map(), open: !known }
+    const dict = dictOf(new Map(), !known)
     for (const entry of known ? out : []) {
       const k = keyOf(entry.key)
       if (k === null) dict.open = true

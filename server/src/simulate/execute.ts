@@ -30,6 +30,7 @@ import {
   type Exc,
   list,
   type Module,
+  NO_NAMES,
   PyRaise,
   type Scope,
   truth,
@@ -53,8 +54,8 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
     names: module.ns,
     parent: null,
     module,
-    globals: new Set(),
-    nonlocals: new Set(),
+    globals: NO_NAMES,
+    nonlocals: NO_NAMES,
   }
   const frame: Frame = {
     unit,
@@ -218,10 +219,10 @@ function execute(m: Machine, op: Op, frame: Frame): Completion {
     case 'assert':
       return assertion(m, op, frame)
     case 'global':
-      for (const name of op.names) frame.scope.globals.add(name)
+      frame.scope.globals = new Set([...frame.scope.globals, ...op.names])
       return NORMAL
     case 'nonlocal':
-      for (const name of op.names) frame.scope.nonlocals.add(name)
+      frame.scope.nonlocals = new Set([...frame.scope.nonlocals, ...op.names])
       return NORMAL
     case 'type':
       bindName(m, op.name, UNKNOWN, frame)

@@ -4,11 +4,13 @@
  * loaded as an open module without being parsed. Only one in seventeen asks for anything that isn't there.
  */
 
-import { scanImports } from '../compile/import_scan.ts'
+import { type ScannedImport, scanImports } from '../compile/import_scan.ts'
 import { raisesByHand, standingOf } from '../compile/import_standing.ts'
 import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
+import { TextMemo } from '../files/text_memo.ts'
 import type { Spec } from './finder.ts'
+import { TrackedSet } from './journal.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
 import { DJANGO_GUARDS } from './models/django.ts'
@@ -25,12 +27,29 @@ interface Reach {
   readonly leaves: boolean
 }
 
-const reaches = new WeakMap<Machine, { files: Map<string, Reach>; clean: Set<string>; dirty: Set<string> }>()
+const imports = new TextMemo<readonly ScannedImport[]>()
+
+interface Reaches {
+  readonly files: Map<string, Reach>
+  readonly clean: TrackedSet<string>
+  readonly dirty: TrackedSet<string>
+}
+
+const reaches = new WeakMap<Machine, Reaches>()
+
+function reachesOf(m: Machine): Reaches {
+  const { journal } = m.heap
+  return remember(reaches, m, () => ({
+    files: m.map(),
+    clean: new TrackedSet(journal),
+    dirty: new TrackedSet(journal),
+  }))
+}
 
 /** Can executing this file, or what it imports, ask for a module that is absent or run project code? */
 export function reachesAbsent(m: Machine, spec: Spec): boolean {
   if (spec.file === null) return false
-  const known = remember(reaches, m, () => ({ files: new Map(), clean: new Set(), dirty: new Set() }))
+  const known = reachesOf(m)
   if (known.clean.has(spec.file)) return false
   if (known.dirty.has(spec.file)) return true
   const seen = new Set<string>([spec.file])
@@ -60,7 +79,7 @@ export function reachesAbsent(m: Machine, spec: Spec): boolean {
  * what it really imports is among the loaded ones.
  */
 export function* foreignFiles(m: Machine): Iterable<string> {
-  const known = remember(reaches, m, () => ({ files: new Map(), clean: new Set(), dirty: new Set() }))
+  const known = reachesOf(m)
   const seen = new Set<string>()
   const queue: Spec[] = []
   const add = (spec: Spec | null) => {
@@ -104,7 +123,7 @@ function reachOf(m: Machine, spec: Spec): Reach {
   /** Something absent is asked for in a `try`; behind one. */
   let caught = false
   let fallback = false
-  for (const { module, level, names, at } of scanImports(text)) {
+  for (const { module, level, names, at } of imports.of(spec.file!, text, scanImports)) {
     const base = level === 0 ? module : relative(packageName, level, module)
     if (base === null || base === '') continue
     leaves ||= DJANGO_GUARDS.has(base) && hasDjango(m)

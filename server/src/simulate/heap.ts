@@ -8,18 +8,18 @@
  */
 import { remember } from '../files/memo.ts'
 import { type Completion, combine } from './completion.ts'
+import { Journal, TrackedMap } from './journal.ts'
 import {
-  type Dict,
+  type Container,
   type List,
   type Namespace,
-  type SetValue,
+  NO_SLOTS,
   type Slot,
   same,
+  slotsToWrite,
   UNKNOWN,
   type Value,
 } from './values.ts'
-
-type Container = List | Dict | SetValue
 
 interface Branch {
   readonly birth: number
@@ -37,6 +37,7 @@ interface Outcome {
 }
 
 export class Heap {
+  readonly journal = new Journal()
   private readonly branches: Branch[] = []
   private watched: { readonly container: Container; readonly changing: () => void } | null = null
   private clock = 0
@@ -51,7 +52,19 @@ export class Heap {
   }
 
   namespace(open = false): Namespace {
-    return { slots: new Map(), open, born: ++this.clock, version: 0, local: false }
+    return { slots: NO_SLOTS, open, born: ++this.clock, version: 0, local: false }
+  }
+
+  /** Of a module that others write to, or that may come again: who looks for a name in it is noted. */
+  trackedNamespace(open: boolean): Namespace {
+    const ns = this.namespace(open)
+    ns.slots = new TrackedMap(this.journal, ns)
+    return ns
+  }
+
+  /** The number of the youngest namespace. */
+  get youngest(): number {
+    return this.clock
   }
 
   /** The local names of one call. */
@@ -71,6 +84,7 @@ export class Heap {
   open(ns: Namespace): void {
     if (ns.open) return
     this.lastingWrites++
+    this.journal.field(ns, 'open', ns)
     ns.open = true
     // Doubt is never taken back: what was opened on one path stays open.
   }
@@ -84,6 +98,7 @@ export class Heap {
   touch(container: Container): void {
     this.containerVersion++
     this.lastingWrites++
+    this.journal.container(container)
     if (container === this.watched?.container) this.watched.changing()
     const branch = this.branches.at(-1)
     if (!branch || branch.containers.has(container)) return
@@ -92,6 +107,7 @@ export class Heap {
 
   /** Something unknown may have changed the container. */
   openContainer(container: Container): void {
+    this.journal.container(container)
     container.open = true
     if (container.t === 'list') container.perhaps = null
   }
@@ -123,7 +139,7 @@ export class Heap {
       const after = new Map<string, Slot | undefined>()
       for (const [name, slot] of before) {
         after.set(name, ns.slots.get(name))
-        restore(ns, name, slot)
+        this.restore(ns, name, slot)
       }
       names.set(ns, after)
     }
@@ -172,7 +188,14 @@ export class Heap {
       const before = remember(branch.names, ns, () => new Map<string, Slot | undefined>())
       if (!before.has(name)) before.set(name, ns.slots.get(name))
     }
-    restore(ns, name, slot)
+    this.restore(ns, name, slot)
+  }
+
+  private restore(ns: Namespace, name: string, slot: Slot | undefined): void {
+    if (slot?.value !== ns.slots.get(name)?.value) ns.version++
+    this.journal.slot(ns, name, slot === undefined)
+    if (slot) slotsToWrite(ns).set(name, slot)
+    else ns.slots.delete(name)
   }
 }
 
@@ -189,12 +212,6 @@ function joinLists(container: List, outcomes: readonly Outcome[]): void {
   const appendedOnly = before !== null && additions.every(added => added !== null)
   container.perhaps = appendedOnly ? [...before, ...additions.flatMap(added => added ?? [])] : null
   container.open = true
-}
-
-function restore(ns: Namespace, name: string, slot: Slot | undefined): void {
-  if (slot?.value !== ns.slots.get(name)?.value) ns.version++
-  if (slot) ns.slots.set(name, slot)
-  else ns.slots.delete(name)
 }
 
 function copyItems(container: Container): Container['items'] {

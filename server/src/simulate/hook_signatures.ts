@@ -23,7 +23,6 @@ const OWN_HOOKS = /\bpytest_addhooks\b|\badd_hookspecs\b/
 const PYTESTS_OWN = /\/_pytest\//
 
 const known = new WeakMap<Machine, ReadonlyMap<string, Hook>>()
-const pending = new WeakMap<Machine, { readonly name: string; readonly exc: Exc }[]>()
 
 /** Raises what registering the conftest raises, and keeps what pytest will say after collection. */
 export function verifyHooks(m: Machine, module: Module): void {
@@ -39,7 +38,7 @@ export function verifyHooks(m: Machine, module: Module): void {
 
 /** Functions named like hooks that no plugin declares: the first one ends the run. */
 export function refusePending(m: Machine): void {
-  for (const { name, exc } of pending.get(m) ?? []) if (!mayBeHookOfPlugin(m, name)) m.throwUnlessHealed(exc)
+  for (const { name, exc } of m.pendingHooks) if (!mayBeHookOfPlugin(m, name)) m.throwUnlessHealed(exc)
 }
 
 function verifyArguments(m: Machine, name: string, hook: Hook, fn: Func): void {
@@ -60,9 +59,7 @@ function verifyArguments(m: Machine, name: string, hook: Hook, fn: Func): void {
 
 function keepPending(m: Machine, name: string, fn: Func): void {
   const words = `unknown hook '${name}' in plugin <module '${fn.module.name}' from '${fn.code.unit.path}'>`
-  const list = pending.get(m) ?? []
-  list.push({ name, exc: refusal(m, fn, words) })
-  pending.set(m, list)
+  m.pendingHooks.push({ name, exc: refusal(m, fn, words) })
 }
 
 function refusal(m: Machine, fn: Func, message: string): Exc {

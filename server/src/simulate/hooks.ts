@@ -9,6 +9,8 @@ import { DJANGO_PLUGIN } from '../pytest/start_django.ts'
 import { bodyText, CONFIGURES_DJANGO, callFunction } from './call.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { stringOf } from './evaluate.ts'
+import { verifyHooks } from './hook_signatures.ts'
+import { importConftest } from './import_modes.ts'
 import { importModule } from './importer.ts'
 import type { Machine } from './machine.ts'
 import { loseDjango } from './models/django_settings.ts'
@@ -270,4 +272,19 @@ function answerOf(m: Machine, plugin: Plugin, path: string): boolean | null | un
   if (value === null) return null
   if (isNone(value)) return undefined
   return truth(value)
+}
+
+/** Loads a conftest and the plugins that it names, as one more of `plugins`. */
+export function loadConftest(m: Machine, path: string, plugins: Plugin[]): void {
+  const module = importConftest(m, path)
+  if (!module) return
+  refuseLatePlugins(m, module, path)
+  const folder = path.slice(0, path.lastIndexOf('/'))
+  const plugin: Plugin = { module, folder }
+  verifyHooks(m, module)
+  plugins.push(plugin)
+  const named = pluginNames(m, module)
+  for (const name of named ?? []) loadPlugin(m, name, plugins, pluginsPlace(m, path))
+  register(m, plugin)
+  if (m.configured) configure(m, plugin)
 }

@@ -17,6 +17,7 @@ import {
   constant,
   type Exc,
   isString,
+  type List,
   list,
   type Module,
   type ModuleKind,
@@ -185,6 +186,7 @@ function recalculate(m: Machine, namespace: Module): void {
   const found =
     dot < 0 ? m.finder.findTopLevel(name, path) : m.finder.findSubmodule(name, name.slice(dot + 1), path)
   if (found?.kind !== 'namespace' || !found.path) return
+  m.heap.journal.field(namespace, 'path', namespace.ns)
   namespace.path = found.path
   m.heap.set(namespace.ns, '__path__', list(found.path.map(constant)))
 }
@@ -321,9 +323,9 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
       try {
         runModule(m, module, kind === 'project')
       } catch (error) {
-        if (error instanceof PyRaise && keeps) module.state = 'done'
+        if (error instanceof PyRaise && keeps) setState(m, module, 'done')
         else if (error instanceof PyRaise) {
-          module.state = 'failed'
+          setState(m, module, 'failed')
           const entry = m.modules.get(spec.name)
           if (entry === module || isReplacement(entry)) m.modules.delete(spec.name)
         }
@@ -333,30 +335,39 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
       }
     }
   }
-  module.state = 'done'
+  setState(m, module, 'done')
   // `sys.modules[__name__]` is what the import hands out, whatever the body put there.
   const result = m.modules.get(spec.name)
-  if (isReplacement(result)) result.state = 'done'
+  if (isReplacement(result)) setState(m, result, 'done')
   if (!result && kind === 'project' && m.vanished.get(spec.name) === m.unseenCalls)
     m.doubt(`${spec.name} takes itself out of sys.modules`, focus)
   return bind(m, spec.name, parent, result ?? UNKNOWN)
 }
 
+function setState(m: Machine, module: Module, state: Module['state']): void {
+  m.heap.journal.field(module, 'state', module.ns)
+  module.state = state
+}
+
 /** The module that a spec describes, with the attributes that the import system gives it, not executed yet. */
 export function newModule(m: Machine, spec: Spec): Module {
   const kind = kindOf(m, spec)
+  const open = kind !== 'project' && kind !== 'namespace'
   const module: Module = {
     t: 'module',
     name: spec.name,
     file: spec.file,
     kind,
-    ns: m.heap.namespace(kind !== 'project' && kind !== 'namespace'),
+    ns: spec.path || kind !== 'project' ? m.heap.trackedNamespace(open) : m.heap.namespace(open),
     path: spec.path,
     state: 'executing',
     doubtful: m.heap.doubtful,
   }
-  setModuleAttributes(m, module)
-  return module
+  const path = Array.isArray(module.path) ? list(module.path.map(constant)) : null
+  const known = m.heap.journal.again({ module, path })
+  if (known.module !== module) setState(m, known.module, 'executing')
+  setModuleAttributes(m, known.module, known.path)
+  return known.module
 }
 
 function kindOf(m: Machine, spec: Spec): ModuleKind {
@@ -367,7 +378,7 @@ function kindOf(m: Machine, spec: Spec): ModuleKind {
   return modelOf(m, spec.name) ? 'model' : 'foreign'
 }
 
-function setModuleAttributes(m: Machine, module: Module): void {
+function setModuleAttributes(m: Machine, module: Module, path: List | null): void {
   const set = (name: string, value: Value) => m.heap.set(module.ns, name, value)
   set('__name__', constant(module.name))
   set('__doc__', UNKNOWN)
@@ -382,7 +393,7 @@ function setModuleAttributes(m: Machine, module: Module): void {
     '__package__',
     constant(isPackage ? module.name : module.name.slice(0, Math.max(0, module.name.lastIndexOf('.')))),
   )
-  if (Array.isArray(module.path)) set('__path__', list(module.path.map(constant)))
+  if (path) set('__path__', path)
 }
 
 /** The parent's attribute is bound after the child was executed, also while the parent is executing. */

@@ -26,18 +26,22 @@ interface PathEdit {
 
 export class Leaks {
   private readonly machine: Machine
-  private readonly moduleWriters = new Map<string, Writer>()
-  private readonly edits: PathEdit[] = []
+  private readonly moduleWriters: Map<string, Writer>
+  readonly edits: PathEdit[] = []
   /** Who added which entry, by the edits that were looked at already: each is compared once. */
-  private readonly added = new Map<string, Writer[]>()
+  private readonly added: Map<string, readonly Writer[]>
   private counted = 0
   /** The entry of sys.path that served a top-level module, where it was not there at the start. */
-  private readonly servedBy = new Map<string, string>()
-  private readonly leanings = new Map<string, Leaning>()
+  private readonly servedBy: Map<string, string>
+  private readonly leanings: Map<string, Leaning>
   private readonly legitimate = new Map<string, ReadonlySet<string>>()
 
   constructor(machine: Machine) {
     this.machine = machine
+    this.moduleWriters = machine.map()
+    this.added = machine.map()
+    this.servedBy = machine.map()
+    this.leanings = machine.map()
     machine.heap.watch(machine.sysPath, () => this.noteEdit())
   }
 
@@ -238,7 +242,7 @@ export class Leaks {
       for (const each of this.after(this.counted)) {
         const there = left.get(each) ?? 0
         if (there > 0) left.set(each, there - 1)
-        else remember(this.added, each, () => []).unshift(by)
+        else this.added.set(each, [by, ...(this.added.get(each) ?? [])])
       }
     }
     return this.added.get(entry) ?? []

@@ -16,6 +16,7 @@ import { atLeast } from '../pytest/version.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
+import { TrackedMap, TrackedSet } from './journal.ts'
 import { Leaks } from './leaks.ts'
 import type { RegisteringFunction } from './models/registries.ts'
 import type { FailureDetail, OpenQuestion, RegisteredMarker, TraceEvent } from './trace.ts'
@@ -24,6 +25,7 @@ import {
   type CodeUnit,
   constant,
   type Dict,
+  dictOf,
   type Exc,
   type Func,
   isString,
@@ -69,7 +71,7 @@ export interface World {
   /** Functions that raise when they are called twice with one name, as the settings tell. */
   readonly registries: readonly RegisteringFunction[]
   /** Failures to be passed over as if cured: see `siteOf`. */
-  readonly healed: ReadonlySet<string>
+  readonly healed: Pick<ReadonlySet<string>, 'has' | 'size'>
   /** Called now and then: may do something else in between, or throw to give the simulation up. */
   readonly breathe?: () => void
   /** Top-level modules that are taken to be installed although they are not. */
@@ -122,7 +124,7 @@ export interface Call {
 }
 
 export class Machine {
-  readonly world: World
+  world: World
   readonly heap = new Heap()
   readonly finder: Finder
   readonly environment: Environment
@@ -137,11 +139,11 @@ export class Machine {
   /** Who wrote to `sysPath` and `modules` by hand. */
   readonly leaks: Leaks
   /** sys.modules. `null` is Python's None entry, which makes an import fail. */
-  readonly modules = new Map<string, Value | null>()
+  readonly modules = this.map<string, Value | null>()
   /** For each namespace the path above it, sys.path or its parent's, that its own was made of. */
-  readonly pathsAbove = new WeakMap<Module, readonly string[]>()
+  readonly pathsAbove = this.map<Module, readonly string[]>()
   /** The project's modules as they were executed at last, where they were asked for, and what served them. */
-  readonly importedAt = new Map<
+  readonly importedAt = this.map<
     string,
     { readonly module: Module; readonly span: Span; readonly entry: string | null }
   >()
@@ -153,25 +155,27 @@ export class Machine {
   /** Finders that project code put there and that this Python never asks. */
   readonly ignoredFinders: { readonly name: string; readonly text: string; readonly span: Span }[] = []
   /** Top-level names below which unknown keys were written to sys.modules. */
-  readonly openPrefixes = new Set<string>()
+  readonly openPrefixes = new TrackedSet<string>(this.heap.journal)
   /** Files that ran `exec` or `eval` on text that isn't known; conftests among them speak for all. */
-  readonly executors = new Set<string>()
-  readonly markers = new Set<string>()
+  readonly executors = new TrackedSet<string>(this.heap.journal)
+  readonly markers = new TrackedSet<string>(this.heap.journal)
   /** Those of them that code registered. */
   readonly registeredMarkers: RegisteredMarker[] = []
   /** Unregistered marks that are an error here and may have been asked for: a condition that isn't known leads there. */
   readonly perhapsRefused: Exc[] = []
+  /** Functions of conftests that are named like hooks and are none that pytest declares; see hook_signatures. */
+  readonly pendingHooks: { readonly name: string; readonly exc: Exc }[] = []
   /** Names of the marks that were asked for, registered or not. */
-  readonly marksMet = new Set<string>()
+  readonly marksMet = new TrackedSet<string>(this.heap.journal)
   /** Marks are checked only once the mark plugin was configured. */
   configured = false
   markersOpen: boolean
   readonly events: TraceEvent[] = []
-  readonly suspects = new Set<string>()
+  readonly suspects = new TrackedSet<string>(this.heap.journal)
   /** What only an interpreter can tell of its standard library, by `questionKey`. */
-  readonly questions = new Map<string, OpenQuestion>()
+  readonly questions = this.map<string, OpenQuestion>()
   /** Which project file imports which, for import closures. */
-  readonly dependencies = new Map<string, Set<string>>()
+  readonly dependencies = this.map<string, TrackedSet<string>>()
   /** What pytest itself is at, while no file's code runs: a test file, a conftest, the place that names a plugin. */
   start: Span
   /** Code that was not run may have imported modules: submodules may be bound that nobody was seen to import. */
@@ -181,7 +185,7 @@ export class Machine {
   /** `os.environ`. Ask `variable` in variables.ts. */
   readonly variables: Dict
   /** Modules that took themselves out of `sys.modules`, with `unseenCalls` at that moment. */
-  readonly vanished = new Map<string, number>()
+  readonly vanished = this.map<string, number>()
   /** What made a verdict on the present collector impossible. */
   doubts: { readonly reason: string; readonly span: Span }[] = []
   /** Statements left for the outermost call under way. */
@@ -196,10 +200,8 @@ export class Machine {
     readonly message: string
     readonly module: string
   }[] = []
-  /** State that models keep for the process (metric registries, ...), by model. */
-  readonly modelState = new Map<string, unknown>()
   /** conftest hooks and options gathered so far; see collect. */
-  readonly optionDefaults = new Map<string, Value>()
+  readonly optionDefaults = this.map<string, Value>()
 
   constructor(world: World, start: { always: ReadonlySet<string>; sometimes: ReadonlySet<string> }) {
     this.world = world
@@ -215,6 +217,11 @@ export class Machine {
     this.start = { path: world.plan.inipath ?? world.plan.rootdir, start: 0, end: 0 }
     this.modules.set('__main__', UNKNOWN)
     for (const marker of world.plan.markers) this.markers.add(marker.name)
+  }
+
+  /** A map whose changes can be taken back. */
+  map<K, V>(): Map<K, V> {
+    return new TrackedMap<K, V>(this.heap.journal)
   }
 
   get frame(): Frame {
@@ -327,7 +334,7 @@ export class Machine {
 
   /** Is this failure to be passed over because it counts as cured? */
   isHealed(exc: Exc): boolean {
-    return this.world.healed.size > 0 && this.world.healed.has(siteOf(exc))
+    return this.world.healed.has(siteOf(exc))
   }
 
   /** Raises, unless the failure counts as cured: then the value is unknown and execution goes on. */
@@ -373,8 +380,10 @@ export class Machine {
     const importer = this.frames.findLast(f => f.unit.project)?.unit.path ?? this.start.path
     if (importer === file) return
     const known = this.dependencies.get(importer)
-    if (known) known.add(file)
-    else this.dependencies.set(importer, new Set([file]))
+    if (known) return known.add(file)
+    const files = new TrackedSet<string>(this.heap.journal)
+    files.add(file)
+    this.dependencies.set(importer, files)
   }
 
   note(event: TraceEvent): void {
@@ -389,7 +398,7 @@ export class Machine {
 
 /** The environment at start. From 8.2 on pytest sets PYTEST_VERSION before anything is imported. */
 function variablesAtStart({ variables, plan, environment }: World): Dict {
-  const dict: Dict = { t: 'dict', items: new Map(), open: false }
+  const dict = dictOf()
   const values = atLeast(plan.pytestVersion, '8.2')
     ? { ...variables.values, PYTEST_VERSION: plan.pytestVersion }
     : variables.values

@@ -6,8 +6,10 @@
  */
 
 import { isWordCode } from '../compile/lexical.ts'
+import type { Environment } from '../environment/environment.ts'
 import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
+import { TextMemo } from '../files/text_memo.ts'
 import { callFunction } from './call.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { assignedNames } from './control.ts'
@@ -64,7 +66,7 @@ export function mayHaveName(m: Machine, module: Module, name: string): boolean {
   if (file !== null && !saysWord(m, file, name) && losesToInstalled(m, `${module.name}.${name}`, module))
     return false
   // With failures cured, third-party modules bind what nobody can know.
-  return kind === 'extension' || m.world.healed.size > 0 || file === null || mayBind(m, file, name)
+  return kind === 'extension' || file === null || mayBind(m, file, name) || m.world.healed.size > 0
 }
 
 /** The project has a file for the dotted name, in a folder that gives way to the installed module of that name. */
@@ -75,45 +77,78 @@ export function losesToInstalled(m: Machine, name: string, parent: Value | null)
 
 /** Does the text of a third-party file hold the word? True where there is no text. */
 export function saysWord(m: Machine, file: string, word: string): boolean {
-  const { text } = wordsOf(m, file)
-  return text === '' || mentions(text, word)
+  const { words } = wordsOf(m, file)
+  return words === null || words.mentions(word)
 }
 
-/** What is known of a third-party file, found once. */
+/** What is known of a third-party file. */
 interface FileWords {
   /** Its text shows ways to bind names unseen, or can't be read. */
   readonly open: boolean
   readonly standard: boolean
-  readonly text: string
-  /** The same without the paths of `from` imports, which bind nothing but submodules. */
-  readonly binding: string
-  /** Names that functions rebind. */
-  readonly globals: ReadonlySet<string>
+  /** null where there is no text. */
+  readonly words: TextWords | null
 }
-
-const files = new WeakMap<Machine, Map<string, FileWords>>()
 
 function wordsOf(m: Machine, file: string): FileWords {
-  const known = remember(files, m, () => new Map<string, FileWords>())
-  return remember(known, file, () => readWords(m, file))
-}
-
-function readWords(m: Machine, file: string): FileWords {
+  const standard = remember(
+    remember(standardFiles, m.environment, () => new Map<string, boolean>()),
+    file,
+    () => liesInLibrary(m, file),
+  )
   const text = file.endsWith('.py') ? m.world.text(file) : null
-  const { stdlib, sitePackages } = m.environment
-  const standard =
-    stdlib.some(folder => isWithin(file, folder)) && !sitePackages.some(folder => isWithin(file, folder))
-  if (text === null) return { open: true, standard, text: '', binding: '', globals: new Set() }
-  const open =
-    UNSEEN_WRITES.test(text) || /\bimport\s*\(?\s*\*/.test(text) || (!standard && HANDED_OUT.test(text))
-  const globals = new Set<string>()
-  if (text.includes('global '))
-    for (const [, names] of text.matchAll(/\bglobal\s+([\w, \t]+)/g))
-      for (const name of names!.split(',')) globals.add(name.trim())
-  return { open, standard, text, binding: text.replace(FROM_PATH, 'from'), globals }
+  if (!text) return { open: text === null, standard, words: null }
+  const words = texts.of(file, text, () => new TextWords(text))
+  return { open: words.bindsUnseen || (!standard && words.isHandedOut), standard, words }
 }
 
-/** Whether the text holds the name as a word of its own. */
+const standardFiles = new WeakMap<Environment, Map<string, boolean>>()
+
+function liesInLibrary({ environment: { stdlib, sitePackages } }: Machine, file: string): boolean {
+  return stdlib.some(folder => isWithin(file, folder)) && !sitePackages.some(folder => isWithin(file, folder))
+}
+
+const texts = new TextMemo<TextWords>()
+
+/** What a text shows of names, each found out when it is asked for, once. */
+class TextWords {
+  readonly bindsUnseen: boolean
+  /** Names that functions rebind. */
+  readonly globals: ReadonlySet<string>
+  private readonly mentioned = new Map<string, boolean>()
+  private handedOut: boolean | null = null
+  private withoutPaths: string | null = null
+
+  constructor(private readonly text: string) {
+    this.bindsUnseen = UNSEEN_WRITES.test(text) || /\bimport\s*\(?\s*\*/.test(text)
+    const globals = new Set<string>()
+    if (text.includes('global '))
+      for (const [, names] of text.matchAll(/\bglobal\s+([\w, \t]+)/g))
+        for (const name of names!.split(',')) globals.add(name.trim())
+    this.globals = globals
+  }
+
+  get isHandedOut(): boolean {
+    this.handedOut ??= HANDED_OUT.test(this.text)
+    return this.handedOut
+  }
+
+  /** Whether the text holds the name as a word of its own. */
+  mentions(name: string): boolean {
+    return remember(this.mentioned, name, () => mentions(this.text, name))
+  }
+
+  /** The same without the paths of `from` imports, which bind nothing but submodules. */
+  mayBind(name: string): boolean {
+    return this.mentions(name) && mentions(this.binding, name)
+  }
+
+  private get binding(): string {
+    this.withoutPaths ??= this.text.replace(FROM_PATH, 'from')
+    return this.withoutPaths
+  }
+}
+
 function mentions(text: string, name: string): boolean {
   if (!WORD.test(name)) return false
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
@@ -124,16 +159,20 @@ function mentions(text: string, name: string): boolean {
 
 /** Do functions of the module rebind this global? */
 export function isRebound(m: Machine, module: Module, name: string): boolean {
-  return module.file === null || !module.file.endsWith('.py') || wordsOf(m, module.file).globals.has(name)
+  return (
+    module.file === null ||
+    !module.file.endsWith('.py') ||
+    wordsOf(m, module.file).words?.globals.has(name) === true
+  )
 }
 
 /** Can executing this file bind the name? Only its text is asked, and of the standard library its statements. */
 export function mayBind(m: Machine, file: string, name: string): boolean {
-  const { open, standard, binding, globals } = wordsOf(m, file)
+  const { open, standard, words } = wordsOf(m, file)
   if (open) return true
-  if (!mentions(binding, name)) return false
+  if (!words?.mayBind(name)) return false
   // In a library the word is enough to stay silent; the standard library is read to the end.
-  if (!standard || globals.has(name)) return true
+  if (!standard || words.globals.has(name)) return true
   const unit = m.world.code(file, false)
   return 'exception' in unit || isSuspect(m, unit.code) || assignedNames(unit.code.ops).includes(name)
 }

@@ -11,6 +11,7 @@ import { refuseBinary, refuseItem, refuseItemAssignment } from './refuse.ts'
 import {
   type Class,
   constant,
+  dictOf,
   HARMLESS,
   isInt,
   isString,
@@ -21,6 +22,7 @@ import {
   type Namespace,
   native,
   same,
+  setOf,
   truth,
   tuple,
   UNKNOWN,
@@ -95,7 +97,7 @@ export function binary(m: Machine, operator: string, left: Value, right: Value):
   }
   if (left.t === 'set' && right.t === 'set') return setOperation(operator, left, right)
   if (operator === '|' && left.t === 'dict' && right.t === 'dict')
-    return { t: 'dict', items: new Map([...left.items, ...right.items]), open: left.open || right.open }
+    return dictOf(new Map([...left.items, ...right.items]), left.open || right.open)
   if (isInt(left) && isInt(right)) return integer(m, operator, left.v, right.v)
   refuseBinary(m, operator, left, right)
   if (left.t === 'const' && right.t === 'const') return HARMLESS
@@ -116,7 +118,7 @@ function setOperation(operator: string, a: SetV, b: SetV): Value {
   const make = (items: Map<string, Value>): Value => {
     // What is taken away may be more than is known.
     const less = (operator === '-' || operator === '^') && mayHoldMore(b) && !mayHoldMore(a)
-    const made: SetV = { t: 'set', items, open: a.open || b.open || less, frozen: a.frozen }
+    const made = setOf(items, a.open || b.open || less, a.frozen)
     return likewise(likewise(made, a), b)
   }
   if (operator === '|') return make(new Map([...a.items, ...b.items]))

@@ -3,10 +3,12 @@
  * say; each further one runs with the failures found so far counted as cured, and so shows what waits
  * behind them.
  */
+import { remember } from '../files/memo.ts'
 import { startModules } from '../pytest/start_modules.ts'
-import { collect, type Pass } from './collect.ts'
+import { collect, type Pass, Recorded } from './collect.ts'
 import { importedTwice } from './identities.ts'
 import { Machine, siteOf, type World } from './machine.ts'
+import { Looks } from './tape.ts'
 import type { CollectorTrace, Failure, Trace, TraceEvent } from './trace.ts'
 
 /** More layers than this are not looked for: each costs a pass. */
@@ -29,51 +31,112 @@ export interface Cured {
 
 export const NOTHING_CURED: Cured = { sites: new Set(), installed: new Set() }
 
-/** Simulates the plan. Never throws on a user's code. */
-export function simulate(input: SimulationInput): Trace {
+/** The first pass of a simulation, kept for the next one of the same plan. */
+export class KeptPass {
+  private recorded: Recorded | null = null
+
+  forget(): void {
+    this.recorded = null
+  }
+
+  /** `touched`: the files that were edited since, where nothing else has changed; null: anything may have. */
+  first(input: SimulationInput, touched: readonly string[] | null): Passed {
+    const world = worldOf(input, new Set(input.cured?.sites))
+    const again = touched && this.recorded?.collectAgain(touched.map(Looks.file), world)
+    if (again) return { pass: again, machine: this.recorded!.tape.machine }
+    this.recorded = null
+    const recorded = new Recorded(machineOf(world))
+    const pass = recorded.collect()
+    this.recorded = recorded
+    return { pass, machine: recorded.tape.machine }
+  }
+
+  /** Runs passes with more and more failures cured, from where the first one is; they are not kept. */
+  layers<T>(run: (next: NextPass) => T): T {
+    const { recorded } = this
+    if (!recorded) return run(pass)
+    const { tape } = recorded
+    const mark = tape.mark()
+    let cured: Pick<ReadonlySet<string>, 'has'> = mark.world.healed
+    try {
+      return run((input, healed) => {
+        const more = [...healed].filter(site => !cured.has(site))
+        const now = new Set(healed)
+        const next = recorded.collectAgain([Looks.anyCure, ...more.map(Looks.cure)], worldOf(input, now))
+        if (!next) return pass(input, healed)
+        cured = now
+        return { pass: next, machine: tape.machine }
+      })
+    } finally {
+      tape.returnTo(mark)
+    }
+  }
+}
+
+interface Passed {
+  readonly pass: Pass
+  readonly machine: Machine
+}
+
+type NextPass = (input: SimulationInput, healed: ReadonlySet<string>) => Passed
+
+/**
+ * Simulates the plan. Never throws on a user's code. `kept`: the pass that was kept of the simulation before, and is to
+ * be kept of this one.
+ */
+export function simulate(
+  input: SimulationInput,
+  kept?: { readonly pass: KeptPass; readonly touched: readonly string[] | null },
+): Trace {
   const healed = new Set(input.cured?.sites)
-  const first = pass(input, healed)
+  const first = kept ? kept.pass.first(input, kept.touched) : pass(input, healed)
+  const surface = told(first)
   const questions = new Map(first.machine.questions)
   const behind = new Map<string, Failure[]>()
-  let last = first.pass
-  for (let layer = 0; input.layers && layer < DEEPEST_LAYER; layer++) {
-    const before = healed.size
-    for (const failure of failures(last)) healed.add(siteOf(failure))
-    if (healed.size === before) break
-    const { pass: next, machine } = pass(input, healed)
-    for (const [key, question] of machine.questions)
-      if (questions.get(key)?.guarded !== false) questions.set(key, question)
-    for (const collector of next.collectors) {
-      if (!collector.failure) continue
-      const known = behind.get(collector.path)
-      if (known) known.push(collector.failure)
-      else behind.set(collector.path, [collector.failure])
+  const lookBehind = (next: NextPass): void => {
+    let last = first.pass
+    for (let layer = 0; input.layers && layer < DEEPEST_LAYER; layer++) {
+      const before = healed.size
+      for (const failure of failures(last)) healed.add(siteOf(failure))
+      if (healed.size === before) break
+      const { pass: deeper, machine } = next(input, healed)
+      for (const [key, question] of machine.questions)
+        if (questions.get(key)?.guarded !== false) questions.set(key, question)
+      for (const { path, failure } of deeper.collectors)
+        if (failure) remember(behind, path, () => []).push(failure)
+      last = deeper
     }
-    last = next
   }
-  const collectors = first.pass.collectors.map(c => withLayers(c, behind))
-  const filesOf = (path: string) => closureOf(first.machine, path)
+  if (kept) kept.pass.layers(lookBehind)
+  else lookBehind(pass)
+  const collectors = surface.collectors.map(c => withLayers(c, behind))
+  return { ...surface, collectors, questions: [...questions.values()] }
+}
+
+/** What there is to tell of a pass. */
+function told({ pass: { session, collectors }, machine }: Passed): Trace {
+  const filesOf = (path: string) => closureOf(machine, path)
   return {
-    session: first.pass.session,
-    markers: first.machine.registeredMarkers,
+    session,
+    markers: [...machine.registeredMarkers],
     collectors,
     events: [
-      ...first.machine.events,
-      ...first.machine.leaks.found(filesOf),
-      ...importedTwice(first.machine),
-      ...ignoredFinders(first.machine),
+      ...machine.events,
+      ...machine.leaks.found(filesOf),
+      ...importedTwice(machine),
+      ...ignoredFinders(machine),
     ],
-    startMatters: first.machine.startMatters,
-    suspects: [...first.machine.suspects],
-    questions: [...questions.values()],
+    startMatters: machine.startMatters,
+    suspects: [...machine.suspects],
+    questions: [],
     reached: closures(collectors, filesOf),
-    modules: [...first.machine.importedAt].map(([name, { module, span, entry }]) => ({
+    modules: [...machine.importedAt].map(([name, { module, span, entry }]) => ({
       name,
       file: module.file!,
       entry,
       by: span,
     })),
-    path: first.machine.searchPath(),
+    path: machine.searchPath(),
   }
 }
 
@@ -90,13 +153,17 @@ export function doubtSuspects(trace: Trace): Trace {
   return { ...trace, collectors }
 }
 
-function pass(input: SimulationInput, healed: ReadonlySet<string>): { pass: Pass; machine: Machine } {
-  const start = startModules(input.plan.pytestVersion, input.environment.version)
-  const machine = new Machine(
-    { ...input, healed: new Set(healed), installed: (input.cured ?? NOTHING_CURED).installed },
-    start,
-  )
+function pass(input: SimulationInput, healed: ReadonlySet<string>): Passed {
+  const machine = machineOf(worldOf(input, new Set(healed)))
   return { pass: collect(machine), machine }
+}
+
+function worldOf(input: SimulationInput, healed: ReadonlySet<string>): World {
+  return { ...input, healed, installed: (input.cured ?? NOTHING_CURED).installed }
+}
+
+function machineOf(world: World): Machine {
+  return new Machine(world, startModules(world.plan.pytestVersion, world.environment.version))
 }
 
 function failures(pass: Pass): Failure[] {

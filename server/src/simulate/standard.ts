@@ -5,7 +5,9 @@
  */
 
 import type { NameMissing, NameQuestion, NameVerdict } from '../environment/standard_names.ts'
+import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
+import { TextMemo } from '../files/text_memo.ts'
 import { escapeRegExp } from '../files/words.ts'
 import type { Machine } from './machine.ts'
 import { mayBePatched } from './patches.ts'
@@ -61,36 +63,60 @@ function verdictOn(m: Machine, module: Module, name: string): NameVerdict | unde
 /** Of libraries, which are taken to know the standard library that they were written for, nothing is asked. */
 function noteQuestion(m: Machine, module: Module, name: string): void {
   if (m.frames.at(-1)?.restricted) return
-  const folder = module.file?.slice(0, module.file.lastIndexOf('/')) ?? ''
-  if (plainlyBinds(m, textOf(m, module), folder, name)) return
+  if (plainlyBinds(m, placesOf(m, module), name)) return
   const guarded = m.watches.at(-1)?.guards === true
   const key = questionKey({ module: module.name, name })
   if (!guarded || !m.questions.has(key)) m.questions.set(key, { module: module.name, name, guarded })
 }
 
-/** Where the library's folder holds the text of a module; modules linked into the interpreter may have one too. */
-function textOf(m: Machine, { name, file }: Module): string | null {
-  if (file !== null) return file.endsWith('.py') ? m.world.text(file) : null
+/** Where the library holds the text of a module; modules linked into the interpreter may have one too. */
+function placesOf(m: Machine, { name, file }: Module): readonly string[] {
+  if (file !== null) return file.endsWith('.py') ? [file] : []
   const path = `${(name === 'os.path' ? 'posixpath' : name).replaceAll('.', '/')}.py`
-  for (const lib of m.environment.stdlib) {
-    const text = m.world.text(`${lib}/${path}`)
-    if (text !== null) return text
-  }
-  return null
+  return m.environment.stdlib.map(lib => `${lib}/${path}`)
 }
 
 /** Spares the question: a statement at the left margin or `__all__` binds the name, here or where a star leads. */
-function plainlyBinds(m: Machine, text: string | null, folder: string, name: string, depth = 0): boolean {
-  if (text === null) return false
+function plainlyBinds(m: Machine, places: readonly string[], name: string, depth = 0): boolean {
+  for (const path of places) {
+    const text = m.world.text(path)
+    if (text === null) continue
+    const plain = texts.of(path, text, () => new PlainBindings(text))
+    if (plain.has(name)) return true
+    if (depth > 1) return false
+    const folder = path.slice(0, path.lastIndexOf('/'))
+    return plain.stars.some(({ relative, part }) =>
+      (relative ? [folder] : m.environment.stdlib).some(from =>
+        plainlyBinds(m, [`${from}/${part}.py`], name, depth + 1),
+      ),
+    )
+  }
+  return false
+}
+
+const texts = new TextMemo<PlainBindings>()
+
+/** The names that a text binds at its left margin, each looked for once, and its star imports. */
+class PlainBindings {
+  readonly stars: readonly { readonly relative: boolean; readonly part: string }[]
+  private readonly names = new Map<string, boolean>()
+
+  constructor(private readonly text: string) {
+    this.stars = Array.from(text.matchAll(/^from (\.?)(\w+) import \*/gm), ([, dot, part]) => ({
+      relative: dot !== '',
+      part: part!,
+    }))
+  }
+
+  has(name: string): boolean {
+    return remember(this.names, name, () => this.text.includes(name) && bindingOf(name).test(this.text))
+  }
+}
+
+function bindingOf(name: string): RegExp {
   const word = escapeRegExp(name)
-  const bound = new RegExp(
+  return new RegExp(
     `^(?:(?:async )?def|class) +${word}\\b|^(?:\\w+ *= *)*${word} *[:=](?!=)|^from [\\w.]+ import (?:[^(\\n]*|\\([^)]*)\\b${word}\\b|^__all__ *\\+?= *[[(][^\\])]*["']${word}["']`,
     'm',
   )
-  if (text.includes(name) && bound.test(text)) return true
-  if (depth > 1) return false
-  return [...text.matchAll(/^from (\.?)(\w+) import \*/gm)].some(([, dot, part]) => {
-    const places = dot ? [folder] : m.environment.stdlib
-    return places.some(place => plainlyBinds(m, m.world.text(`${place}/${part}.py`), folder, name, depth + 1))
-  })
 }

@@ -44,6 +44,8 @@ export interface List {
   open: boolean
   /** Set where `open` only means that these may stand behind the items; null: anything may. */
   perhaps: readonly Value[] | null
+  /** The order in which containers were made. */
+  readonly born: number
 }
 export interface SetValue {
   readonly t: 'set'
@@ -51,13 +53,17 @@ export interface SetValue {
   items: Map<string, Value>
   open: boolean
   readonly frozen: boolean
+  readonly born: number
 }
 export interface Dict {
   readonly t: 'dict'
   /** By `keyOf` of the key. */
   items: Map<string, { key: Value; value: Value }>
   open: boolean
+  readonly born: number
 }
+
+export type Container = List | Dict | SetValue
 
 export interface Module {
   readonly t: 'module'
@@ -196,7 +202,8 @@ export interface Slot {
 
 /** Names and what they are bound to. Written only through `Heap`, which can take branches back. */
 export interface Namespace {
-  readonly slots: Map<string, Slot>
+  /** To be written to through `slotsToWrite`. */
+  slots: Map<string, Slot>
   /** Any other name may be bound as well. */
   open: boolean
   /** The order in which namespaces were made: a branch takes back writes to those made before it. */
@@ -213,9 +220,20 @@ export interface Scope {
   /** Enclosing function scopes only. */
   readonly parent: Scope | null
   readonly module: Module
-  readonly globals: Set<string>
-  readonly nonlocals: Set<string>
+  /** Names in `global` and `nonlocal` statements. */
+  globals: ReadonlySet<string>
+  nonlocals: ReadonlySet<string>
 }
+
+/** The slots of a namespace that nothing was written to: most functions and instances have no attributes of their own. */
+export const NO_SLOTS = new Map<string, Slot>()
+
+export function slotsToWrite(ns: Namespace): Map<string, Slot> {
+  if (ns.slots === NO_SLOTS) ns.slots = new Map()
+  return ns.slots
+}
+
+export const NO_NAMES: ReadonlySet<string> = new Set()
 
 /** A Python exception under way. */
 export interface Exc {
@@ -264,7 +282,22 @@ export function tuple(items: readonly Value[]): Tuple {
 }
 
 export function list(items: Value[], open = false): List {
-  return { t: 'list', items, open, perhaps: null }
+  return { t: 'list', items, open, perhaps: null, born: ++made }
+}
+
+export function dictOf(items: Dict['items'] = new Map(), open = false): Dict {
+  return { t: 'dict', items, open, born: ++made }
+}
+
+export function setOf(items: SetValue['items'] = new Map(), open = false, frozen = false): SetValue {
+  return { t: 'set', items, open, frozen, born: ++made }
+}
+
+let made = 0
+
+/** How many containers were made so far, by all machines: those made from now on are `born` later. */
+export function containersMade(): number {
+  return made
 }
 
 const incomplete = new WeakSet<object>()

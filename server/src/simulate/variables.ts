@@ -5,7 +5,7 @@
  * What is set is known from how precollect was started. What is *not* set is known only if nothing that was
  * not simulated could have set it: third-party modules and plugins are read for writes to `os.environ`.
  */
-import { remember } from '../files/memo.ts'
+import { TextMemo } from '../files/text_memo.ts'
 import { foreignFiles } from './foreign.ts'
 import type { Machine } from './machine.ts'
 import { constant, isString, UNKNOWN, type Value } from './values.ts'
@@ -49,39 +49,24 @@ export function setVariable(m: Machine, key: Value | undefined, value: Value | n
 
 /** Code that is not run may write what its text says. */
 export function leaveVariables(m: Machine, text: string): void {
-  if (!/environ|putenv/.test(text)) return
   const { names, computed } = writesIn(text)
-  if (names.length === 0 && !computed) return
   for (const name of names) setVariable(m, constant(name), UNKNOWN)
   if (computed) m.heap.openContainer(m.variables)
 }
 
-interface Unseen {
-  readonly read: Set<string>
-  /** Variable -> files that write it. */
-  readonly names: Map<string, string[]>
-  readonly computed: string[]
-}
-
-const unseen = new WeakMap<Machine, Unseen>()
-
 /** Does a third-party module that is loaded, or a plugin, write this variable, or any variable? */
 function mayBeSetUnseen(m: Machine, name: string, modelled: Modelled): boolean {
-  const known = remember(unseen, m, (): Unseen => ({ read: new Set(), names: new Map(), computed: [] }))
   for (const file of foreignFiles(m)) {
-    if (known.read.has(file)) continue
-    known.read.add(file)
     const text = m.world.text(file)
-    if (!text || !/environ|putenv/.test(text)) continue
-    const writes = writesIn(text)
-    for (const written of writes.names) remember(known.names, written, () => []).push(file)
-    if (writes.computed) known.computed.push(file)
+    if (!text) continue
+    const { names, computed } = writes.of(file, text, writesIn)
+    if (computed && !modelled(file, true)) return true
+    if (names.includes(name) && !modelled(file, false)) return true
   }
-  return (
-    known.computed.some(file => !modelled(file, true)) ||
-    (known.names.get(name) ?? []).some(file => !modelled(file, false))
-  )
+  return false
 }
+
+const writes = new TextMemo<Writes>()
 
 const WRITE =
   /\benvironb?\s*(?:\[([^\]\n]*)\]\s*(?:=(?!=)|[|+]=)|\.\s*(?:setdefault|__setitem__)\s*\(([^,)\n]*)|\.\s*update\b|\|=|=(?!=))|\bputenv\s*\(([^,)\n]*)/g
@@ -90,6 +75,7 @@ const WRITE =
 function writesIn(text: string): Writes {
   const names: string[] = []
   let computed = false
+  if (!/environ|putenv/.test(text)) return { names, computed }
   for (const [, item, defaulted, put] of text.matchAll(WRITE)) {
     const literal = /^\s*[rbuRBU]?(['"])([^'"\\]*)\1\s*$/.exec(item ?? defaulted ?? put ?? '')
     if (literal) names.push(literal[2]!)

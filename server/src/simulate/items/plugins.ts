@@ -80,11 +80,12 @@ export function asksForArgument(m: Machine, plugins: readonly Plugin[], name: st
   return [...texts, ...autouseTexts(m)].some(text => literal.test(text) || parameter.test(text))
 }
 
-const autouse = new WeakMap<Machine, readonly string[]>()
+const autouse = new WeakMap<Machine, Map<'', readonly string[]>>()
 
 /** Installed modules with automatic fixtures, which a test module or conftest may have imported. */
 function autouseTexts(m: Machine): readonly string[] {
-  return remember(autouse, m, () =>
+  const made = remember(autouse, m, () => m.map<'', readonly string[]>())
+  return remember(made, '', () =>
     [...m.modules.values()].flatMap(module => {
       if (module?.t !== 'module' || module.kind !== 'foreign' || !module.file) return []
       const text = m.world.text(module.file)
@@ -98,7 +99,7 @@ function installed(m: Machine, plugins: readonly Plugin[]): Installed {
   if (named.includes(null)) return null
   const modules = [...m.plan.plugins.map(load => load.module), ...named.flatMap(names => names!)]
   return remember(
-    remember(known, m, () => new Map()),
+    remember(known, m, () => m.map<string, Installed>()),
     modules.join(' '),
     () => read(m, modules),
   )

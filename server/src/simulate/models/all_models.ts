@@ -48,7 +48,7 @@ const made = new WeakMap<Machine, Map<string, Readonly<Record<string, Value>>>>(
 /** The modelled names of a module; null where it has no model. The values are the same for one machine. */
 export function modelOf(m: Machine, module: string): Readonly<Record<string, Value>> | null {
   const model = byModule.get(module)
-  const names = remember(made, m, () => new Map())
+  const names = remember(made, m, () => m.map<string, Readonly<Record<string, Value>>>())
   if (!model && !m.world.registries.some(entry => entry.function.startsWith(`${module}.`))) return null
   return remember(names, module, () => ({ ...model?.names(m, module), ...tableNames(m, module) }))
 }

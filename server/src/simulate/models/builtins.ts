@@ -9,7 +9,7 @@ import { elementsOf, isInstance, namesIn } from '../operate.ts'
 import {
   type Args,
   constant,
-  type Dict,
+  dictOf,
   HARMLESS,
   isInt,
   isString,
@@ -226,7 +226,7 @@ function sequence(args: Args, make: (items: readonly Value[]) => Value, open: ()
 }
 
 function makeDict(args: Args): Value {
-  const dict: Dict = { t: 'dict', items: new Map(), open: args.open }
+  const dict = dictOf(new Map(), args.open)
   const [source] = args.positional
   if (source?.t === 'dict') {
     dict.items = new Map(source.items)

@@ -5,6 +5,7 @@ import {
   type Args,
   constant,
   type Dict,
+  dictOf,
   HARMLESS,
   isInt,
   isString,
@@ -16,6 +17,7 @@ import {
   native,
   type SetValue,
   same,
+  setOf,
   tuple,
   UNKNOWN,
   type Value,
@@ -143,7 +145,7 @@ function dictMethod(m: Machine, value: Dict, name: string, args: Args): Value {
       if (!m.heap.doubtful) value.open = false
       return NONE
     case 'copy':
-      return { t: 'dict', items: new Map(value.items), open: value.open }
+      return dictOf(new Map(value.items), value.open)
     case 'keys':
       return list(
         [...value.items.values()].map(e => e.key),
@@ -207,7 +209,7 @@ function setMethod(m: Machine, value: SetValue, name: string, args: Args): Value
       value.open = true
       return UNKNOWN
     default:
-      return { t: 'set', items: new Map(), open: true, frozen: false }
+      return setOf(new Map(), true)
   }
 }
 
@@ -251,5 +253,5 @@ function snapshot({ ns }: NamespaceDict): Dict {
   const items = new Map<string, { key: Value; value: Value }>()
   for (const [name, slot] of ns.slots)
     if (!slot.maybe) items.set(`s:${name}`, { key: constant(name), value: slot.value })
-  return { t: 'dict', items, open: namesIn(ns) === null }
+  return dictOf(items, namesIn(ns) === null)
 }

@@ -53,6 +53,7 @@ function process(m: Machine, cls: Value, { keywords, open }: Args): Value {
   const before = op && isPlain(cls, op) ? inheritedFields(cls) : null
   const own = op && before ? ownFields(m, cls, op, keywords.get('kw_only')) : null
   // It gets an `__init__` that binds what the class body only declares.
+  m.heap.journal.field(cls, 'open', cls.ns)
   cls.open = true
   if (!own || !before || open) return cls
   const fields = new Map([...before, ...own].map(field => [field.name, field]))

@@ -58,6 +58,7 @@ const states = new WeakMap<Machine, Django>()
 
 /** What is known of Django in this process. */
 export function djangoOf(m: Machine): Django {
+  m.heap.journal.lose()
   return remember(states, m, () => ({ settings: 'unset', given: new Map(), registry: 'empty', apps: null }))
 }
 

@@ -10,6 +10,7 @@ import {
   isString,
   type Module,
   type Native,
+  NO_NAMES,
   NONE,
   native,
   PyRaise,
@@ -99,5 +100,5 @@ function namespaceFor(
 }
 
 function scopeOf(module: Module): Scope {
-  return { kind: 'module', names: module.ns, parent: null, module, globals: new Set(), nonlocals: new Set() }
+  return { kind: 'module', names: module.ns, parent: null, module, globals: NO_NAMES, nonlocals: NO_NAMES }
 }

@@ -49,6 +49,7 @@ export function moduleFromSpec(m: Machine, args: Args): Value {
   const spec = given && specs.get(given)
   if (!spec) return UNKNOWN
   const module = newModule(m, spec)
+  m.heap.journal.field(module, 'state', module.ns)
   module.state = 'done'
   return module
 }

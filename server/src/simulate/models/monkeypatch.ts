@@ -54,6 +54,7 @@ function patcher(m: Machine): { object: Value; undo: () => void } {
   const object = native('MonkeyPatch', null, {
     attribute: name =>
       native(`MonkeyPatch.${name}`, args => {
+        m.heap.journal.lose()
         methods[name]?.(args)
         return NONE
       }),

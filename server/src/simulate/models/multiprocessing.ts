@@ -19,6 +19,7 @@ const set = new WeakMap<Machine, { certainly: boolean }>()
 function setStartMethod(m: Machine): Value {
   return native('multiprocessing.set_start_method', args => {
     const state = remember(set, m, () => ({ certainly: false }))
+    m.heap.journal.lose()
     const force = argument(args, 1, 'force')
     const forced = args.open ? null : force ? truth(force) : false
     if (forced !== false) {

@@ -65,7 +65,7 @@ function makeNames(m: Machine): Record<string, Value> {
       attributes: m.heap.namespace(),
       exception: null,
     }
-    stateOf(m).others.set(instance, { claimed: new Map(), open: false })
+    stateOf(m).others.set(instance, emptyRegistry(m))
     return instance
   })
   registryClass.ns.slots.set('register', { value: native('register', () => UNKNOWN), maybe: false })
@@ -78,12 +78,17 @@ function makeNames(m: Machine): Record<string, Value> {
   return out
 }
 
+function emptyRegistry(m: Machine): Registry {
+  return { claimed: m.map(), open: false }
+}
+
 function stateOf(m: Machine): { default: Registry; others: Map<Value, Registry> } {
-  return remember(registries, m, () => ({ default: { claimed: new Map(), open: false }, others: new Map() }))
+  return remember(registries, m, () => ({ default: emptyRegistry(m), others: m.map<Value, Registry>() }))
 }
 
 function defaultRegistry(m: Machine): Value {
   const open = () => {
+    m.heap.journal.lose()
     stateOf(m).default.open = true
     return NONE
   }
@@ -107,6 +112,7 @@ function unregister(m: Machine, args: Args): Value {
     registry.claimed.delete(series)
     found = true
   }
+  m.heap.journal.lose()
   if (!found || m.heap.doubtful) registry.open = true
   return NONE
 }

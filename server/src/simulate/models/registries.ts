@@ -12,6 +12,7 @@ import {
   type Class,
   constant,
   type Dict,
+  dictOf,
   isString,
   keyOf,
   native,
@@ -65,10 +66,10 @@ function register(m: Machine, entry: RegisteringFunction, args: Args, parameters
   if (!isString(name) || (key === null && registry?.t !== 'instance')) return m.mayRaise(cls)
   // `registry=None`, written down, is how one says that nothing is to be registered.
   if (registry?.t === 'const' && registry.v === null) return
-  const tables = remember(taken, m, () => new Map<string, Dict>())
-  const table = remember(tables, `${entry.raises}\0${key ?? identity(registry!)}`, () => emptyDict())
+  const tables = remember(taken, m, () => m.map<string, Dict>())
+  const table = remember(tables, `${entry.raises}\0${key ?? identity(registry!)}`, () => dictOf())
   const span = callSpan(m)
-  const firsts = remember(places, table, () => new Map<string, Span>())
+  const firsts = remember(places, table, () => m.map<string, Span>())
   if (!table.items.has(`s:${name.v}`)) {
     m.heap.touch(table)
     table.items.set(`s:${name.v}`, { key: constant(name.v), value: UNKNOWN })
@@ -81,10 +82,6 @@ function register(m: Machine, entry: RegisteringFunction, args: Args, parameters
   const detail = { kind: 'registered-twice' as const, what: 'name' as const, name: name.v, first, twice }
   const exc = m.exception(cls, `'${name.v}' is registered already`, detail, { focus: span })
   if (!m.isHealed(exc)) throw new PyRaise(exc)
-}
-
-function emptyDict(): Dict {
-  return { t: 'dict', items: new Map(), open: false }
 }
 
 const identities = new WeakMap<object, number>()

@@ -11,6 +11,7 @@ import {
   type Class,
   constant,
   type Dict,
+  dictOf,
   type Instance,
   isString,
   NONE,
@@ -68,7 +69,7 @@ function object(m: Machine, cls: Class): Instance {
 
 function makeMetaData(m: Machine, schema: Value | undefined): Instance {
   const metadata = object(m, METADATA)
-  const tables: Dict = { t: 'dict', items: new Map(), open: false }
+  const tables = dictOf()
   const forget = native('MetaData.clear', () => {
     m.heap.openContainer(tables)
     return NONE

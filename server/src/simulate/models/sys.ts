@@ -11,6 +11,7 @@ import {
   type Args,
   type Class,
   constant,
+  dictOf,
   HARMLESS,
   isInt,
   isString,
@@ -183,6 +184,7 @@ function sysModules(m: Machine): Value {
       m.modules.delete(key.v)
       m.leaks.forgetModule(key.v)
       m.vanished.set(key.v, m.unseenCalls)
+      m.heap.journal.lose()
     } else if (!isString(key)) m.openPrefixes.add(topLevel(m.frame.scope.module.name))
     // Perhaps the stand-in went, and what it stood for is looked for.
     else if (!isModule(m.modules.get(key.v))) m.openPrefixes.add(topLevel(key.v))
@@ -220,7 +222,7 @@ function sysModules(m: Machine): Value {
     keys: () => known(entries().map(([name]) => name)),
     items: () => known(entries().map(entry => tuple(entry))),
     values: () => known(entries().map(([, value]) => value)),
-    copy: () => ({ t: 'dict', items: new Map(), open: true }),
+    copy: () => dictOf(new Map(), true),
     clear: () => {
       m.openPrefixes.add('*')
       return NONE

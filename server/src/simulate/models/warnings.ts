@@ -213,7 +213,8 @@ function addFilter(m: Machine, args: Args, message: string | null | undefined): 
   if (!isString(action)) return
   const cls = category?.t === 'class' ? category : category ? null : exceptionClass('Warning')
   // A filter that isn't known wholly is kept as one that may match: it only ever silences us.
-  m.warningFilters.push({ action: action.v, category: cls, message: message ?? '', module: '' })
+  const filter = { action: action.v, category: cls, message: message ?? '', module: '' }
+  m.warningFilters = [...m.warningFilters, filter]
 }
 
 /**

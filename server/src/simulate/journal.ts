@@ -1,0 +1,453 @@
+/**
+ * What a stretch of the simulation changed of the state that it found, so that it can be taken back and made again, and
+ * what it looked into. What was made within the stretch needs no note: once it is taken back, nobody can reach it. State
+ * that can't be taken back loses the journal: then the simulation can only begin anew.
+ */
+import { remember } from '../files/memo.ts'
+import {
+  type Container,
+  containersMade,
+  type List,
+  type Module,
+  type Namespace,
+  type Slot,
+  same,
+  slotsToWrite,
+} from './values.ts'
+
+/** One change of one cell: a key of a holder. */
+export interface Change {
+  readonly holder: object
+  readonly key: unknown
+  undo(): void
+  redo(): void
+  /** What the cell holds now, and what it held before, to be compared later. */
+  value(): unknown
+  former(): unknown
+}
+
+export interface Stretch {
+  readonly changes: Change[]
+  /** The keys that were looked for, by where. */
+  readonly reads: Map<object, Set<unknown>>
+  /** The modules with tracked slots that were loaded in it, by their names. */
+  readonly loaded: Map<string, Loaded>
+}
+
+/** A module and its `__path__`. */
+export interface Loaded {
+  readonly module: Module
+  readonly path: List | null
+}
+
+function isSame(a: Loaded, b: Loaded): boolean {
+  const [one, two] = [a.module, b.module]
+  return (
+    one.kind === two.kind &&
+    one.file === two.file &&
+    one.doubtful === two.doubtful &&
+    one.ns.open === two.ns.open &&
+    String(one.path) === String(two.path) &&
+    (a.path === null || isSameList(a.path, b.path!))
+  )
+}
+
+function isSameList(a: List, b: List): boolean {
+  return !a.open && a.items.length === b.items.length && a.items.every((item, i) => same(item, b.items[i]!))
+}
+
+export class Journal {
+  /** Something changed that can't be taken back. */
+  lost = false
+  private current: Stretch | null = null
+  private former: Stretch | null = null
+  private birth = 0
+  private containers = 0
+  private readonly noted = new Set<object>()
+  /** The holder that was looked into last, and what was looked for there. */
+  private holder: object | null = null
+  private keys = new Set<unknown>()
+
+  get active(): boolean {
+    return this.current !== null
+  }
+
+  /**
+   * From here on all is noted; `birth`: of the youngest namespace there is. `again`: the stretch that is run again, and
+   * was taken back.
+   */
+  begin(birth: number, again: Stretch | null = null): Stretch {
+    this.former = again
+    this.birth = birth
+    this.containers = containersMade()
+    this.noted.clear()
+    this.holder = null
+    this.current = { changes: [], reads: new Map(), loaded: new Map() }
+    return this.current
+  }
+
+  end(): void {
+    this.current = null
+    this.former = null
+  }
+
+  lose(): void {
+    if (this.current) this.lost = true
+  }
+
+  /** Somebody looks for a key in what others may change. */
+  look(holder: object, key: unknown): void {
+    const { current } = this
+    if (!current) return
+    if (this.holder !== holder) {
+      this.holder = holder
+      this.keys = remember(current.reads, holder, () => new Set())
+    }
+    this.keys.add(key)
+  }
+
+  note(change: Change): void {
+    this.current?.changes.push(change)
+  }
+
+  /**
+   * The objects for a module that is loaded: in a stretch that is run again those of before, so that whoever holds them
+   * need not be run again. Only of those whose slots are tracked: taken back, they are empty.
+   */
+  again(made: Loaded): Loaded {
+    if (!this.current || !(made.module.ns.slots instanceof TrackedMap)) return made
+    const { name } = made.module
+    const before = this.former?.loaded.get(name)
+    const usable = before && isSame(before, made) && !this.current.loaded.has(name)
+    const used = usable ? before : made
+    this.current.loaded.set(name, used)
+    return used
+  }
+
+  /** To be called before a field changes of an object that was made together with the namespace. */
+  field<T extends object, K extends keyof T & string>(object: T, key: K, ns: Namespace): void {
+    if (this.current && ns.born <= this.birth) this.note(new FieldChange(object, key, object[key]))
+  }
+
+  /** To be called before anything of a container changes. */
+  container(container: Container): void {
+    if (!this.current || container.born > this.containers || this.noted.has(container)) return
+    this.noted.add(container)
+    this.note(new ContainerChange(container))
+  }
+
+  /** To be called before a slot is written to. Tracked maps of slots see to it themselves. */
+  slot(ns: Namespace, name: string, deleted: boolean): void {
+    if (!this.current || ns.born > this.birth || ns.slots instanceof TrackedMap) return
+    this.note(new SlotChange(ns, name, deleted))
+  }
+}
+
+export class FieldChange<T extends object, K extends keyof T> implements Change {
+  constructor(
+    readonly holder: T,
+    readonly key: K,
+    private before: T[K],
+    private after: T[K] = before,
+  ) {}
+
+  undo(): void {
+    this.after = this.holder[this.key]
+    this.holder[this.key] = this.before
+  }
+
+  redo(): void {
+    this.before = this.holder[this.key]
+    this.holder[this.key] = this.after
+  }
+
+  value(): unknown {
+    return this.holder[this.key]
+  }
+
+  former(): unknown {
+    return this.before
+  }
+}
+
+/** What was added to the end of a list that only grows. */
+export class TailChange<T> implements Change {
+  readonly key = 'tail'
+
+  constructor(
+    readonly holder: T[],
+    private readonly tail: readonly T[],
+  ) {}
+
+  undo(): void {
+    this.holder.length -= this.tail.length
+  }
+
+  redo(): void {
+    this.holder.push(...this.tail)
+  }
+
+  value(): unknown {
+    return this.tail
+  }
+
+  former(): unknown {
+    return []
+  }
+}
+
+class ContainerChange implements Change {
+  readonly key = 'contents'
+  private other: Contents
+
+  constructor(readonly holder: Container) {
+    const copy = holder.t === 'list' ? [...holder.items] : new Map(holder.items as Map<string, never>)
+    this.other = { ...contentsOf(holder), items: copy as never }
+  }
+
+  undo(): void {
+    const now = contentsOf(this.holder)
+    Object.assign(this.holder, this.other)
+    this.other = now
+  }
+
+  redo(): void {
+    this.undo()
+  }
+
+  value(): unknown {
+    return comparable(contentsOf(this.holder))
+  }
+
+  former(): unknown {
+    return comparable(this.other)
+  }
+}
+
+function comparable({ items, ...rest }: Contents): unknown {
+  return [[...(items as Iterable<unknown>)], rest]
+}
+
+/** What changes of a container. */
+type Contents = Pick<Container, 'items' | 'open'> & Partial<Pick<List, 'perhaps'>>
+
+function contentsOf(container: Container): Contents {
+  const { items, open } = container
+  return container.t === 'list' ? { items, open, perhaps: container.perhaps } : { items, open }
+}
+
+class SlotChange implements Change {
+  private before: Slot | undefined
+  private after: Slot | undefined
+  /** All slots as they stood, where one was taken out: undoing has to put it back into its place. */
+  private order: [string, Slot][] | null
+
+  constructor(
+    readonly holder: Namespace,
+    readonly key: string,
+    private readonly deleted: boolean,
+  ) {
+    this.before = holder.slots.get(key)
+    this.order = deleted ? [...holder.slots] : null
+  }
+
+  undo(): void {
+    const slots = slotsToWrite(this.holder)
+    this.after = slots.get(this.key)
+    this.holder.version++
+    if (this.order) refill(slots, this.order)
+    else put(slots, this.key, this.before)
+  }
+
+  redo(): void {
+    const slots = slotsToWrite(this.holder)
+    this.before = slots.get(this.key)
+    if (this.deleted) this.order = [...slots]
+    this.holder.version++
+    put(slots, this.key, this.deleted ? undefined : this.after)
+  }
+
+  value(): unknown {
+    return this.holder.slots.get(this.key)
+  }
+
+  former(): unknown {
+    return this.before
+  }
+}
+
+function put<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
+  if (value === undefined) map.delete(key)
+  else map.set(key, value)
+}
+
+function refill<K, V>(map: Map<K, V>, entries: readonly (readonly [K, V])[]): void {
+  map.clear()
+  for (const [key, value] of entries) map.set(key, value)
+}
+
+/** Stands for all keys of a map. */
+export const WHOLE = Symbol('the whole map')
+
+/** A map that notes its changes in the journal, and what was looked for in it. Values are never undefined. */
+export class TrackedMap<K, V> extends Map<K, V> {
+  /** `ns`: the namespace whose slots it holds. */
+  constructor(
+    private readonly journal: Journal,
+    private readonly ns: Namespace | null = null,
+  ) {
+    super()
+  }
+
+  override get(key: K): V | undefined {
+    this.journal.look(this, key)
+    return super.get(key)
+  }
+
+  override has(key: K): boolean {
+    this.journal.look(this, key)
+    return super.has(key)
+  }
+
+  override set(key: K, value: V): this {
+    if (this.journal.active) this.journal.note(new EntryChange<K, V>(this, key, super.get(key)))
+    return super.set(key, value)
+  }
+
+  override delete(key: K): boolean {
+    if (!this.has(key)) return false
+    if (this.journal.active) this.journal.note(new Removal<K, V>(this, key, this.all()))
+    return super.delete(key)
+  }
+
+  override clear(): void {
+    if (this.size > 0 && this.journal.active) this.journal.note(new Removal<K, V>(this, WHOLE, this.all()))
+    super.clear()
+  }
+
+  override get size(): number {
+    this.journal.look(this, WHOLE)
+    return super.size
+  }
+
+  override keys(): MapIterator<K> {
+    this.journal.look(this, WHOLE)
+    return super.keys()
+  }
+
+  override values(): MapIterator<V> {
+    this.journal.look(this, WHOLE)
+    return super.values()
+  }
+
+  override entries(): MapIterator<[K, V]> {
+    this.journal.look(this, WHOLE)
+    return super.entries()
+  }
+
+  override [Symbol.iterator](): MapIterator<[K, V]> {
+    return this.entries()
+  }
+
+  override forEach(each: (value: V, key: K, map: Map<K, V>) => void): void {
+    this.journal.look(this, WHOLE)
+    super.forEach(each)
+  }
+
+  /** The entries and one of them, with nobody noted as having looked; and what writes without a note. */
+  all(): [K, V][] {
+    return [...super.entries()]
+  }
+
+  peek(key: K): V | undefined {
+    return super.get(key)
+  }
+
+  put(key: K, value: V | undefined): void {
+    if (this.ns) this.ns.version++
+    if (value === undefined) super.delete(key)
+    else super.set(key, value)
+  }
+
+  refill(entries: readonly (readonly [K, V])[]): void {
+    if (this.ns) this.ns.version++
+    super.clear()
+    for (const [key, value] of entries) super.set(key, value)
+  }
+}
+
+class EntryChange<K, V> implements Change {
+  private after: V | undefined
+
+  constructor(
+    readonly holder: TrackedMap<K, V>,
+    readonly key: K,
+    private before: V | undefined,
+  ) {}
+
+  undo(): void {
+    this.after = this.holder.peek(this.key)
+    this.holder.put(this.key, this.before)
+  }
+
+  redo(): void {
+    this.before = this.holder.peek(this.key)
+    this.holder.put(this.key, this.after)
+  }
+
+  value(): unknown {
+    return this.holder.peek(this.key)
+  }
+
+  former(): unknown {
+    return this.before
+  }
+}
+
+/** An entry, or all of them, taken out: undoing has to put it back into its place. */
+class Removal<K, V> implements Change {
+  constructor(
+    readonly holder: TrackedMap<K, V>,
+    readonly key: K | typeof WHOLE,
+    private before: [K, V][],
+  ) {}
+
+  undo(): void {
+    this.holder.refill(this.before)
+  }
+
+  redo(): void {
+    this.before = this.holder.all()
+    if (this.key === WHOLE) this.holder.refill([])
+    else this.holder.put(this.key, undefined)
+  }
+
+  value(): unknown {
+    return this.key === WHOLE ? this.holder.all() : this.holder.peek(this.key)
+  }
+
+  former(): unknown {
+    return this.key === WHOLE ? this.before : this.before.find(([key]) => key === this.key)?.[1]
+  }
+}
+
+/** A set that is tracked: adding what may be there already is looking for it. */
+export class TrackedSet<T> {
+  private readonly entries: TrackedMap<T, true>
+
+  constructor(journal: Journal) {
+    this.entries = new TrackedMap(journal)
+  }
+
+  has(value: T): boolean {
+    return this.entries.has(value)
+  }
+
+  add(value: T): void {
+    if (!this.entries.has(value)) this.entries.set(value, true)
+  }
+
+  [Symbol.iterator](): MapIterator<T> {
+    return this.entries.keys()
+  }
+}

@@ -1,0 +1,302 @@
+/**
+ * A pass of the simulation, step by step, so that the next one over files that were edited can go back to the first
+ * step that an edit touches, and make again without executing anything whatever comes out as it did: a step whose
+ * look at the state would be the same.
+ *
+ * A step is run again if it read an edited file, or looked into a cell of a tracked map that a step run again left
+ * otherwise than before. Where any other cell was left otherwise, all that follows is run.
+ */
+import { remember } from '../files/memo.ts'
+import { type Change, FieldChange, type Stretch, TailChange, TrackedMap, WHOLE } from './journal.ts'
+import type { Machine, World } from './machine.ts'
+import { same, type Value } from './values.ts'
+
+interface Taped<S, R> {
+  /** What was to be done, before and after. */
+  readonly todo: S
+  readonly next: S
+  readonly result: R
+  readonly stretch: Stretch
+}
+
+/** The steps of a tape at one moment. */
+interface Mark<S, R> {
+  readonly steps: readonly Taped<S, R>[]
+  readonly ending: readonly Change[]
+  readonly world: World
+}
+
+/** What a step looks at beside the state of the machine: files, whether a failure counts as cured, whether any does. */
+export const Looks = {
+  file: (path: string): string => path,
+  cure: (site: string): string => `cured: ${site}`,
+  anyCure: 'cured: any',
+} as const
+
+export class Tape<S, R> {
+  private readonly steps: Taped<S, R>[] = []
+  private beginning: Stretch | null = null
+  /** What was done after the last step. */
+  private ending: readonly Change[] = []
+  /** Of steps beyond the present one: those that have to be run. */
+  private readonly stale = new Set<number>()
+  private allStale = false
+  private position = 0
+
+  constructor(readonly machine: Machine) {
+    machine.world = this.listening(machine.world)
+  }
+
+  /** Can the next pass begin behind the start? `touched`: what has changed, by `Looks`. */
+  canGoBack(touched: readonly string[]): boolean {
+    if (this.machine.heap.journal.lost || !this.beginning) return false
+    return !this.looksAt(this.beginning, touched)
+  }
+
+  /** Everything before the first step. */
+  start<T>(run: () => T): T {
+    const { journal, youngest } = this.machine.heap
+    const { reads } = journal.begin(youngest)
+    try {
+      return run()
+    } finally {
+      journal.end()
+      // It is never taken back: what matters is what it looked at beside the state.
+      this.beginning = {
+        changes: [],
+        reads: new Map([[this, reads.get(this) ?? new Set()]]),
+        loaded: new Map(),
+      }
+    }
+  }
+
+  /** Goes back to the first step that looked at what has changed, for a pass over `world`. Returns what is to be done. */
+  goBack(touched: readonly string[], world: World, todo: S): S {
+    this.machine.world = this.listening(world)
+    this.allStale = false
+    this.stale.clear()
+    for (const [index, { stretch }] of this.steps.entries())
+      if (this.looksAt(stretch, touched)) this.stale.add(index + 1)
+    takeBack(this.ending)
+    this.ending = []
+    const first = Math.min(this.steps.length + 1, ...this.stale)
+    for (let step = this.steps.length; step >= first; step--) takeBack(this.steps[step - 1]!.stretch.changes)
+    this.position = first - 1
+    return this.position === 0 ? todo : this.steps[this.position - 1]!.next
+  }
+
+  /** Where to come back to with `returnTo`, after passes that are not to be kept. */
+  mark(): Mark<S, R> {
+    return { steps: [...this.steps], ending: this.ending, world: this.machine.world }
+  }
+
+  returnTo({ steps, ending, world }: Mark<S, R>): void {
+    if (this.ending === ending) return
+    takeBack(this.ending)
+    let same = 0
+    while (same < this.steps.length && this.steps[same] === steps[same]) same++
+    for (let step = this.steps.length; step > same; step--) takeBack(this.steps[step - 1]!.stretch.changes)
+    this.steps.splice(same, this.steps.length, ...steps.slice(same))
+    for (const { stretch } of steps.slice(same)) makeAgain(stretch.changes)
+    makeAgain(ending)
+    this.ending = ending
+    this.position = steps.length
+    this.machine.world = world
+  }
+
+  /** The results of the steps so far. */
+  get results(): readonly R[] {
+    return this.steps.slice(0, this.position).map(({ result }) => result)
+  }
+
+  /** One step: made again if it would come out as before, else run. Returns what is to be done then. */
+  step(todo: S, run: () => { readonly result: R; readonly next: S }): S {
+    const number = ++this.position
+    if (this.steps[number - 1]?.todo !== todo) this.cut(number)
+    const before = this.steps[number - 1]
+    if (before && !this.allStale && !this.stale.has(number)) {
+      makeAgain(before.stretch.changes)
+      return before.next
+    }
+    const left = before && valuesAfter(before.stretch.changes)
+    const { done, stretch } = this.record(number, run, before?.stretch)
+    this.steps[number - 1] = { todo, ...done, stretch }
+    if (left) this.compare(number, left, valuesOf(stretch.changes))
+    return done.next
+  }
+
+  /** What is done after the last step: always run. */
+  end(run: () => void): void {
+    this.ending = this.record(this.position + 1, run).stretch.changes
+  }
+
+  /** Runs a step. One that throws, be it that the analysis is given up, is the last there is, and is taken back later. */
+  private record<T>(
+    number: number,
+    run: () => T,
+    again?: Stretch,
+  ): { readonly done: T; readonly stretch: Stretch } {
+    const { machine } = this
+    const { journal, youngest } = machine.heap
+    const plain = PlainState.of(machine)
+    const stretch = journal.begin(youngest, again)
+    try {
+      return { done: run(), stretch }
+    } catch (error) {
+      this.cut(number)
+      this.ending = stretch.changes
+      throw error
+    } finally {
+      stretch.changes.push(...plain.changes())
+      journal.end()
+    }
+  }
+
+  /** Forgets the steps from this one on. */
+  private cut(number: number): void {
+    this.steps.length = Math.min(this.steps.length, number - 1)
+  }
+
+  /** Which later steps may go another way, now that this one left other values? */
+  private compare(number: number, before: Values, after: Values): void {
+    const cells = [before, after].flatMap(values =>
+      [...values].flatMap(([holder, keys]) => [...keys.keys()].map(key => ({ holder, key }))),
+    )
+    for (const { holder, key } of cells) {
+      const [was, is] = [before, after].map(values => values.get(holder)?.get(key))
+      // What only one of the two has changed the other has left as it was.
+      if (alike((was ?? is)![was ? 'value' : 'former'], (is ?? was)![is ? 'value' : 'former'])) continue
+      if (holder instanceof TrackedMap) this.makeStale(number, holder, key)
+      else if (!isOutput(this.machine, holder)) this.allStale = true
+    }
+  }
+
+  private makeStale(after: number, holder: object, key: unknown): void {
+    for (let number = after + 1; number <= this.steps.length; number++) {
+      const keys = this.steps[number - 1]!.stretch.reads.get(holder)
+      if (keys && (key === WHOLE || keys.has(key) || keys.has(WHOLE))) this.stale.add(number)
+    }
+  }
+
+  private looksAt({ reads }: Stretch, touched: readonly string[]): boolean {
+    const looks = reads.get(this)
+    return looks !== undefined && touched.some(look => looks.has(look))
+  }
+
+  /** The world, with an ear for the files that are read. */
+  private listening(world: World): World {
+    const { journal } = this.machine.heap
+    const note = (look: string): void => journal.look(this, look)
+    return {
+      ...world,
+      code: (path, project) => {
+        note(Looks.file(path))
+        return world.code(path, project)
+      },
+      text: path => {
+        note(Looks.file(path))
+        return world.text(path)
+      },
+      body: (unit, body) => {
+        note(Looks.file(unit.path))
+        return world.body(unit, body)
+      },
+      healed: {
+        has: site => {
+          note(Looks.cure(site))
+          return world.healed.has(site)
+        },
+        get size() {
+          note(Looks.anyCure)
+          return world.healed.size
+        },
+      },
+    }
+  }
+}
+
+function makeAgain(changes: readonly Change[]): void {
+  for (const change of changes) change.redo()
+}
+
+function takeBack(changes: readonly Change[]): void {
+  for (let i = changes.length - 1; i >= 0; i--) changes[i]!.undo()
+}
+
+/** What cells hold after some changes, and held before. */
+type Values = Map<object, Map<unknown, { readonly value: unknown; readonly former: unknown }>>
+
+function valuesOf(changes: readonly Change[]): Values {
+  const values: Values = new Map()
+  for (const change of changes) {
+    const cells = remember(values, change.holder, () => new Map())
+    // The first change of a cell knows what it held before.
+    if (!cells.has(change.key)) cells.set(change.key, { value: change.value(), former: change.former() })
+  }
+  return values
+}
+
+/** What a step that was taken back had left: for that it is made again, for a moment. */
+function valuesAfter(changes: readonly Change[]): Values {
+  makeAgain(changes)
+  const values = valuesOf(changes)
+  takeBack(changes)
+  return values
+}
+
+/** Would nobody see a difference between the two, be it values of the machine or plain data about them? */
+function alike(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if ('t' in a || 't' in b) return 't' in a && 't' in b && same(a as Value, b as Value)
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => alike(item, b[i]))
+  const [mine, theirs] = [Object.entries(a), b as Record<string, unknown>]
+  if (Object.getPrototypeOf(a) !== Object.prototype || Object.getPrototypeOf(b) !== Object.prototype)
+    return false
+  return mine.length === Object.keys(b).length && mine.every(([key, value]) => alike(value, theirs[key]))
+}
+
+/** Lists that are only told of, and never looked into while steps are taken. */
+function isOutput(machine: Machine, holder: object): boolean {
+  const { events, registeredMarkers, perhapsRefused, pendingHooks } = machine
+  return [events, registeredMarkers, perhapsRefused, pendingHooks].some(list => list === holder)
+}
+
+/** Counters and caches that hold whatever is taken back. */
+const LASTING = new Set(['pathCache', 'unseenCalls', 'world', 'doubts'])
+
+/** The fields of the machine that hold one value, and its lists that only grow. */
+class PlainState {
+  private constructor(
+    private readonly fields: readonly (readonly [object, string, unknown])[],
+    private readonly lists: readonly (readonly [unknown[], number])[],
+  ) {}
+
+  static of(machine: Machine): PlainState {
+    const { events, registeredMarkers, perhapsRefused, pendingHooks, ignoredFinders, leaks } = machine
+    const fields = [machine, leaks].flatMap(holder =>
+      Object.entries(holder)
+        .filter(([key]) => !LASTING.has(key))
+        .map(([key, value]) => [holder, key, value] as const),
+    )
+    const lists = [events, registeredMarkers, perhapsRefused, pendingHooks, ignoredFinders, leaks.edits]
+    return new PlainState(
+      fields,
+      lists.map(list => [list as unknown[], list.length]),
+    )
+  }
+
+  /** What became of them since. */
+  changes(): Change[] {
+    const fields = this.fields.flatMap(([holder, key, value]) =>
+      (holder as Record<string, unknown>)[key] === value
+        ? []
+        : [new FieldChange(holder as Record<string, unknown>, key, value)],
+    )
+    const lists = this.lists.flatMap(([list, length]) =>
+      list.length > length ? [new TailChange(list, list.slice(length))] : [],
+    )
+    return [...fields, ...lists]
+  }
+}
