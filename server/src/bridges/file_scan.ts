@@ -2,9 +2,9 @@
  * A light reading of one Python file, without a parse: which names it may define, and what it imports. A superset,
  * for finding the few files that are worth compiling. What was read is kept by the file's size and time.
  */
-import { LRUCache } from 'lru-cache'
 import { type ScannedImport, scanImports } from '../compile/import_scan.ts'
 import { decodeSource } from '../files/decode.ts'
+import { fileCache } from '../files/file_cache.ts'
 import type { FileSystem } from '../files/file_system.ts'
 
 export interface FileScan {
@@ -15,9 +15,6 @@ export interface FileScan {
 
 const NOTHING: FileScan = { defines: new Set(), imports: [] }
 
-/** Beyond this many files the longest unused are read again. */
-const MOST_FILES = 100_000
-
 const DEFINED = /^[ \t]*(?:(?:async[ \t]+)?def|class|type)[ \t]+([\w\u0080-\uffff]+)/gm
 /** `a = `, `a: int = `, `a = b = ` and `a, (b, c) = `, not `a == b`. */
 const ASSIGNED =
@@ -27,9 +24,7 @@ const NAME = /[\w\u0080-\uffff]+/g
 
 /** Keeps what was read from one analysis to the next. */
 export class FileScans {
-  private readonly known = new LRUCache<string, { readonly stamp: string; readonly scan: FileScan }>({
-    max: MOST_FILES,
-  })
+  private readonly known = fileCache<{ readonly stamp: string; readonly scan: FileScan }>()
 
   /** Of a file that can't be read: nothing. */
   of(fs: FileSystem, path: string): FileScan {

@@ -4,19 +4,16 @@
  * is not compiled again.
  */
 
-import { LRUCache } from 'lru-cache'
 import { compileBody, compileModule } from '../compile/compile.ts'
 import type { ModuleCode } from '../compile/module_code.ts'
 import { decodeSource } from '../files/decode.ts'
+import { fileCache } from '../files/file_cache.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
 import { lookedInto } from '../simulate/looked_into.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import type { CodeUnit } from '../simulate/values.ts'
-
-/** Beyond this many files the longest unused are read again when they are needed. */
-const MOST_FILES = 100_000
 
 interface Entry {
   /** Size and time of the file, or the identity of an editor's text: equal means unread changes are none. */
@@ -38,7 +35,7 @@ export interface CodeStore {
 }
 
 export class Sources {
-  private readonly entries = new LRUCache<string, Entry>({ max: MOST_FILES })
+  private readonly entries = fileCache<Entry>()
   private readonly bodies = new WeakMap<CodeUnit, Map<number, CodeUnit>>()
   private readonly checked = new Set<string>()
   private fs: FileSystem

@@ -2,15 +2,10 @@
  * What is read out of the texts of files and of nothing else: kept from one simulation to the next while a file's
  * text stays the same.
  */
-import { LRUCache } from 'lru-cache'
-
-/** Beyond this many files the longest unused are read again. */
-const MOST_FILES = 100_000
+import { fileCache } from './file_cache.ts'
 
 export class TextMemo<T> {
-  private readonly known = new LRUCache<string, { readonly text: string; readonly value: T }>({
-    max: MOST_FILES,
-  })
+  private readonly known = fileCache<{ readonly text: string; readonly value: T }>()
 
   /** What `read` makes of the text; `read` may look at the text and the path alone. */
   of(path: string, text: string, read: (text: string, path: string) => T): T {

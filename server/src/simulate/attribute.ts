@@ -10,7 +10,7 @@ import { containerMethod } from './models/containers.ts'
 import { pathAttribute } from './models/pathlib.ts'
 import { stringMethod } from './models/strings.ts'
 import { replaceSysPath, versionField } from './models/sys.ts'
-import { mayHaveName, viaGetattr } from './names.ts'
+import { mayHaveName, versionFlag, viaGetattr } from './names.ts'
 import { hasBuiltinAttribute, refuseAttribute } from './refuse.ts'
 import { isReplacement, viaReplacement } from './replaced.ts'
 import {
@@ -82,6 +82,8 @@ function moduleAttribute(m: Machine, module: Module, name: string, focus: Span):
   if (module.kind === 'foreign' || module.kind === 'model' || module.kind === 'extension') {
     const loaded = m.modules.get(`${module.name}.${name}`)
     if (loaded) return loaded
+    const flag = versionFlag(m, module, name)
+    if (flag) return flag
     if (m.heap.doubtful || m.frame.restricted || mayHaveName(m, module, name)) {
       m.mayRaise(exceptionClass('AttributeError'))
       return m.finder.isStandard(module.name.split('.')[0]!) ? HARMLESS : UNKNOWN

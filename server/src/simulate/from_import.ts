@@ -9,7 +9,7 @@ import { importModule, packagePath } from './importer.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
 import { isNamespaceClass } from './models/types.ts'
-import { isRebound, mayHaveName, viaGetattr } from './names.ts'
+import { isRebound, mayHaveName, versionFlag, viaGetattr } from './names.ts'
 import { elementsOf } from './operate.ts'
 import { refuseIteration } from './refuse.ts'
 import { isReplacement, viaReplacement } from './replaced.ts'
@@ -66,7 +66,8 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
   const sub = trySubmodule(m, module, name, focus)
   if (sub) return sub
   if (slot) return slot.value
-  if (given === UNKNOWN || mayHaveUnseen(m, module, name, given === 'missing')) return UNKNOWN
+  if (given === UNKNOWN || mayHaveUnseen(m, module, name, given === 'missing'))
+    return versionFlag(m, module, name) ?? UNKNOWN
   const entry = m.modules.get(`${module.name}.${name}`)
   if (entry) return entry
   if (m.openPrefixes.has(topLevel(module.name)) || m.openPrefixes.has('*')) return UNKNOWN

@@ -9,7 +9,7 @@ import { type Machine, topLevel } from './machine.ts'
 import { modelOf, serveVirtual, sixWithoutMoves } from './models/all_models.ts'
 import { losesToInstalled, saysWord, viaGetattr } from './names.ts'
 import { elementsOf } from './operate.ts'
-import { mayBePatched } from './patches.ts'
+import { mayBeHung } from './patches.ts'
 import { isReplacement } from './replaced.ts'
 import { isStandardLibrary } from './standard.ts'
 import type { FailureDetail } from './trace.ts'
@@ -238,7 +238,7 @@ function standardHangsNothing(m: Machine, child: string, parent: Module): boolea
   const word = child.slice(child.lastIndexOf('.') + 1)
   if (file !== null && (isPackageFile(file) || (file.endsWith('.py') && saysWord(m, file, word))))
     return false
-  return !mayBePatched(m, parent, word)
+  return !mayBeHung(m, child)
 }
 
 function notFound(m: Machine, name: string, parent: Value | null, focus: Span): Value {

@@ -118,6 +118,7 @@ class TextWords {
   private readonly mentioned = new Map<string, boolean>()
   private handedOut: boolean | null = null
   private withoutPaths: string | null = null
+  private flags: ReadonlyMap<string, readonly [string, number]> | null = null
 
   constructor(private readonly text: string) {
     this.bindsUnseen = UNSEEN_WRITES.test(text) || /\bimport\s*\(?\s*\*/.test(text)
@@ -126,6 +127,12 @@ class TextWords {
       for (const [, names] of text.matchAll(/\bglobal\s+([\w, \t]+)/g))
         for (const name of names!.split(',')) globals.add(name.trim())
     this.globals = globals
+  }
+
+  /** Names that say whether Python 3 is of a version or later (`>=`), or older (`<`). */
+  get versionFlags(): ReadonlyMap<string, readonly [operator: string, minor: number]> {
+    this.flags ??= this.text.includes('version_info') ? versionFlags(this.text) : NO_FLAGS
+    return this.flags
   }
 
   get isHandedOut(): boolean {
@@ -147,6 +154,29 @@ class TextWords {
     this.withoutPaths ??= this.text.replace(FROM_PATH, 'from')
     return this.withoutPaths
   }
+}
+
+const NO_FLAGS: ReadonlyMap<string, readonly [string, number]> = new Map()
+const VERSION_FLAG =
+  /^(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[ \t]*sys\.version_info[ \t]*(<|>=)[ \t]*\(3,[ \t]*(\d+)\)[ \t]*(?:#.*)?$/gm
+
+function versionFlags(text: string): ReadonlyMap<string, readonly [string, number]> {
+  const flags = new Map<string, readonly [string, number]>()
+  for (const [, name, operator, minor] of text.matchAll(VERSION_FLAG)) {
+    const bound = text.match(new RegExp(`^[ \\t]*${name}\\b[^=\\n]*=(?!=)`, 'gm'))
+    if (bound?.length === 1) flags.set(name!, [operator!, Number(minor)])
+  }
+  return flags
+}
+
+/** The value of a name that a third-party module binds once, by the version of Python; null: it is none of those. */
+export function versionFlag(m: Machine, { kind, file }: Module, name: string): Value | null {
+  if (kind !== 'foreign' || file === null) return null
+  const { words } = wordsOf(m, file)
+  const flag = words?.versionFlags.get(name)
+  if (!flag || words!.globals.has(name)) return null
+  const [operator, minor] = flag
+  return constant(operator === '<' ? m.environment.version[1] < minor : m.environment.version[1] >= minor)
 }
 
 function mentions(text: string, name: string): boolean {

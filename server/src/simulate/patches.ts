@@ -20,6 +20,20 @@ const PYTESTS_OWN = /\/_?pytest\/[^/]*(?:\/[^/]*)?$/
 /** How far before the module's name the call may have begun, in characters. */
 const LONGEST_CALL = 300
 
+/**
+ * Is a module spelt in full anywhere, as who puts it into `sys.modules` or an import of `name` spells it, or its
+ * parent made a package? Computed keys of `sys.modules` are the machine's own affair.
+ */
+export function mayBeHung(m: Machine, name: string): boolean {
+  const parent = name.slice(0, name.lastIndexOf('.'))
+  const signs = [`'${name}'`, `"${name}"`, `${parent.slice(parent.lastIndexOf('.') + 1)}.__path__`]
+  for (const file of filesRun(m)) {
+    const text = file.endsWith('.py') ? m.world.text(file) : null
+    if (text !== null && signs.some(sign => text.includes(sign))) return true
+  }
+  return false
+}
+
 /** False where no text holds a sign of it. What pytest does itself is known: it adds no name to any module. */
 export function mayBePatched(m: Machine, module: Module, name: string): boolean {
   const texts: string[] = []
