@@ -51,7 +51,7 @@ export async function check(
   options: CheckOptions,
   io: Io,
 ): Promise<number> {
-  const fs = new DiskFileSystem()
+  const fs = new DiskFileSystem(options.cache)
   const target = resolveTarget(fs, io.cwd, paths)
   refuseWrongSettings(fs, target, options)
   if (wantsMending(options)) {

@@ -56,6 +56,9 @@ export class DiskFileSystem implements FileSystem {
   /** Links to folders: what is cached below them may change under another name. */
   private readonly folderLinks = new Set<string>()
 
+  /** `keeps`: what is read may be kept for a later process, which will ask for its hash. */
+  constructor(private readonly keeps = true) {}
+
   stat(path: string): FileStat | null {
     const known = this.stats.get(path)
     if (known !== undefined) return known
@@ -71,7 +74,7 @@ export class DiskFileSystem implements FileSystem {
     const identity = this.identities.get(path) ?? lookAt(path)
     try {
       const bytes = readFileSync(path)
-      this.contents.set(path, { identity, hash: contentHash(bytes) })
+      this.contents.set(path, { identity, hash: this.keeps ? contentHash(bytes) : null })
       if (bytes.length <= LARGEST_FILE) return bytes
       this.trouble.set(path, `larger than ${LARGEST_FILE / 1024 / 1024} MiB`)
     } catch (error) {
