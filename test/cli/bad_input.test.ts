@@ -36,6 +36,16 @@ const WAYS = [
   ['plan --apply', ['plan', '--apply']],
 ] as const
 
+test('an interpreter is meant from where the command is given, and has to be there', async () => {
+  write({ 'project/test_a.py': '', 'project/env/bin/python': '', 'venv/bin/python': '' })
+  const check = (python: string) => command(folder, {}, ['check', 'project', '--python', python])
+  expect(await check('env/bin/python')).toMatchObject({
+    code: 2,
+    err: `precollect: --python: there is no ${folder}/env/bin/python\n`,
+  })
+  expect(await check('venv/bin/python')).toMatchObject({ code: 0, err: '' })
+})
+
 describe.each(WAYS)('%s', (_, args) => {
   test('writes none of its files where one is read-only, and says which', async () => {
     write(MOVED)

@@ -40,7 +40,7 @@ export async function bridges(
     throw new UsageError('--check looks at the bridges that are there: it goes without --write and --diff')
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
-  refuseWrongSettings(fs, target, options)
+  refuseWrongSettings(fs, target, options, io)
   const done = announce(target, options, io)
   try {
     const request = requestOf(target, pytestArgs, options, io)

@@ -53,7 +53,7 @@ export async function check(
 ): Promise<number> {
   const fs = new DiskFileSystem(options.cache)
   const target = resolveTarget(fs, io.cwd, paths)
-  refuseWrongSettings(fs, target, options)
+  refuseWrongSettings(fs, target, options, io)
   if (wantsMending(options)) {
     const { mendOrDiff } = await import('./mend.ts')
     const { analysis, request, remembered, keep } = await analysisOf(fs, target, pytestArgs, options, io)
@@ -128,10 +128,17 @@ export async function analysisOf(
 export function refuseWrongSettings(
   fs: FileSystem,
   { cwd }: Target,
-  { select = [], ignore = [] }: CheckOptions,
+  { select = [], ignore = [], python }: CheckOptions,
+  io: Io,
 ): void {
   const { problems } = findSettings(fs, cwd)
+  const interpreter = python === undefined ? null : interpreterOf(python, io)
   const wrong = [
+    ...(interpreter !== null &&
+    isPlace(interpreter) &&
+    (fs.stat(interpreter) ?? fs.stat(`${interpreter}.exe`)) === null
+      ? [`--python: there is no ${interpreter}`]
+      : []),
     ...problems.map(({ span, line, message }) => `${relative(cwd, span.path)}:${line}: ${message}`),
     ...checkRuleNames(select).map(message => `--select: ${message}`),
     ...checkRuleNames(ignore).map(message => `--ignore: ${message}`),
@@ -139,21 +146,30 @@ export function refuseWrongSettings(
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
 }
 
+/** A place is meant from where the command was given; a name (`python3.12`) is looked for by the environment. */
+function interpreterOf(python: string, { cwd }: Io): string {
+  return isPlace(python) ? join(cwd, python) : python
+}
+
+function isPlace(python: string): boolean {
+  return /^\.|[\\/]/.test(python)
+}
+
 /** What the command line asks to be analysed. */
 export function requestOf(
   { cwd, paths }: Target,
   pytestArgs: readonly string[],
   options: CheckOptions,
-  { env }: Io,
+  io: Io,
 ): AnalysisRequest {
   return {
     cwd,
     paths,
     pytestArgs,
     invocation: options.invocation ?? null,
-    python: options.python ?? null,
+    python: options.python === undefined ? null : interpreterOf(options.python, io),
     trusted: options.interpreter,
-    env,
+    env: io.env,
     envIsExact: true,
     select: options.select ?? [],
     ignore: options.ignore ?? [],

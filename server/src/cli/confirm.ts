@@ -49,7 +49,7 @@ export async function confirm(
   if (!options.interpreter) throw new UsageError('--no-interpreter: pytest cannot be run without one')
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
-  refuseWrongSettings(fs, target, options)
+  refuseWrongSettings(fs, target, options, io)
   const run = new Run(fs, target, pytestArgs, options, io, tell)
   const code = await run.once(true)
   return options.watch ? run.watch() : code

@@ -18,7 +18,7 @@ export interface DoctorOptions extends CheckOptions {
 export async function doctor(path: string | undefined, options: DoctorOptions, io: Io): Promise<number> {
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, path === undefined ? [] : [path])
-  refuseWrongSettings(fs, target, options)
+  refuseWrongSettings(fs, target, options, io)
   const done = announce(target, options, io)
   const { examine, removableCaches } = await import('../engine/hygiene.ts')
   const request = requestOf(target, [], options, io)

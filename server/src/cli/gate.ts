@@ -39,7 +39,7 @@ export async function gate(
   refuseContradictions(options)
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
-  refuseWrongSettings(fs, target, options)
+  refuseWrongSettings(fs, target, options, io)
   const { settings } = findSettings(fs, target.cwd)
   return new Gate(fs, target, pytestArgs, options, barsGiven(options, settings.gate), io).run()
 }

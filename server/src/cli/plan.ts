@@ -31,7 +31,7 @@ export async function plan(
 ): Promise<number> {
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
-  refuseWrongSettings(fs, target, options)
+  refuseWrongSettings(fs, target, options, io)
   const request = requestOf(target, pytestArgs, options, io)
   const show = progressOn(io, options)
   const { remembered, keep } = await compiledBefore(fs, request, options.cache)

@@ -53,7 +53,7 @@ export async function report(
 ): Promise<number> {
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, paths)
-  refuseWrongSettings(fs, target, options)
+  refuseWrongSettings(fs, target, options, io)
   // Bridges and a plan need the whole workspace: no part of it may come from the cache.
   const debtAndPlan = async () => {
     // First, for it goes on to lay edits over the files.

@@ -23,7 +23,7 @@ export async function why(
 ): Promise<number> {
   const fs = new DiskFileSystem()
   const target = resolveTarget(fs, io.cwd, options.project === undefined ? [] : [options.project])
-  refuseWrongSettings(fs, target, options)
+  refuseWrongSettings(fs, target, options, io)
   const request = requestOf(target, pytestArgs, options, io)
   const { remembered, keep } = await compiledBefore(fs, request, options.cache)
   const done = announce(target, options, io)

@@ -220,9 +220,15 @@ function certainlyNoPackage(m: Machine, child: string, parent: Value): boolean {
   if (parent.t !== 'module') return true
   if (parent.kind === 'project' || parent.kind === 'stub') return parent.state !== 'failed'
   if (losesToInstalled(m, child, parent)) return true
+  if (isAssumed(m, child)) return false
   if (isStandardLibrary(m, parent)) return standardHangsNothing(m, child, parent)
   if (parent.kind !== 'foreign') return false
   return hangsNothing(m, child, parent) || !playsWithModules(m, topLevel(child))
+}
+
+/** Of a standard library that nobody has seen not even the packages are known. */
+function isAssumed(m: Machine, name: string): boolean {
+  return !m.environment.stdlibExact && m.finder.isStandard(topLevel(name))
 }
 
 /** What a single file hangs below itself, or a module that plays for it, is named in the text. */
@@ -262,12 +268,11 @@ function whyUncertain(m: Machine, name: string, parent: Value | null): string | 
     if (m.sysPath.open || m.sysPath.items.some(entry => entry.t === 'unknown'))
       return 'an entry of sys.path that could not be evaluated holds it'
     if (m.environment.opaquePth.length > 0) return `${m.environment.opaquePth[0]} provides it`
-    if (m.finder.isStandard(name) && !m.environment.stdlibExact) return ''
-    return null
+    return isAssumed(m, name) ? '' : null
   }
   if (parent.t !== 'module') return null
   if (parent.kind === 'project' || parent.kind === 'namespace' || parent.kind === 'stub') return null
-  if (parent.kind !== 'foreign' && parent.kind !== 'model') return ''
+  if (isAssumed(m, name) || (parent.kind !== 'foreign' && parent.kind !== 'model')) return ''
   // What a single file hangs below itself it names.
   if (
     parent.file &&
