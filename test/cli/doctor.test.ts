@@ -96,7 +96,7 @@ describe('what is installed', () => {
       'pytest_here.py': '',
     })
     const { out } = await doctor(options)
-    expect(out).toContain('error[missing-plugin]: Error importing plugin "pytest_lost.plugin"')
+    expect(out).toContain("error[unresolved-import]: module 'pytest_lost' cannot be found")
     expect(out).not.toContain('pytest_here')
   })
 
