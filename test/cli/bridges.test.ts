@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dirname, join, normalize } from '../../server/src/files/paths.ts'
 import { command } from '../support/command.ts'
+import { standardPython } from '../support/pythons.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -28,7 +29,8 @@ function write(files: Readonly<Record<string, string>>): void {
 
 const read = (path: string) => readFileSync(join(folder, path), 'utf8')
 
-const bridges = (...args: string[]) => command(folder, {}, ['bridges', '--no-interpreter', ...args])
+const bridges = (...args: string[]) =>
+  command(folder, {}, ['bridges', '--no-interpreter', '--python', standardPython().interpreter, ...args])
 
 const MOVED = {
   'pytest.ini': '[pytest]\npythonpath = src\n',

@@ -5,6 +5,7 @@ import type { Output } from '../../server/src/cli/io.ts'
 import { run } from '../../server/src/cli/program.ts'
 import { join } from '../../server/src/files/paths.ts'
 import { type Laid, layOut } from '../support/on_disk.ts'
+import { standardPython } from '../support/pythons.ts'
 
 let laid: Laid
 let kept: string
@@ -26,7 +27,9 @@ async function command(...args: string[]): Promise<{ code: number; out: string }
   return { code, out }
 }
 
-const check = (...more: string[]) => command('check', '--no-interpreter', '--output-format', 'json', ...more)
+const python = standardPython().interpreter
+const check = (...more: string[]) =>
+  command('check', '--no-interpreter', '--python', python, '--output-format', 'json', ...more)
 
 test('a second run says the same, and what is kept is told of and deleted', async () => {
   const first = await check()

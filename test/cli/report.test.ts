@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { normalize } from '../../server/src/files/paths.ts'
 import { command } from '../support/command.ts'
+import { standardPython } from '../support/pythons.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -24,7 +25,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const precollect = (...args: string[]) => command(folder, {}, args)
+const precollect = (verb: string, ...args: string[]) =>
+  command(folder, {}, [verb, '--python', standardPython().interpreter, ...args])
 const FILES = ['health.html', 'health.json', 'health.junit.xml', 'health.md', 'health.sarif']
 
 describe('report', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../../server/src/cli/program.ts'
 import { dirname, join, normalize } from '../../server/src/files/paths.ts'
+import { standardPython } from '../support/pythons.ts'
 
 const FILES = {
   'pytest.ini': '[pytest]\npythonpath = src\n',
@@ -34,7 +35,11 @@ async function why(...args: string[]): Promise<{ code: number; out: string[]; er
     cwd: folder,
     env: {},
   }
-  const code = await run(['why', '--no-interpreter', ...args], io, async () => {})
+  const code = await run(
+    ['why', '--no-interpreter', '--python', standardPython().interpreter, ...args],
+    io,
+    async () => {},
+  )
   return { code, out: out.trimEnd().split('\n'), err }
 }
 

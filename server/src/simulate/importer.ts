@@ -231,6 +231,11 @@ function isAssumed(m: Machine, name: string): boolean {
   return !m.environment.stdlibExact && m.finder.isStandard(topLevel(name))
 }
 
+/** Without an interpreter or environment any distribution may be there: no absent module is one for certain. */
+function knowsInstalled({ environment }: Machine): boolean {
+  return environment.executable !== null || environment.sitePackages.length > 0
+}
+
 /** What a single file hangs below itself, or a module that plays for it, is named in the text. */
 function hangsNothing(m: Machine, child: string, { file }: Module): boolean {
   if (file === null || isPackageFile(file)) return false
@@ -268,7 +273,7 @@ function whyUncertain(m: Machine, name: string, parent: Value | null): string | 
     if (m.sysPath.open || m.sysPath.items.some(entry => entry.t === 'unknown'))
       return 'an entry of sys.path that could not be evaluated holds it'
     if (m.environment.opaquePth.length > 0) return `${m.environment.opaquePth[0]} provides it`
-    return isAssumed(m, name) ? '' : null
+    return isAssumed(m, name) || !knowsInstalled(m) ? '' : null
   }
   if (parent.t !== 'module') return null
   if (parent.kind === 'project' || parent.kind === 'namespace' || parent.kind === 'stub') return null
