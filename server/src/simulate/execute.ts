@@ -17,7 +17,7 @@ import {
 } from './control.ts'
 import { define, defineClass } from './define.ts'
 import { evaluate, raiseUndefined } from './evaluate.ts'
-import { importName, importStar, resolveRelative } from './from_import.ts'
+import { importName, importStar, loadSubmodule, resolveRelative } from './from_import.ts'
 import { importModule, pathByHook } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
 import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
@@ -283,6 +283,11 @@ function executeFrom(m: Machine, op: FromOp, frame: Frame): void {
   const module = importModule(m, name, focus)
   if (module.t === 'module') pathByHook(m, module)
   if (op.names === '*') return importStar(m, module, focus)
+  if (op.names.length > 1)
+    for (const wanted of op.names) {
+      frame.asking = m.spanOf(frame.unit, wanted.at)
+      loadSubmodule(m, module, wanted.name, frame.asking)
+    }
   for (const wanted of op.names) {
     const at = m.spanOf(frame.unit, wanted.at)
     frame.asking = at

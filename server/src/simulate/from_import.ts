@@ -137,7 +137,17 @@ function submoduleExists(m: Machine, module: Module, name: string): boolean {
   return Array.isArray(path) && m.finder.findSubmodule(`${module.name}.${name}`, name, path) !== null
 }
 
-/** `_handle_fromlist`: a missing `pkg.name` is swallowed, any other error inside it goes on. */
+/**
+ * `_handle_fromlist`: the submodules that a statement names are loaded before its first name is bound, so that they
+ * are there, or fail, even where an earlier name is missing.
+ */
+export function loadSubmodule(m: Machine, module: Value, name: string, focus: Span): void {
+  if (module.t !== 'module' || module.kind !== 'project') return
+  const { slots } = module.ns
+  if (!slots.has(name) && !slots.has('__getattr__')) trySubmodule(m, module, name, focus)
+}
+
+/** A missing `pkg.name` is swallowed, any other error inside it goes on. */
 function trySubmodule(m: Machine, module: Module, name: string, focus: Span): Value | null {
   const fullName = `${module.name}.${name}`
   const loaded = m.modules.get(fullName)
