@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { asExitCode, progress, saveResult } from '../shared/bench.ts'
 import { SetupError } from '../shared/corpus.ts'
@@ -54,7 +54,9 @@ export function main(root: string, args: readonly string[]): Promise<number> {
       .exitOverride()
     command.parse(args, { from: 'user' })
     if (process.platform !== 'linux') throw new SetupError('only Linux shows which processes are left')
-    const { runs, python } = command.opts<Options>()
+    const options = command.opts<Options>()
+    const { runs } = options
+    const python = resolve(options.python)
     const built = join(root, 'dist', 'precollect.js')
     const results = await withFolder(async folder => {
       for (const [path, text] of Object.entries(PROJECT)) {
