@@ -29,23 +29,21 @@ class Moves:
 
     def now(self, name: str) -> str:
         """Where a dotted name is found."""
-        head, rest = name, ""
-        while head:
-            if head in self.moved:
-                return self.moved[head] + rest
-            head, _, tail = head.rpartition(".")
-            rest = f".{tail}{rest}"
-        return name
+        return _by_longest_prefix(self.moved, name)
 
     def former(self, name: str) -> str:
         """What a module was called."""
-        head, rest = name, ""
-        while head:
-            if head in self.back:
-                return self.back[head] + rest
-            head, _, tail = head.rpartition(".")
-            rest = f".{tail}{rest}"
-        return name
+        return _by_longest_prefix(self.back, name)
+
+
+def _by_longest_prefix(table: dict[str, str], name: str) -> str:
+    head, rest = name, ""
+    while head:
+        if head in table:
+            return table[head] + rest
+        head, _, tail = head.rpartition(".")
+        rest = f".{tail}{rest}"
+    return name
 
 
 def source_of(module: Module, node: ast.ImportFrom, moves: Moves) -> str | None:
