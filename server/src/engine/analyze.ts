@@ -179,6 +179,7 @@ export async function analyze(
     remembered.environmentFor(key, () => findEnvironment(fs, request, python)),
     initParser(),
   ])
+  sources.trust(environment)
   const planFor = (invocation: AnalysisRequest['invocation'], files = fs) =>
     makePlan(files, environment, {
       cwd: request.cwd,

@@ -7,6 +7,7 @@
 
 import { isWordCode } from '../compile/lexical.ts'
 import type { Environment } from '../environment/environment.ts'
+import { isKnownStandardName } from '../environment/known_names.ts'
 import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
 import { TextMemo } from '../files/text_memo.ts'
@@ -61,6 +62,7 @@ export function mayHaveName(m: Machine, module: Module, name: string): boolean {
   if (name.startsWith('__') || m.modules.get(`${module.name}.${name}`)) return true
   if (Array.isArray(path) && m.finder.findSubmodule(`${module.name}.${name}`, name, path)) return true
   if (isStandardLibrary(m, module)) {
+    if (isKnownStandardName(m.environment, module.name, name)) return true
     return !standardLacks(m, module, name, file !== null && !mayBind(m, file, name))
   }
   if (file !== null && !saysWord(m, file, name) && losesToInstalled(m, `${module.name}.${name}`, module))
