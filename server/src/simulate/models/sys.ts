@@ -264,6 +264,7 @@ function sysModules(m: Machine): Value {
       },
       keys: () => (m.heap.doubtful ? null : entries().map(([name]) => name)),
     },
+    handed: () => m.openPrefixes.add(topLevel(m.frame.scope.module.name)),
   })
   return withMore(table)
 }
