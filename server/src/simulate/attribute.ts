@@ -162,6 +162,7 @@ export function setAttribute(m: Machine, value: Value, name: string, item: Value
     case 'module':
       if (value.name === 'sys' && name === 'path') return replaceSysPath(m, item)
       if (value.name === 'sys' && name === 'meta_path') m.metaPathOpen = true
+      if (value.name === 'builtins' && name === '__import__') m.metaPathOpen = true
       if (value.name === 'sys' && name === 'modules') m.openPrefixes.add('*')
       // Properties and `__getattr__` of another class may serve any name.
       if (name === '__class__') m.heap.open(value.ns)

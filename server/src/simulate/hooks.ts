@@ -6,7 +6,7 @@ import { dirname, isWithin, join } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import { matchesGlob } from '../pytest/glob.ts'
 import { DJANGO_PLUGIN } from '../pytest/start_django.ts'
-import { bodyText, CONFIGURES_DJANGO, callFunction } from './call.ts'
+import { bodyText, CONFIGURES_DJANGO, callFunction, leaveOut } from './call.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { stringOf } from './evaluate.ts'
 import { verifyHooks } from './hook_signatures.ts'
@@ -46,13 +46,14 @@ export function callHook(
 
 /** Hooks that may run before the last test file is imported, and that nothing here calls. */
 const NOT_CALLED =
-  /^pytest_(?:addhooks|cmdline_main|cmdline_parse|load_initial_conftests|plugin_registered|report_header|collection|collect_\w+|collectstart|make_collect_report|pycollect_makemodule)$/
+  /^pytest_(?:addhooks|cmdline_main|cmdline_parse|load_initial_conftests|plugin_registered|report_header|collection|collect_\w+|collectstart|collectreport|itemcollected|make_collect_report|pycollect_make\w+)$/
 
 /** `pytest_addoption` is called when a plugin is registered, before the command line is parsed. */
 export function register(m: Machine, plugin: Plugin): void {
   for (const [name, { value }] of plugin.module.ns.slots) {
     const runs = value.t === 'func' && !NOT_CALLED.test(name)
     if (!name.startsWith('pytest_') || runs) continue
+    if (value.t === 'func') leaveOut(m, value, { positional: [], keywords: new Map(), open: true })
     const text = value.t === 'func' ? bodyText(value) : (m.world.text(plugin.module.file!) ?? '')
     if ((value.t === 'func' || value.t === 'native') && CONFIGURES_DJANGO.test(text)) loseDjango(m)
   }

@@ -5,6 +5,7 @@ import { HARMLESS, type Module, type Value } from '../values.ts'
 import { contextModels } from './contexts.ts'
 import { dataclassModels } from './dataclasses.ts'
 import { djangoModels } from './django.ts'
+import { enumModels } from './enum.ts'
 import { importlibModels } from './importlib.ts'
 import { loadingModels } from './loading.ts'
 import type { Model } from './model.ts'
@@ -27,6 +28,7 @@ const ALL: readonly Model[] = [
   ...contextModels,
   ...djangoModels,
   ...dataclassModels,
+  ...enumModels,
   ...importlibModels,
   ...loadingModels,
   ...multiprocessingModels,

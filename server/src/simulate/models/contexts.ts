@@ -28,6 +28,14 @@ export const contextModels: readonly Model[] = [
           exit: () => undefined,
         })),
       ),
+      // What was entered into one may swallow what it likes.
+      ExitStack: native('contextlib.ExitStack', () =>
+        contextObject(m, 'ExitStack', () => ({
+          target: UNKNOWN,
+          swallows: () => null,
+          exit: () => undefined,
+        })),
+      ),
     }),
   },
 ]

@@ -8,6 +8,7 @@ import {
   type Args,
   HARMLESS,
   type Instance,
+  isString,
   type Native,
   NONE,
   native,
@@ -61,7 +62,17 @@ function mockNames(m: Machine): Record<string, Value> {
 
 /** What `patch` replaces is of no interest to an import, but for `sys.modules`. */
 function patch(m: Machine): Value {
-  const left = native('unittest.mock.patch', args => leaveOut(m, args))
+  const left = native('unittest.mock.patch', args => {
+    const [target, name] = args.positional
+    const whole = isString(target)
+      ? target.v
+      : target?.t === 'module' && isString(name)
+        ? `${target.name}.${name.v}`
+        : ''
+    // Whoever stands in for it may serve any module.
+    if (whole === 'builtins.__import__') m.metaPathOpen = true
+    return leaveOut(m, args)
+  })
   const dict = native('unittest.mock.patch.dict', args => patchDict(m, args))
   return { ...left, attribute: name => (name === 'dict' ? dict : name === 'object' ? left : HARMLESS) }
 }
