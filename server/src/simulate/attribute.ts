@@ -3,6 +3,7 @@
  * classes have too many ways (descriptors, metaclasses, `__getattr__`) to have one after all.
  */
 import type { Span } from '../files/span.ts'
+import { bodyText } from './call.ts'
 import { ancestry, exceptionClass } from './classes.ts'
 import { raiseMissingAttribute, settled } from './from_import.ts'
 import type { Machine } from './machine.ts'
@@ -156,13 +157,20 @@ function instanceAttribute(m: Machine, value: Extract<Value, { t: 'instance' }>,
   return found
 }
 
+/** May a function in the place of `__import__` have modules of its own, and not only hand on what Python's gives? */
+function servesModules(item: Value): boolean {
+  if (item.t === 'func') return /\breturn\b(?![ \t]+\w*import\w*\()/.test(bodyText(item))
+  // What was read from the module itself is put back.
+  return item.t === 'unknown' ? !item.harmless : item.t !== 'native' || item.name !== '__import__'
+}
+
 /** `value.name = item`. */
 export function setAttribute(m: Machine, value: Value, name: string, item: Value): void {
   switch (value.t) {
     case 'module':
       if (value.name === 'sys' && name === 'path') return replaceSysPath(m, item)
       if (value.name === 'sys' && name === 'meta_path') m.metaPathOpen = true
-      if (value.name === 'builtins' && name === '__import__') m.metaPathOpen = true
+      if (value.name === 'builtins' && name === '__import__' && servesModules(item)) m.metaPathOpen = true
       if (value.name === 'sys' && name === 'modules') m.openPrefixes.add('*')
       // Properties and `__getattr__` of another class may serve any name.
       if (name === '__class__') m.heap.open(value.ns)
