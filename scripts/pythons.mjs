@@ -1,11 +1,12 @@
 /**
  * The Python environments that the tests run real pytest in, below .cache/, made once for each set of pins.
  * `.cache/pythons.json` names them for the tests: { "default": interpreter, "7.4.4": interpreter, ... }. What must
- * not stand beside the other cases, a plugin above all, has an environment of its own, found by what a case needs.
+ * not stand beside the other cases, a plugin above all, has an environment of its own, found by what a case needs. Where
+ * a later Python than the one on the PATH is at hand, the default pins are there for that one too: `newest`.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { cache, say } from './setup.mjs'
@@ -48,6 +49,9 @@ export function makePythons() {
       const interpreter = environment(python, pins)
       if (interpreter) made[name] = interpreter
     }
+    const newest = findNewest(python)
+    const ofNewest = newest && environment(newest, PINS.default)
+    if (ofNewest) made.newest = ofNewest
     if (!made.default && runs(python.path, ['-c', 'import pytest'])) {
       say(`NOTICE: the pinned pytest can't be installed; the tests use the one of ${python.path} instead`)
       made.default = python.path
@@ -62,6 +66,26 @@ export function makePythons() {
   return made
 }
 
+/** An interpreter of a later version than the given one, the latest of them; null where there is none. */
+function findNewest({ version }) {
+  const own = Number(version.split('.')[1])
+  const minors = Array.from({ length: 8 }, (_, at) => own + 8 - at)
+  const pyenv = spawnSync('pyenv', ['root'], { encoding: 'utf8' })
+  const kept = pyenv.status === 0 ? join(pyenv.stdout.trim(), 'versions') : null
+  const folders = kept && existsSync(kept) ? readdirSync(kept) : []
+  for (const minor of minors) {
+    const programs = [
+      `python3.${minor}`,
+      ...folders.filter(name => name.startsWith(`3.${minor}.`)).map(name => join(kept, name, 'bin', 'python')),
+    ]
+    for (const program of programs) {
+      const found = ask(program, [])
+      if (found?.version.startsWith(`3.${minor}.`)) return found
+    }
+  }
+  return null
+}
+
 /** The environment with the default pytest alone, for who needs no other; null where it can't be made. */
 export function makeDefaultPython() {
   const python = findPython()
@@ -72,17 +96,24 @@ export function makeDefaultPython() {
 function findPython() {
   const candidates = [['python3'], ['python'], ...(process.platform === 'win32' ? [['py', '-3']] : [])]
   for (const [program, ...args] of candidates) {
-    const asked = spawnSync(
-      program,
-      [...args, '-c', 'import sys; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])'],
-      { encoding: 'utf8' },
-    )
-    if (asked.status !== 0) continue
-    const [path, version] = asked.stdout.trim().split(/\r?\n/)
-    const [major, minor] = version.split('.').map(Number)
-    if (major === OLDEST_PYTHON[0] && minor >= OLDEST_PYTHON[1]) return { path, version }
+    const found = ask(program, args)
+    if (!found) continue
+    const [major, minor] = found.version.split('.').map(Number)
+    if (major === OLDEST_PYTHON[0] && minor >= OLDEST_PYTHON[1]) return found
   }
   return null
+}
+
+/** Real path and version of an interpreter; null where the program is none. */
+function ask(program, args) {
+  const asked = spawnSync(
+    program,
+    [...args, '-c', 'import sys; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])'],
+    { encoding: 'utf8' },
+  )
+  if (asked.status !== 0) return null
+  const [path, version] = asked.stdout.trim().split(/\r?\n/)
+  return { path, version }
 }
 
 /** An environment with exactly these pins; null where it can't be made. */

@@ -32,7 +32,7 @@ export function define(m: Machine, op: DefOp, frame: Frame): void {
     return bindName(m, op.name, fn, frame)
   }
   const decorators = evaluateDecorators(m, op.decorators, frame)
-  const fn = makeFunction(m, frame, op.name, code)
+  const fn = makeFunction(m, withTypeParameters(m, op.typeParams, frame), op.name, code)
   if (evaluatesAnnotations(m, frame) && op.typeParams.length === 0) {
     for (const p of op.params) if (p.annotation) evaluate(m, p.annotation, frame)
     if (op.returns) evaluate(m, op.returns, frame)
@@ -89,14 +89,32 @@ function wrapped(m: Machine, fn: Func): Value {
   })
 }
 
+/** Type parameters stand in a scope of their own around the bases and the body (PEP 695). */
+function withTypeParameters(m: Machine, params: readonly string[], frame: Frame): Frame {
+  if (params.length === 0) return frame
+  const names = m.heap.namespace()
+  for (const name of params) m.heap.set(names, name, UNKNOWN)
+  const { scope } = frame
+  const own: Scope = {
+    ...scope,
+    kind: 'function',
+    names,
+    parent: scope,
+    globals: NO_NAMES,
+    nonlocals: NO_NAMES,
+  }
+  return { ...frame, scope: own }
+}
+
 /** `class`: the body runs. */
 export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   const bases: Value[] = []
-  for (const base of op.bases) bases.push(base.e === 'star' ? UNKNOWN : evaluate(m, base, frame))
+  const around = withTypeParameters(m, op.typeParams, frame)
+  for (const base of op.bases) bases.push(base.e === 'star' ? UNKNOWN : evaluate(m, base, around))
   const decorators = frame.restricted ? [] : evaluateDecorators(m, op.decorators, frame)
   frame.at = op.at
   for (const base of bases) refuseBase(m, base)
-  for (const { value } of op.keywords) evaluate(m, value, frame)
+  for (const { value } of op.keywords) evaluate(m, value, around)
   const cls: Class = {
     t: 'class',
     name: op.name,
@@ -114,7 +132,7 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   const scope: Scope = {
     kind: 'class',
     names: cls.ns,
-    parent: frame.scope.kind === 'function' ? frame.scope : frame.scope.parent,
+    parent: around.scope.kind === 'function' ? around.scope : around.scope.parent,
     module: frame.scope.module,
     globals: NO_NAMES,
     nonlocals: NO_NAMES,
