@@ -76,7 +76,9 @@ function findNewest({ version }) {
   for (const minor of minors) {
     const programs = [
       `python3.${minor}`,
-      ...folders.filter(name => name.startsWith(`3.${minor}.`)).map(name => join(kept, name, 'bin', 'python')),
+      ...folders
+        .filter(name => name.startsWith(`3.${minor}.`))
+        .map(name => join(kept, name, 'bin', 'python')),
     ]
     for (const program of programs) {
       const found = ask(program, [])
