@@ -8,6 +8,7 @@ import { exceptionClass } from '../classes.ts'
 import { isGenerator } from '../evaluate.ts'
 import { wholeText } from '../looked_into.ts'
 import type { Machine } from '../machine.ts'
+import type { Fixture } from '../models/fixtures.ts'
 import { markOf, parameterSet } from '../models/marks.ts'
 import { FAILED } from '../models/outcomes.ts'
 import { elementsOf } from '../operate.ts'
@@ -18,6 +19,7 @@ import {
   COLLECT_ERROR,
   checkCall,
   type Given,
+  givenByFixture,
   missingArguments,
   prefix,
   type Refusal,
@@ -28,9 +30,23 @@ import { checkIds } from './parametrize_ids.ts'
 
 /**
  * All that pytest refuses about the parametrization of a test, in its order: the first is what it shows, unless
- * that is cured. `mayBeAskedFor`: may a fixture ask for an argument that the test does not take?
+ * that is cured. `fixtures`: those that it uses for certain. `mayBeAskedFor`: may a fixture ask for an argument that
+ * the test does not take?
  */
 export function* refusals(
+  m: Machine,
+  test: TestFunction,
+  fixtures: readonly Fixture[],
+  mayBeAskedFor: (name: string) => boolean,
+): Generator<Refusal> {
+  yield* refusalsOfMarks(m, test, mayBeAskedFor)
+  for (const fixture of fixtures) {
+    const given = givenByFixture(fixture)
+    if (given) yield* checkIds(m, test, given)
+  }
+}
+
+function* refusalsOfMarks(
   m: Machine,
   test: TestFunction,
   mayBeAskedFor: (name: string) => boolean,

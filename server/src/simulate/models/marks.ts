@@ -156,6 +156,9 @@ export function marksIn({ slots }: Namespace): readonly Value[] {
 
 // -- pytest.param
 
+/** `pytest.HIDDEN_PARAM` (8.4 and later): the id of a set that adds nothing to the test's name. */
+export const HIDDEN_PARAM = native('pytest.HIDDEN_PARAM', null)
+
 const PARAMETER_SET = nativeClass('ParameterSet', '_pytest.mark.structures', [OBJECT])
 
 /** `pytest.param(*values, marks=..., id=...)`. */
