@@ -26,6 +26,7 @@ import { SKIPPED } from './models/outcomes.ts'
 import { configObject } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
 import { missWarnings, USAGE_ERROR } from './models/warnings.ts'
+import { lookForSelections, loseSelections, refuseSelections } from './selections.ts'
 import {
   failureOf,
   guardSession,
@@ -140,7 +141,10 @@ function guardPass(m: Machine, run: (collectors: CollectorTrace[]) => void): Pas
     return { session: { ...runs, exitCode: exitCode(collectors) }, collectors }
   } catch (error) {
     if (error instanceof SessionEnds)
-      return { session: error.session, collectors: error.afterwards ? collectors : [] }
+      return {
+        session: error.session,
+        collectors: error.afterwards ? collectors.filter(({ path }) => error.imported(path)) : [],
+      }
     if (error instanceof NothingElse)
       return { session: { ...runs, exitCode: 2 }, collectors: [{ ...error.result, path: m.plan.rootdir }] }
     throw error
@@ -153,6 +157,7 @@ function afterCollection(
   collectors: readonly CollectorTrace[],
 ): void {
   try {
+    refuseSelections(m)
     guardSession(m, hookExit, () => refusePending(m))
     modifyItems(m, plugins, collectors)
     noteSelectedMarkers(m)
@@ -258,6 +263,7 @@ function take(
       : doubtful
     const doubt = ignored === null ? 'a conftest may leave this file out' : taken
     const result = collectFile(m, node, plugins, doubt)
+    loseSelections(m, result)
     guardSession(
       m,
       () => 1,
@@ -299,6 +305,7 @@ function collectFile(
       for (const name of pluginNames(m, module) ?? []) loadPlugin(m, name, [], pluginsPlace(m, path))
       const inForce = plugins.filter(({ folder }) => folder === null || isWithin(path, folder))
       collectItems(m, module, path, inForce)
+      lookForSelections(m, module, path, inForce)
     } catch (error) {
       const lenient = node.doctestOnly && m.plan.options.doctest_ignore_import_errors?.value === true
       if (

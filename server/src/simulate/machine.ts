@@ -165,6 +165,8 @@ export class Machine {
   readonly perhapsRefused: Exc[] = []
   /** Functions of conftests that are named like hooks and are none that pytest declares; see hook_signatures. */
   readonly pendingHooks: { readonly name: string; readonly exc: Exc }[] = []
+  /** Node ids that give nothing, with the collector that pytest names; see selections. */
+  readonly notFound = this.map<string, string | null>()
   /** Names of the marks that were asked for, registered or not. */
   readonly marksMet = new TrackedSet<string>(this.heap.journal)
   /** Marks are checked only once the mark plugin was configured. */

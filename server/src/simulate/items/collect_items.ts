@@ -153,7 +153,7 @@ function nodeId({ m, path }: Collection, classes: readonly Class[], name?: strin
  * The class and its bases but `object`, in Python's order as far as names are looked up; null where one of them
  * isn't known for certain.
  */
-function resolutionOrder(cls: Class): readonly Class[] | null {
+export function resolutionOrder(cls: Class): readonly Class[] | null {
   const ancestors = [...ancestry(cls)].filter(each => each !== OBJECT)
   const known = ancestors.filter(each => each !== null && !each.open && (!each.place || !each.ns.open))
   if (known.length < ancestors.length) return null

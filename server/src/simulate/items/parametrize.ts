@@ -39,11 +39,11 @@ export function* refusals(
   fixtures: readonly Fixture[],
   mayBeAskedFor: (name: string) => boolean,
 ): Generator<Refusal> {
-  yield* refusalsOfMarks(m, test, mayBeAskedFor)
   for (const fixture of fixtures) {
     const given = givenByFixture(fixture)
     if (given) yield* checkIds(m, test, given)
   }
+  yield* refusalsOfMarks(m, test, mayBeAskedFor)
 }
 
 function* refusalsOfMarks(

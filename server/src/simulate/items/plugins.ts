@@ -32,6 +32,16 @@ export function collectsDifferently(
   return hooks.some(hook => !leavesItemsAlone(hook)) || texts.some(text => !textLeavesItemsAlone(text))
 }
 
+/** May a plugin in force have the hook? */
+export function mayHaveHook(m: Machine, plugins: readonly Plugin[], hook: string): boolean {
+  const texts = installed(m, plugins)
+  return (
+    texts === null ||
+    texts.some(text => text.includes(hook)) ||
+    plugins.some(({ module }) => module.ns.slots.has(hook))
+  )
+}
+
 const HOOKS = [
   'pytest_generate_tests',
   'pytest_pycollect_makeitem',
