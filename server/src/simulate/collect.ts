@@ -15,6 +15,7 @@ import {
   isTaken,
   loadConftest,
   loadPlugin,
+  offerFiles,
   type Plugin,
   pluginNames,
   pluginsPlace,
@@ -246,6 +247,10 @@ function loadEarly(m: Machine, node: CollectNode, plugins: readonly Plugin[]): v
     if (result.outcome !== 'collects') return
     remember(loadedEarly, m, () => new Map()).set(conftest, inForce.slice(plugins.length))
   }
+  if (!node.package) {
+    const result = observe(m, node.path, null, () => offerFiles(m, node.path, inForce))
+    if (result.outcome === 'fails') throw new NothingElse(result)
+  }
   for (const child of node.children) loadEarly(m, child, inForce)
 }
 
@@ -284,6 +289,10 @@ function take(
       if (result.outcome === 'fails' && !atLeast(m.plan.pytestVersion, '8.0')) throw new NothingElse(result)
       return { result, children: [] }
     }
+  }
+  if (atLeast(m.plan.pytestVersion, '8.0')) {
+    const result = observe(m, node.path, doubt, () => offerFiles(m, node.path, inForce))
+    if (result.outcome === 'fails' || result.outcome === 'skips') return { result, children: [] }
   }
   return {
     result: null,

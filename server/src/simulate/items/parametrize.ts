@@ -13,7 +13,7 @@ import { markOf, parameterSet } from '../models/marks.ts'
 import { FAILED } from '../models/outcomes.ts'
 import { elementsOf } from '../operate.ts'
 import { representation, typeName } from '../representation.ts'
-import { isString, truth, type Value } from '../values.ts'
+import { constant, isString, truth, type Value } from '../values.ts'
 import { argumentsWithDefault, requestedArguments, type TestFunction } from './fixture_closure.ts'
 import {
   COLLECT_ERROR,
@@ -70,6 +70,7 @@ function* refusalsOfMarks(
     yield* checkIds(m, test, given)
     if (late) yield* checkIndirect(m, test, given)
     yield* checkTaken(m, test, given, taken)
+    yield* checkMarks(m, given)
   }
 }
 
@@ -208,6 +209,18 @@ function* checkIndirect(m: Machine, test: TestFunction, given: Given): Generator
   if (type === null) return
   const message = `${prefix(m, test)}expected Sequence or boolean for indirect, got ${type}`
   yield refusal(given, 'indirect', FAILED, message)
+}
+
+/** Before pytest 8 the marks of a set are looked at last; since, when the set is made (`pytest.param`). */
+function* checkMarks(m: Machine, given: Given): Generator<Refusal> {
+  if (atLeast(m.plan.pytestVersion, '8.0')) return
+  for (const set of (given.values && elementsOf(given.values)) ?? []) {
+    const marks = parameterSet(set)?.marks
+    const [first] = isString(marks) ? [...marks.v].map(constant) : ((marks && elementsOf(marks)) ?? [])
+    if (first?.t !== 'const') continue
+    const message = `got ${representation(first)} instead of Mark`
+    yield refusal(given, 'marks', exceptionClass('TypeError'), message)
+  }
 }
 
 function* checkTaken(m: Machine, test: TestFunction, given: Given, taken: Set<string>): Generator<Refusal> {
