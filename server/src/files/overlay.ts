@@ -62,6 +62,10 @@ export class OverlayFileSystem implements FileSystem {
     return this.text(path) ? null : (this.base.contentHash?.(path) ?? null)
   }
 
+  byteCode(source: string, tag: string): readonly Uint8Array[] {
+    return this.text(source) ? [] : (this.base.byteCode?.(source, tag) ?? [])
+  }
+
   problems(): readonly { readonly path: string; readonly reason: string }[] {
     return this.base.problems()
   }
