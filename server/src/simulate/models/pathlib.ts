@@ -6,7 +6,7 @@ import type { Machine } from '../machine.ts'
 import { pathText } from '../operate.ts'
 import { type Args, constant, HARMLESS, isString, list, native, tuple, type Value } from '../values.ts'
 import { argument, giving, type Model } from './model.ts'
-import { openPath } from './text_files.ts'
+import { openPath, refuseAbsent } from './text_files.ts'
 
 export const pathlibModels: readonly Model[] = [
   {
@@ -108,9 +108,17 @@ export function pathAttribute(m: Machine, path: string, name: string): Value {
         return list(found.map(relativePath => as(join(path, relativePath))))
       })
     case 'open':
-      return method(args => openPath(m, absolute, argument(args, 0, 'mode')))
+      return method(args => openPath(m, absolute, path, argument(args, 0, 'mode')))
+    case 'read_bytes':
+      return method(() => {
+        m.mayRaise(null)
+        refuseAbsent(m, absolute, path)
+        return HARMLESS
+      })
     case 'read_text':
       return method(() => {
+        m.mayRaise(null)
+        refuseAbsent(m, absolute, path)
         const text = m.world.text(absolute)
         return text === null ? HARMLESS : constant(text)
       })
