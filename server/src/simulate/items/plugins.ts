@@ -83,7 +83,11 @@ export function asksForArgument(m: Machine, plugins: readonly Plugin[], name: st
   const texts = installed(m, plugins)
   if (texts === null) return true
   const word = escapeRegExp(name)
-  const literal = new RegExp(`["']${word}["']`)
+  // A word in quotes is an argument only where fixtures are spoken of.
+  const literal = new RegExp(
+    `(?:fixture|argname)[^]{0,300}?["']${word}["']|["']${word}["'][^]{0,300}?(?:fixture|argname)`,
+    'i',
+  )
   const parameter = new RegExp(
     `fixture\\b[^\\n]*\\n(?:\\s*@[^\\n]*\\n)*\\s*(?:async )?def \\w+\\([^)]*\\b${word}\\b`,
   )

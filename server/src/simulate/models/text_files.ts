@@ -10,7 +10,7 @@ import type { Machine } from '../machine.ts'
 import { pathText } from '../operate.ts'
 import { representation } from '../representation.ts'
 import { type Args, constant, HARMLESS, isString, list, type Native, native, type Value } from '../values.ts'
-import { argument } from './model.ts'
+import { argument, NO_PATH, refuseNone } from './model.ts'
 
 /** Longer files are not read by the machine. */
 const LONGEST_FILE = 1_000_000
@@ -26,6 +26,7 @@ export function linesOf(value: Native): readonly Value[] | undefined {
 export function openFile(m: Machine, args: Args): Value {
   const mode = argument(args, 1, 'mode')
   const [file] = args.positional
+  refuseNone(m, file, NO_PATH)
   const written = isString(file) ? file.v : file?.t === 'path' ? file.path : null
   return openPath(m, pathText(file, m.plan.invocation.cwd), written, mode)
 }
