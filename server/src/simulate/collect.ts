@@ -22,6 +22,7 @@ import {
 } from './hooks.ts'
 import { importPath } from './import_modes.ts'
 import { collectItems } from './items/collect_items.ts'
+import { itemList } from './items/item_object.ts'
 import type { Machine, World } from './machine.ts'
 import { SKIPPED } from './models/outcomes.ts'
 import { configObject } from './models/pytest.ts'
@@ -40,7 +41,7 @@ import {
 import { start } from './start.ts'
 import { Tape } from './tape.ts'
 import type { CollectorTrace, SessionTrace } from './trace.ts'
-import { type Exc, list, PyRaise, UNKNOWN } from './values.ts'
+import { type Exc, PyRaise, UNKNOWN } from './values.ts'
 
 export interface Pass {
   readonly session: SessionTrace
@@ -169,12 +170,12 @@ function afterCollection(
   }
 }
 
-/** `pytest_collection_modifyitems` gets the items; of them it is known only that there are some. */
+/** `pytest_collection_modifyitems` gets the items. */
 function modifyItems(m: Machine, plugins: readonly Plugin[], collectors: readonly CollectorTrace[]): void {
   if (!collectors.some(c => c.outcome === 'collects' && /\bdef test/.test(m.world.text(c.path) ?? ''))) return
   const before = m.perhapsRefused.length
   for (const plugin of plugins) {
-    const items = list([UNKNOWN])
+    const items = itemList(m)
     guardSession(m, hookExit, () =>
       callHook(m, plugin, 'pytest_collection_modifyitems', {
         session: UNKNOWN,

@@ -167,6 +167,8 @@ export class Machine {
   readonly pendingHooks: { readonly name: string; readonly exc: Exc }[] = []
   /** Node ids that give nothing, with the collector that pytest names; see selections. */
   readonly notFound = this.map<string, string | null>()
+  /** The names of the marks of tests that are collected for certain, each combination once; see items/item_object. */
+  readonly itemMarks = this.map<string, readonly string[]>()
   /** Names of the marks that were asked for, registered or not. */
   readonly marksMet = new TrackedSet<string>(this.heap.journal)
   /** Marks are checked only once the mark plugin was configured. */

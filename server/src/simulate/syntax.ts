@@ -37,9 +37,9 @@ export function refuseEscapes(m: Machine, unit: CodeUnit): void {
   const [major, minor] = m.environment.version
   const cls = exceptionClass(major === 3 && minor < 12 ? 'DeprecationWarning' : 'SyntaxWarning')
   if (m.warningFilters.every(({ action }) => action !== 'error')) return
-  const escape = strangeEscape(wholeText(unit))
-  if (!escape) return
-  const { start, end, character } = escape
+  const strange = strangeEscape(wholeText(unit))
+  if (!strange) return
+  const { start, end, character } = strange
   const message =
     minor < 14
       ? `invalid escape sequence '\\${character}'`

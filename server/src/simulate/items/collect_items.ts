@@ -31,6 +31,7 @@ import {
   type Value,
 } from '../values.ts'
 import { certainFixtures, givesIds, mayBeAskedFor, type TestFunction } from './fixture_closure.ts'
+import { noteItem } from './item_object.ts'
 import { matchesName } from './names.ts'
 import { refusals, SCOPES } from './parametrize.ts'
 import { readMark } from './parametrize_call.ts'
@@ -42,6 +43,8 @@ interface Collection {
   readonly path: string
   readonly module: Module
   readonly plugins: readonly Plugin[]
+  /** The marks of the tests that were found, where a hook will ask for them. */
+  readonly items: ReadonlySet<string>[]
 }
 
 /** Where functions are collected: the module itself, or a class in it. */
@@ -52,6 +55,8 @@ interface Holder {
   readonly classes: readonly Class[]
   /** The marks that every function in it has, nearest first. */
   readonly marks: readonly Value[]
+  /** A hook will be handed the items. */
+  readonly noted: boolean
   /** Some fixture in sight gives ids to its params. */
   readonly givesIds: boolean
 }
@@ -59,7 +64,7 @@ interface Holder {
 /** Collects the items of a module that was imported; what pytest refuses leaves as PyRaise. */
 export function collectItems(m: Machine, module: Module, path: string, plugins: readonly Plugin[]): void {
   if (module.kind !== 'project' || module.file !== path || module.doubtful || module.ns.open) return
-  const collection: Collection = { m, path, module, plugins }
+  const collection: Collection = { m, path, module, plugins, items: [] }
   checkPytestmark(collection, module.ns, null)
   checkFixtures(collection, [module.ns], relative(m.plan.rootdir, path))
   if (isOff([module.ns])) return
@@ -69,6 +74,7 @@ export function collectItems(m: Machine, module: Module, path: string, plugins: 
     chain: [],
     classes: [],
     marks: marksIn(module.ns),
+    noted: plugins.some(plugin => plugin.module.ns.slots.has('pytest_collection_modifyitems')),
     givesIds: inSight.some(givesIds),
   }
   for (const [name, value] of members(collection, [module.ns])) {
@@ -79,6 +85,7 @@ export function collectItems(m: Machine, module: Module, path: string, plugins: 
   // Classes are collectors of their own, which come after the module itself; a node id may leave some out.
   if (m.plan.invocation.args.some(arg => arg.includes('::'))) return
   for (const cls of classes) collectClass(collection, cls, holder)
+  if (m.doubts.length === 0) for (const marks of collection.items) noteItem(m, marks)
 }
 
 /** What looks like tests and is bound for certain; of several namespaces the first that has a name decides. */
@@ -134,6 +141,7 @@ function collectClass(collection: Collection, cls: Class, outer: Holder): void {
     chain,
     classes: [...classes, ...outer.classes],
     marks: [...namespaces.toReversed().flatMap(marksIn), ...outer.marks],
+    noted: outer.noted,
     givesIds: outer.givesIds || namespaces.some(givesIds),
   }
   const nested: Class[] = []
@@ -249,6 +257,7 @@ function collectFunction(collection: Collection, name: string, fn: Func, holder:
   const { def } = fn.code
   const yields = def?.generator === true && !def.async
   const marks = [...marksIn(fn.attributes), ...holder.marks]
+  if (holder.noted && def && !yields && !isOff([fn.attributes])) noteMarks(collection, marks)
   if (!yields && !holder.givesIds && !marks.some(mark => MATTERS.has(markOf(mark)?.name ?? ''))) return
   // What a factory made may have a signature that was written onto it.
   if (!def || fn.scope.kind === 'function' || isOff([fn.attributes])) return
@@ -268,6 +277,16 @@ function collectFunction(collection: Collection, name: string, fn: Func, holder:
     const detail = { kind: 'parametrize' as const, test: below, problem, argument }
     refuse(collection, cls, message, detail, mark.span.path === collection.path ? mark.span : place, cause)
   }
+}
+
+function noteMarks({ items }: Collection, marks: readonly Value[]): void {
+  const names = new Set<string>()
+  for (const value of marks) {
+    const mark = markOf(value)
+    if (!mark) return
+    names.add(mark.name)
+  }
+  items.push(names)
 }
 
 /** Since pytest 8.4; before, such a test was a warning and an expected failure. */
