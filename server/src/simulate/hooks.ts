@@ -56,7 +56,11 @@ export function register(m: Machine, plugin: Plugin): void {
     const text = value.t === 'func' ? bodyText(value) : (m.world.text(plugin.module.file!) ?? '')
     if ((value.t === 'func' || value.t === 'native') && CONFIGURES_DJANGO.test(text)) loseDjango(m)
   }
-  callHook(m, plugin, 'pytest_addoption', { parser: parserObject(m), pluginmanager: UNKNOWN })
+  try {
+    callHook(m, plugin, 'pytest_addoption', { parser: parserObject(m), pluginmanager: UNKNOWN })
+  } catch (error) {
+    throw error instanceof PyRaise ? new PyRaise({ ...error.exc, registering: true }) : error
+  }
 }
 
 export function configure(m: Machine, plugin: Plugin): void {

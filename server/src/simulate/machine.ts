@@ -206,6 +206,8 @@ export class Machine {
   }[] = []
   /** conftest hooks and options gathered so far; see collect. */
   readonly optionDefaults = this.map<string, Value>()
+  /** Names of options that project code added, behind the group that they are in. */
+  readonly optionNames = this.map<string, true>()
 
   constructor(world: World, start: { always: ReadonlySet<string>; sometimes: ReadonlySet<string> }) {
     this.world = world

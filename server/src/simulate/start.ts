@@ -159,6 +159,7 @@ function isOfPlugin({ detail, plugin }: Exc): boolean {
 function conftestExit(m: Machine, exc: Exc): number {
   if (isSystemExit(exc)) return exitStatus(exc)
   if (exc.detail.kind === 'hook') return 1
+  if (exc.registering) return isSubclass(exc.cls, USAGE_ERROR) === true ? 4 : 1
   if (isOfPlugin(exc)) return pluginExit(m, exc, '-p')
   return isSubclass(exc.cls, SKIPPED) === true || isSubclass(exc.cls, exceptionClass('Exception')) === false
     ? 1

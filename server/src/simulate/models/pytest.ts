@@ -203,10 +203,36 @@ function option(m: Machine, name: string | null, fallback: Value | undefined): V
   return m.optionDefaults.get(dest) ?? (fallback && stringOf(fallback) === null ? fallback : UNKNOWN)
 }
 
-/** The `parser` of `pytest_addoption`: it remembers defaults. */
+/** The `parser` of `pytest_addoption`: it remembers defaults, and which names are taken. */
 export function parserObject(m: Machine): Value {
-  const addoption = native('parser.addoption', args => {
+  return native('parser', null, {
+    attribute: name => {
+      if (name === 'addoption') return adder(m, '')
+      if (name === 'getgroup' || name === 'addgroup')
+        return native('parser.getgroup', args => groupObject(m, textArgument(args, 0, 'name')))
+      if (name === 'addini') return native('parser.addini', () => NONE)
+      return HARMLESS
+    },
+  })
+}
+
+function groupObject(m: Machine, group: string | null): Value {
+  return native('group', null, {
+    attribute: name => (name === 'addoption' || name === '_addoption' ? adder(m, group) : HARMLESS),
+  })
+}
+
+/** OptionGroup.addoption: '' is the group of those that name none, null one that isn't known. */
+function adder(m: Machine, group: string | null): Value {
+  return native('parser.addoption', args => {
     const names = args.positional.flatMap(v => (v.t === 'const' && typeof v.v === 'string' ? [v.v] : []))
+    const taken = group === null ? [] : names.filter(name => m.optionNames.has(`${group} ${name}`))
+    if (taken.length > 0)
+      m.raise('ValueError', `option names {${taken.map(name => `'${name}'`).join(', ')}} already added`, {
+        kind: 'other',
+      })
+    if (group !== null && !m.heap.doubtful)
+      for (const name of names) m.optionNames.set(`${group} ${name}`, true)
     const long = names.find(n => n.startsWith('--')) ?? names[0]
     const dest = args.keywords.get('dest')
     const key =
@@ -221,16 +247,5 @@ export function parserObject(m: Machine): Value {
     if (names.some(n => m.plan.argv.some(arg => arg === n || arg.startsWith(`${n}=`))))
       m.optionDefaults.set(key, UNKNOWN)
     return NONE
-  })
-  const group: Value = native('group', null, {
-    attribute: name => (name === 'addoption' || name === '_addoption' ? addoption : HARMLESS),
-  })
-  return native('parser', null, {
-    attribute: name => {
-      if (name === 'addoption') return addoption
-      if (name === 'getgroup') return native('parser.getgroup', () => group)
-      if (name === 'addini') return native('parser.addini', () => NONE)
-      return HARMLESS
-    },
   })
 }
