@@ -36,7 +36,9 @@ export function raiseUnreadable(m: Machine, file: Unreadable): never {
 export function refuseEscapes(m: Machine, unit: CodeUnit): void {
   const [major, minor] = m.environment.version
   const cls = exceptionClass(major === 3 && minor < 12 ? 'DeprecationWarning' : 'SyntaxWarning')
-  if (m.warningFilters.every(({ action }) => action !== 'error')) return
+  // The text is only looked at where a filter may make an error of it, whatever the message is.
+  const likely = actionFor(m, cls, null)
+  if (likely !== 'error' && likely !== null) return
   const strange = strangeEscape(wholeText(unit))
   if (!strange) return
   const { start, end, character } = strange
