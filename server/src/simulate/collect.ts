@@ -22,6 +22,7 @@ import {
 } from './hooks.ts'
 import { importPath } from './import_modes.ts'
 import { collectItems } from './items/collect_items.ts'
+import { checkDocstrings } from './items/docstrings.ts'
 import { itemList } from './items/item_object.ts'
 import type { Machine, World } from './machine.ts'
 import { SKIPPED } from './models/outcomes.ts'
@@ -311,7 +312,9 @@ function collectFile(
   return observe(m, path, doubt, () => {
     try {
       const module = importPath(m, path)
-      if (module.t !== 'module' || node.doctestOnly) return
+      if (module.t !== 'module') return
+      if (m.plan.doctestModules) checkDocstrings(m, module, path)
+      if (node.doctestOnly) return
       for (const name of pluginNames(m, module) ?? []) loadPlugin(m, name, [], pluginsPlace(m, path))
       const inForce = plugins.filter(({ folder }) => folder === null || isWithin(path, folder))
       collectItems(m, module, path, inForce)

@@ -209,7 +209,7 @@ export type ParametrizeProblem =
   | 'empty'
   | 'marks'
 export type Constructor = '__init__' | '__new__'
-export type RefusedTest = 'yields' | 'pytestmark' | 'fixture scope'
+export type RefusedTest = 'yields' | 'pytestmark' | 'fixture scope' | 'docstring'
 /** An edit of `sys.path` that decided which module an import gets. */
 export interface Misled {
   readonly by: Writer
