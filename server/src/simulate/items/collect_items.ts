@@ -31,6 +31,7 @@ import {
   type Value,
 } from '../values.ts'
 import { certainFixtures, givesIds, mayBeAskedFor, type TestFunction } from './fixture_closure.ts'
+import { generateTests, refusingPlugins } from './generate_tests.ts'
 import { noteItem } from './item_object.ts'
 import { matchesName } from './names.ts'
 import { refusals, SCOPES } from './parametrize.ts'
@@ -57,6 +58,8 @@ interface Holder {
   readonly marks: readonly Value[]
   /** A hook will be handed the items. */
   readonly noted: boolean
+  /** Plugins whose `pytest_generate_tests` may raise. */
+  readonly refusing: readonly Plugin[]
   /** Some fixture in sight gives ids to its params. */
   readonly givesIds: boolean
 }
@@ -75,6 +78,7 @@ export function collectItems(m: Machine, module: Module, path: string, plugins: 
     classes: [],
     marks: marksIn(module.ns),
     noted: plugins.some(plugin => plugin.module.ns.slots.has('pytest_collection_modifyitems')),
+    refusing: refusingPlugins(plugins),
     givesIds: inSight.some(givesIds),
   }
   for (const [name, value] of members(collection, [module.ns])) {
@@ -142,6 +146,7 @@ function collectClass(collection: Collection, cls: Class, outer: Holder): void {
     classes: [...classes, ...outer.classes],
     marks: [...namespaces.toReversed().flatMap(marksIn), ...outer.marks],
     noted: outer.noted,
+    refusing: outer.refusing,
     givesIds: outer.givesIds || namespaces.some(givesIds),
   }
   const nested: Class[] = []
@@ -258,7 +263,14 @@ function collectFunction(collection: Collection, name: string, fn: Func, holder:
   const yields = def?.generator === true && !def.async
   const marks = [...marksIn(fn.attributes), ...holder.marks]
   if (holder.noted && def && !yields && !isOff([fn.attributes])) noteMarks(collection, marks)
-  if (!yields && !holder.givesIds && !marks.some(mark => MATTERS.has(markOf(mark)?.name ?? ''))) return
+  const { refusing } = holder
+  if (
+    !yields &&
+    !holder.givesIds &&
+    refusing.length === 0 &&
+    !marks.some(mark => MATTERS.has(markOf(mark)?.name ?? ''))
+  )
+    return
   // What a factory made may have a signature that was written onto it.
   if (!def || fn.scope.kind === 'function' || isOff([fn.attributes])) return
   if (['__wrapped__', '__signature__', 'patchings'].some(attribute => fn.attributes.slots.has(attribute)))
@@ -269,6 +281,7 @@ function collectFunction(collection: Collection, name: string, fn: Func, holder:
   const nodeid = nodeId(collection, chain, name)
   warnOfMarks(collection, holder, nodeid, marks)
   const test: TestFunction = { fn, nodeid, classes, globals: module.ns, marks }
+  generateTests(m, test, module, refusing)
   const mayBe = (argument: string) => mayBeAskedFor(m, test, plugins, argument)
   const fixtures = holder.givesIds ? certainFixtures(m, test, plugins) : []
   for (const { cls, message, mark, problem, argument, cause } of refusals(m, test, fixtures, mayBe)) {
