@@ -72,6 +72,7 @@ const emptyPlan: Plan = {
   noConftest: false,
   initialConftests: [],
   roots: [],
+  selections: [],
   pythonFunctions: ['test'],
   pythonClasses: ['Test'],
   doctestModules: false,

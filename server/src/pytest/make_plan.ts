@@ -25,7 +25,7 @@ import {
   warningFilters,
 } from './settings_check.ts'
 import { startDjango } from './start_django.ts'
-import { decideArgs, resolveStartPoints, type StartPoint } from './start_points.ts'
+import { decideArgs, resolveStartPoints, type StartPoint, selectionsAmong } from './start_points.ts'
 import { type Started, startUp } from './start_up.ts'
 import { traceback } from './stop.ts'
 import { uncollectableStop } from './uncollectable.ts'
@@ -166,6 +166,7 @@ class Planning {
       noConftest: conftests.none,
       initialConftests: conftests.initial,
       roots,
+      selections: selectionsAmong(command.starts),
       pythonFunctions: this.list('python_functions'),
       pythonClasses: this.list('python_classes'),
       doctestModules,

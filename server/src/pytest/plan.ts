@@ -44,6 +44,8 @@ export interface Plan {
   readonly initialConftests: readonly string[]
   /** What collection starts from, in order, with all that may be collected below. */
   readonly roots: readonly CollectNode[]
+  /** Arguments that name something within a file (`test_a.py::TestA::test_x`), in their order. */
+  readonly selections: readonly Selection[]
   readonly pythonFunctions: readonly string[]
   readonly pythonClasses: readonly string[]
   readonly doctestModules: boolean
@@ -120,6 +122,12 @@ export type CollectNode =
       /** Collected for its doctests only (--doctest-modules and not matching python_files). */
       readonly doctestOnly: boolean
     }
+
+export interface Selection {
+  readonly path: string
+  /** Classes and function, outermost first; at least one. */
+  readonly parts: readonly string[]
+}
 
 export interface Stop {
   readonly exitCode: number

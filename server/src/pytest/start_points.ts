@@ -7,7 +7,7 @@ import type { FileSystem } from '../files/file_system.ts'
 import { basename, dirname, join } from '../files/paths.ts'
 import type { Arg } from './argparse.ts'
 import { globPaths } from './glob.ts'
-import type { Stop } from './plan.ts'
+import type { Selection, Stop } from './plan.ts'
 import { moduleFile, type Places } from './plugin_facts.ts'
 import { usageError } from './stop.ts'
 import { atLeast } from './version.ts'
@@ -57,6 +57,11 @@ export interface StartPoints {
   readonly starts: readonly StartPoint[]
   /** The first argument that pytest refuses; it looks at no further one. */
   readonly stop: Stop | null
+}
+
+/** Those that name something within a file. */
+export function selectionsAmong(starts: readonly StartPoint[]): readonly Selection[] {
+  return starts.flatMap(({ path, parts }) => (parts.length > 0 ? [{ path, parts }] : []))
 }
 
 export interface ResolveRequest {

@@ -13,7 +13,7 @@ export const invalidConfiguration: Rule = {
     breaks: 'The whole run: pytest ends with a usage error before it collects anything.',
     why:
       'A value of the wrong type, a file that cannot be parsed, a path that does not exist, a `minversion` that is ' +
-      'not met, a warning filter that cannot be understood.',
+      'not met, a warning filter that cannot be understood, a node id (`test_a.py::test_b`) that names nothing.',
     todo: 'Correct the value. The message is the one that pytest prints.',
     pytest: 'ERROR: {message}',
     limits:

@@ -64,6 +64,8 @@ function remedy({ problem, argument, test }: Detail): string {
       return 'use one of session, package, module, class and function'
     case 'reserved':
       return "call the argument something else: 'request' is pytest's own fixture"
+    case 'marks':
+      return 'give marks of pytest.param as pytest.mark.NAME, not by their names'
     case 'empty':
       return 'give it values, or set empty_parameter_set_mark to skip'
   }

@@ -21,7 +21,8 @@ export const syntaxError: Rule = {
       'started, a file that looks wrong is reported as a warning. Function bodies are not parsed: a fault in one is ' +
       'seen if it shows in the order of the tokens of a line, in its blocks and loops, targets, arguments, escapes or ' +
       '`global` and `nonlocal` statements. Parameters of inner functions, patterns and the insides of f-strings are not ' +
-      'looked at there, and invalid escapes count as fine where warnings are errors.',
+      'looked at there. Where warnings are errors, escapes that mean nothing are seen outside the fields of f-strings; ' +
+      'what else the compiler warns of is not.',
   },
   *check(context) {
     const proved = new Set<string>()

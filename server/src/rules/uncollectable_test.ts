@@ -12,11 +12,13 @@ export const uncollectableTest: Rule = {
     breaks: 'The file, or the class that it stands in: none of its tests is collected.',
     why:
       'After the import pytest looks at the marks, fixtures and functions of the module. A test that yields is ' +
-      'refused since pytest 8.4, and so is a `pytestmark` that holds no mark, or a fixture with a scope that does not exist.',
+      'refused since pytest 8.4, and so is a `pytestmark` that holds no mark, or a fixture with a scope that does not exist. ' +
+      'Under `--doctest-modules` the examples in docstrings are read as well.',
     todo: 'Correct what is named: a test asserts, a fixture yields, `pytestmark` holds a mark or a list of marks.',
     pytest:
       "'yield' keyword is allowed in fixtures, but not in tests ({name})\n\nE   TypeError: got {value} instead of Mark\n\n" +
-      "Fixture '{name}' from {nodeid} got an unexpected scope value '{scope}'",
+      "Fixture '{name}' from {nodeid} got an unexpected scope value '{scope}'\n\n" +
+      'ValueError: line {n} of the docstring for {name} lacks blank after >>>: {line}',
     limits: 'Functions behind decorators that are not known are not judged.',
   },
   *check(context) {
@@ -32,5 +34,6 @@ export const uncollectableTest: Rule = {
 const REMEDIES: Readonly<Record<RefusedTest, string>> = {
   yields: 'parametrize the test instead, or make a fixture of what it yields',
   pytestmark: 'assign a mark or a list of marks: pytestmark = [pytest.mark.NAME]',
+  docstring: 'put a blank behind each prompt, and indent the lines of an example alike',
   'fixture scope': 'use one of session, package, module, class and function',
 }

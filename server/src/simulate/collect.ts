@@ -15,17 +15,21 @@ import {
   isTaken,
   loadConftest,
   loadPlugin,
+  offerFiles,
   type Plugin,
   pluginNames,
   pluginsPlace,
 } from './hooks.ts'
 import { importPath } from './import_modes.ts'
 import { collectItems } from './items/collect_items.ts'
+import { checkDocstrings } from './items/docstrings.ts'
+import { itemList } from './items/item_object.ts'
 import type { Machine, World } from './machine.ts'
 import { SKIPPED } from './models/outcomes.ts'
 import { configObject } from './models/pytest.ts'
 import { SKIP_TEST } from './models/unittest.ts'
 import { missWarnings, USAGE_ERROR } from './models/warnings.ts'
+import { lookForSelections, loseSelections, refuseSelections } from './selections.ts'
 import {
   failureOf,
   guardSession,
@@ -38,7 +42,7 @@ import {
 import { start } from './start.ts'
 import { Tape } from './tape.ts'
 import type { CollectorTrace, SessionTrace } from './trace.ts'
-import { type Exc, list, PyRaise, UNKNOWN } from './values.ts'
+import { type Exc, PyRaise, UNKNOWN } from './values.ts'
 
 export interface Pass {
   readonly session: SessionTrace
@@ -140,7 +144,10 @@ function guardPass(m: Machine, run: (collectors: CollectorTrace[]) => void): Pas
     return { session: { ...runs, exitCode: exitCode(collectors) }, collectors }
   } catch (error) {
     if (error instanceof SessionEnds)
-      return { session: error.session, collectors: error.afterwards ? collectors : [] }
+      return {
+        session: error.session,
+        collectors: error.afterwards ? collectors.filter(({ path }) => error.imported(path)) : [],
+      }
     if (error instanceof NothingElse)
       return { session: { ...runs, exitCode: 2 }, collectors: [{ ...error.result, path: m.plan.rootdir }] }
     throw error
@@ -153,6 +160,7 @@ function afterCollection(
   collectors: readonly CollectorTrace[],
 ): void {
   try {
+    refuseSelections(m)
     guardSession(m, hookExit, () => refusePending(m))
     modifyItems(m, plugins, collectors)
     noteSelectedMarkers(m)
@@ -163,12 +171,12 @@ function afterCollection(
   }
 }
 
-/** `pytest_collection_modifyitems` gets the items; of them it is known only that there are some. */
+/** `pytest_collection_modifyitems` gets the items. */
 function modifyItems(m: Machine, plugins: readonly Plugin[], collectors: readonly CollectorTrace[]): void {
   if (!collectors.some(c => c.outcome === 'collects' && /\bdef test/.test(m.world.text(c.path) ?? ''))) return
   const before = m.perhapsRefused.length
   for (const plugin of plugins) {
-    const items = list([UNKNOWN])
+    const items = itemList(m)
     guardSession(m, hookExit, () =>
       callHook(m, plugin, 'pytest_collection_modifyitems', {
         session: UNKNOWN,
@@ -241,6 +249,10 @@ function loadEarly(m: Machine, node: CollectNode, plugins: readonly Plugin[]): v
     if (result.outcome !== 'collects') return
     remember(loadedEarly, m, () => new Map()).set(conftest, inForce.slice(plugins.length))
   }
+  if (!node.package) {
+    const result = observe(m, node.path, null, () => offerFiles(m, node.path, inForce))
+    if (result.outcome === 'fails') throw new NothingElse(result)
+  }
   for (const child of node.children) loadEarly(m, child, inForce)
 }
 
@@ -258,6 +270,7 @@ function take(
       : doubtful
     const doubt = ignored === null ? 'a conftest may leave this file out' : taken
     const result = collectFile(m, node, plugins, doubt)
+    loseSelections(m, result)
     guardSession(
       m,
       () => 1,
@@ -279,6 +292,10 @@ function take(
       return { result, children: [] }
     }
   }
+  if (atLeast(m.plan.pytestVersion, '8.0')) {
+    const result = observe(m, node.path, doubt, () => offerFiles(m, node.path, inForce))
+    if (result.outcome === 'fails' || result.outcome === 'skips') return { result, children: [] }
+  }
   return {
     result: null,
     children: node.children.map(child => ({ node: child, plugins: inForce, doubtful: doubt })),
@@ -295,10 +312,13 @@ function collectFile(
   return observe(m, path, doubt, () => {
     try {
       const module = importPath(m, path)
-      if (module.t !== 'module' || node.doctestOnly) return
+      if (module.t !== 'module') return
+      if (m.plan.doctestModules) checkDocstrings(m, module, path)
+      if (node.doctestOnly) return
       for (const name of pluginNames(m, module) ?? []) loadPlugin(m, name, [], pluginsPlace(m, path))
       const inForce = plugins.filter(({ folder }) => folder === null || isWithin(path, folder))
       collectItems(m, module, path, inForce)
+      lookForSelections(m, module, path, inForce)
     } catch (error) {
       const lenient = node.doctestOnly && m.plan.options.doctest_ignore_import_errors?.value === true
       if (

@@ -22,7 +22,7 @@ import { importModule, pathByHook } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
 import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
 import { refuseIteration, refuseUnpacking } from './refuse.ts'
-import { isSuspect, raiseUnreadable } from './syntax.ts'
+import { isSuspect, raiseUnreadable, refuseEscapes } from './syntax.ts'
 import {
   type Args,
   type CodeUnit,
@@ -48,6 +48,7 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
   const verdict = isSuspect(m, unit.code) ? m.world.syntax(unit.path) : 'fine'
   if (verdict === undefined) m.suspects.add(unit.path)
   else if (verdict !== 'fine') raiseUnreadable(m, verdict)
+  if (project) refuseEscapes(m, unit)
   m.noteDependency(unit.path)
   const scope: Scope = {
     kind: 'module',

@@ -185,6 +185,32 @@ function isStandardFile(m: Machine, spec: Spec): boolean {
   )
 }
 
+/**
+ * The module that `sys.modules` forbids (None) and that importing this part of the standard library asks for; null where
+ * none is. Only statements that certainly run are followed, into what certainly is not loaded yet.
+ */
+export function haltedBelow(m: Machine, spec: Spec): string | null {
+  if (![...m.modules.values()].includes(null)) return null
+  const minor = m.environment.version[1]
+  const seen = new Set<string>([spec.name])
+  const queue: Spec[] = [spec]
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    const text = next.file?.endsWith('.py') ? m.world.text(next.file) : null
+    if (!text) continue
+    const above = next.path ? next.name : next.name.slice(0, Math.max(0, next.name.lastIndexOf('.')))
+    for (const { module, level, at } of imports.of(next.file!, text, scanImports)) {
+      const base = level === 0 ? module : relative(above, level, module)
+      if (!base || seen.has(base) || standingOf(text, at, minor) !== 'live') continue
+      seen.add(base)
+      if (m.modules.get(base) === null) return base
+      const loaded = m.modules.has(base) || m.startModules.has(base) || m.perhapsInModules(base)
+      const last = loaded ? undefined : findAll(m, base)?.at(-1)
+      if (last?.name === base && last.file !== null && isStandardFile(m, last)) queue.push(last)
+    }
+  }
+  return null
+}
+
 /** Extension modules without which a package of the standard library can't be imported. */
 const NEEDED_PARTS: Readonly<Record<string, string>> = {
   tkinter: '_tkinter',

@@ -57,7 +57,11 @@ export function register(m: Machine, plugin: Plugin): void {
     const text = value.t === 'func' ? bodyText(value) : (m.world.text(plugin.module.file!) ?? '')
     if ((value.t === 'func' || value.t === 'native') && CONFIGURES_DJANGO.test(text)) loseDjango(m)
   }
-  callHook(m, plugin, 'pytest_addoption', { parser: parserObject(m), pluginmanager: UNKNOWN })
+  try {
+    callHook(m, plugin, 'pytest_addoption', { parser: parserObject(m), pluginmanager: UNKNOWN })
+  } catch (error) {
+    throw error instanceof PyRaise ? new PyRaise({ ...error.exc, registering: true }) : error
+  }
 }
 
 export function configure(m: Machine, plugin: Plugin): void {
@@ -222,6 +226,26 @@ export function isTaken(m: Machine, path: string, plugins: readonly Plugin[]): b
     return !module || !isNone(module)
   })
 }
+
+/**
+ * `pytest_collect_file` of conftests and plugins is asked about every file of a folder before the first of them is
+ * imported; what a hook raises is the folder's error. With `--ignore` it isn't known which files it is asked about.
+ */
+export function offerFiles(m: Machine, folder: string, plugins: readonly Plugin[]): void {
+  const { options } = m.plan
+  const inForce = inForceAt(join(folder, '-'), plugins).filter(({ module }) =>
+    module.ns.slots.has(COLLECT_FILE),
+  )
+  if (inForce.length === 0 || options.ignore?.value || options.ignore_glob?.value) return
+  for (const { name, kind } of m.world.fs.list(folder) ?? []) {
+    const path = join(folder, name)
+    if (kind !== 'file' || isIgnored(m, path, plugins) !== false) continue
+    const given = { file_path: { t: 'path' as const, path }, path: UNKNOWN, parent: UNKNOWN }
+    for (const plugin of inForce) callHook(m, plugin, COLLECT_FILE, given)
+  }
+}
+
+const COLLECT_FILE = 'pytest_collect_file'
 
 /** Conftests that are in force for a path, the nearest first, and then plugins. */
 function inForceAt(path: string, plugins: readonly Plugin[]): Plugin[] {

@@ -65,7 +65,8 @@ function isIdentifier(name: string): boolean {
 /** `ImportPathMismatchError`: the name is taken by another file. */
 function checkIdentity(m: Machine, value: Value, name: string, path: string, focus: Span): void {
   if (m.plan.invocation.env.PY_IGNORE_IMPORTMISMATCH === '1') return
-  if (value.t !== 'module' || value.kind === 'stub' || value.kind === 'model') return
+  if (value.t !== 'module' || value.kind === 'model') return
+  if (value.kind === 'stub') return checkStub(m, value, name, focus)
   const first = value.file
   if (first === null) {
     if (value.kind !== 'namespace') return
@@ -79,6 +80,22 @@ function checkIdentity(m: Machine, value: Value, name: string, path: string, foc
     { span: focus, focus },
   )
   if (!m.isHealed(exc)) throw new PyRaise(exc)
+}
+
+/** pytest asks the module that stands there for its file before anything else: a stand-in that code made has none. */
+function checkStub(m: Machine, { ns }: Module, name: string, focus: Span): void {
+  const by = m.leaks.writerOf(name)
+  if (!by || ns.open || ns.slots.has('__file__') || ns.slots.has('__getattr__')) return
+  const message = `module '${name}' has no attribute '__file__'`
+  const detail = {
+    kind: 'missing-attribute' as const,
+    module: name,
+    name: '__file__',
+    cycle: false,
+    has: [],
+    by,
+  }
+  m.throwUnlessHealed(m.exception(exceptionClass('AttributeError'), message, detail, { span: focus, focus }))
 }
 
 const mismatch = nativeClass('ImportPathMismatchError', '_pytest.pathlib', [exceptionClass('ImportError')])

@@ -4,7 +4,7 @@ import { loadBytecode } from './bytecode.ts'
 import { ancestry, exceptionClass } from './classes.ts'
 import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
-import { isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
+import { haltedBelow, isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { modelOf, serveVirtual, sixWithoutMoves } from './models/all_models.ts'
 import { losesToInstalled, saysWord, viaGetattr } from './names.ts'
@@ -326,6 +326,11 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
     if (missing) {
       m.modules.delete(spec.name)
       return fail(m, missing, `No module named '${missing}'`, focus, null)
+    }
+    const halted = kind === 'foreign' && isStandardModule(m, spec) ? haltedBelow(m, spec) : null
+    if (halted !== null && !m.startModules.has(spec.name) && !m.perhapsInModules(spec.name)) {
+      m.modules.delete(spec.name)
+      return lookUp(m, halted, focus)!
     }
     if (kind === 'project' || (!isStandardModule(m, spec) && reachesAbsent(m, spec))) {
       m.importDepth++

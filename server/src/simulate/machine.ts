@@ -167,6 +167,10 @@ export class Machine {
   readonly perhapsRefused: Exc[] = []
   /** Functions of conftests that are named like hooks and are none that pytest declares; see hook_signatures. */
   readonly pendingHooks: { readonly name: string; readonly exc: Exc }[] = []
+  /** Node ids that give nothing, with the collector that pytest names; see selections. */
+  readonly notFound = this.map<string, string | null>()
+  /** The names of the marks of tests that are collected for certain, each combination once; see items/item_object. */
+  readonly itemMarks = this.map<string, readonly string[]>()
   /** Names of the marks that were asked for, registered or not. */
   readonly marksMet = new TrackedSet<string>(this.heap.journal)
   /** Marks are checked only once the mark plugin was configured. */
@@ -204,6 +208,8 @@ export class Machine {
   }[] = []
   /** conftest hooks and options gathered so far; see collect. */
   readonly optionDefaults = this.map<string, Value>()
+  /** Names of options that project code added, behind the group that they are in. */
+  readonly optionNames = this.map<string, true>()
 
   constructor(world: World, start: { always: ReadonlySet<string>; sometimes: ReadonlySet<string> }) {
     this.world = world

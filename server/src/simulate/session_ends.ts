@@ -15,6 +15,8 @@ export class SessionEnds extends Error {
   readonly session: SessionTrace
   /** The collectors had their turn before: what they came to is still told. */
   afterwards = false
+  /** Which files had their turn. */
+  imported: (path: string) => boolean = () => true
   constructor(session: SessionTrace) {
     super('session ends')
     this.session = session

@@ -110,13 +110,35 @@ function stopForShadow(m: Machine): void {
   )
 }
 
-/** What pytest imports to start at all may be the project's own code: then its faults end everything. */
+/**
+ * What pytest imports to start at all may be the project's own code, or not be there: then its faults end everything.
+ * Its own modules are only looked into where something is amiss.
+ */
 function importPytest(m: Machine): void {
+  let lacking = false
   for (const name of m.startModules) {
-    if (name.includes('.') || m.finder.isStandard(name)) continue
+    if (name.includes('.') || OF_NO_DISTRIBUTION.has(name) || m.finder.isStandard(name)) continue
     const spec = m.finder.findTopLevel(name, m.environment.sysPath)
-    if (spec?.file && m.isProject(spec.file)) importModule(m, name, m.start)
+    if (!spec) lacking = true
+    else if (spec.file && m.isProject(spec.file)) importModule(m, name, m.start)
   }
+  if (!lacking && !lacksBackports(m)) return
+  for (const name of m.startModules) if (name.startsWith('_pytest.')) importModule(m, name, m.start)
+}
+
+/** In the start set of some environments for other reasons than that pytest asks for them. */
+const OF_NO_DISTRIBUTION: ReadonlySet<string> = new Set(['__main__', '_distutils_hack'])
+
+/** Before Python 3.11 pytest needs modules that later ones have built in; which, depends on its version. */
+function lacksBackports({ environment, finder, perhapsLoaded }: Machine): boolean {
+  if (environment.version[1] > 10) return false
+  return [...perhapsLoaded].some(
+    name =>
+      !name.includes('.') &&
+      !OF_NO_DISTRIBUTION.has(name) &&
+      !finder.isStandard(name) &&
+      finder.findTopLevel(name, environment.sysPath) === null,
+  )
 }
 
 function placeOf(m: Machine, load: PluginLoad): Span {
@@ -137,6 +159,7 @@ function isOfPlugin({ detail, plugin }: Exc): boolean {
 function conftestExit(m: Machine, exc: Exc): number {
   if (isSystemExit(exc)) return exitStatus(exc)
   if (exc.detail.kind === 'hook') return 1
+  if (exc.registering) return isSubclass(exc.cls, USAGE_ERROR) === true ? 4 : 1
   if (isOfPlugin(exc)) return pluginExit(m, exc, '-p')
   return isSubclass(exc.cls, SKIPPED) === true || isSubclass(exc.cls, exceptionClass('Exception')) === false
     ? 1

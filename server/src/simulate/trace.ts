@@ -192,7 +192,8 @@ export type FailureDetail =
 
 /**
  * What is wrong with a parametrization: its call, values against names, an argument nobody takes, one that has a
- * default, one parametrized twice, ids, ids that are alike, `indirect`, the scope, the name 'request', no values.
+ * default, one parametrized twice, ids, ids that are alike, `indirect`, the scope, the name 'request', no values, what
+ * `pytest.param` is given for marks.
  */
 export type ParametrizeProblem =
   | 'call'
@@ -206,8 +207,9 @@ export type ParametrizeProblem =
   | 'scope'
   | 'reserved'
   | 'empty'
+  | 'marks'
 export type Constructor = '__init__' | '__new__'
-export type RefusedTest = 'yields' | 'pytestmark' | 'fixture scope'
+export type RefusedTest = 'yields' | 'pytestmark' | 'fixture scope' | 'docstring'
 /** An edit of `sys.path` that decided which module an import gets. */
 export interface Misled {
   readonly by: Writer

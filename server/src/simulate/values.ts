@@ -254,6 +254,8 @@ export interface Exc {
   readonly fresh?: boolean
   /** It is pytest's own ImportError for a plugin, told where the plugin fails. */
   readonly plugin?: boolean
+  /** It left a hook that was called while a conftest was registered, after its import. */
+  readonly registering?: boolean
 }
 
 /** How a Python exception travels through the evaluator's own calls. */

@@ -7,9 +7,10 @@ import type { Parameter } from '../../compile/module_code.ts'
 import { functionBehind } from '../behind.ts'
 import type { Plugin } from '../hooks.ts'
 import type { Machine } from '../machine.ts'
-import { fixtureOf } from '../models/fixtures.ts'
+import { type Fixture, fixtureOf } from '../models/fixtures.ts'
 import { markOf } from '../models/marks.ts'
 import { type Class, type Func, isString, type Namespace, type Value } from '../values.ts'
+import { argumentNames } from './parametrize_call.ts'
 import { asksForArgument } from './plugins.ts'
 
 /** A test function where it is collected. */
@@ -120,4 +121,57 @@ function usedByMarks(marks: readonly Value[]): readonly string[] | null {
 
 function usedByConfiguration(m: Machine): readonly string[] {
   return m.plan.settings.usefixtures?.value.match(/\w+/g) ?? []
+}
+
+/** Does a fixture of the namespace give ids to its params? */
+export function givesIds({ slots }: Namespace): boolean {
+  for (const { value } of slots.values()) if (fixtureOf(value)?.ids) return true
+  return false
+}
+
+/**
+ * The fixtures that the test uses for certain, each by its nearest definition. A name that a mark parametrizes is no
+ * fixture's; where a definition may hide that isn't known, the name is left out.
+ */
+export function certainFixtures(
+  m: Machine,
+  test: TestFunction,
+  plugins: readonly Plugin[],
+): readonly Fixture[] {
+  const parametrized = new Set<string>()
+  for (const value of test.marks) {
+    const mark = markOf(value)
+    const names = mark?.name === 'parametrize' ? argumentNames(mark) : []
+    if (!mark || names === null) return []
+    for (const name of names) parametrized.add(name)
+  }
+  const conftests = plugins.filter(plugin => plugin.folder !== null)
+  const nearestFirst = conftests.toSorted((a, b) => b.folder!.length - a.folder!.length)
+  const places = [test.globals, ...nearestFirst.map(({ module }) => module.ns)]
+  if (test.classes.length > 0) places.unshift(...test.classes.map(cls => cls.ns))
+  const seen = new Set([
+    ...requestedArguments(test),
+    ...(usedByMarks(test.marks) ?? []),
+    ...usedByConfiguration(m),
+  ])
+  const found: Fixture[] = []
+  for (const name of seen) {
+    const fixture = parametrized.has(name) ? null : nearestDefinition(name, places)
+    if (!fixture) continue
+    found.push(fixture)
+    for (const asked of fixture.fn ? namesOf(fixture.fn, p => p.default === null) : [])
+      if (asked !== 'self') seen.add(asked)
+  }
+  return found
+}
+
+function nearestDefinition(name: string, nearestFirst: readonly Namespace[]): Fixture | null {
+  for (const ns of nearestFirst) {
+    if (ns.open) return null
+    const here = [...ns.slots].filter(([key, { value }]) => [visibleAs(key, value)].flat()[0]?.name === name)
+    const [first] = here
+    if (!first) continue
+    return here.length === 1 && !first[1].maybe ? fixtureOf(first[1].value) : null
+  }
+  return null
 }

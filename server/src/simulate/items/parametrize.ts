@@ -8,16 +8,18 @@ import { exceptionClass } from '../classes.ts'
 import { isGenerator } from '../evaluate.ts'
 import { wholeText } from '../looked_into.ts'
 import type { Machine } from '../machine.ts'
+import type { Fixture } from '../models/fixtures.ts'
 import { markOf, parameterSet } from '../models/marks.ts'
 import { FAILED } from '../models/outcomes.ts'
 import { elementsOf } from '../operate.ts'
 import { representation, typeName } from '../representation.ts'
-import { isString, truth, type Value } from '../values.ts'
+import { constant, isString, truth, type Value } from '../values.ts'
 import { argumentsWithDefault, requestedArguments, type TestFunction } from './fixture_closure.ts'
 import {
   COLLECT_ERROR,
   checkCall,
   type Given,
+  givenByFixture,
   missingArguments,
   prefix,
   type Refusal,
@@ -28,9 +30,23 @@ import { checkIds } from './parametrize_ids.ts'
 
 /**
  * All that pytest refuses about the parametrization of a test, in its order: the first is what it shows, unless
- * that is cured. `mayBeAskedFor`: may a fixture ask for an argument that the test does not take?
+ * that is cured. `fixtures`: those that it uses for certain. `mayBeAskedFor`: may a fixture ask for an argument that
+ * the test does not take?
  */
 export function* refusals(
+  m: Machine,
+  test: TestFunction,
+  fixtures: readonly Fixture[],
+  mayBeAskedFor: (name: string) => boolean,
+): Generator<Refusal> {
+  for (const fixture of fixtures) {
+    const given = givenByFixture(fixture)
+    if (given) yield* checkIds(m, test, given)
+  }
+  yield* refusalsOfMarks(m, test, mayBeAskedFor)
+}
+
+function* refusalsOfMarks(
   m: Machine,
   test: TestFunction,
   mayBeAskedFor: (name: string) => boolean,
@@ -54,6 +70,7 @@ export function* refusals(
     yield* checkIds(m, test, given)
     if (late) yield* checkIndirect(m, test, given)
     yield* checkTaken(m, test, given, taken)
+    yield* checkMarks(m, given)
   }
 }
 
@@ -192,6 +209,18 @@ function* checkIndirect(m: Machine, test: TestFunction, given: Given): Generator
   if (type === null) return
   const message = `${prefix(m, test)}expected Sequence or boolean for indirect, got ${type}`
   yield refusal(given, 'indirect', FAILED, message)
+}
+
+/** Before pytest 8 the marks of a set are looked at last; since, when the set is made (`pytest.param`). */
+function* checkMarks(m: Machine, given: Given): Generator<Refusal> {
+  if (atLeast(m.plan.pytestVersion, '8.0')) return
+  for (const set of (given.values && elementsOf(given.values)) ?? []) {
+    const marks = parameterSet(set)?.marks
+    const [first] = isString(marks) ? [...marks.v].map(constant) : ((marks && elementsOf(marks)) ?? [])
+    if (first?.t !== 'const') continue
+    const message = `got ${representation(first)} instead of Mark`
+    yield refusal(given, 'marks', exceptionClass('TypeError'), message)
+  }
 }
 
 function* checkTaken(m: Machine, test: TestFunction, given: Given, taken: Set<string>): Generator<Refusal> {

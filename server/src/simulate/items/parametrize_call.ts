@@ -5,10 +5,11 @@
 import { atLeast } from '../../pytest/version.ts'
 import { exceptionClass, nativeClass } from '../classes.ts'
 import type { Machine } from '../machine.ts'
+import type { Fixture } from '../models/fixtures.ts'
 import type { Mark } from '../models/marks.ts'
 import { elementsOf } from '../operate.ts'
 import type { ParametrizeProblem } from '../trace.ts'
-import { type Class, isString, truth, type Value } from '../values.ts'
+import { type Class, type Exc, isString, TRUE, truth, type Value } from '../values.ts'
 import type { TestFunction } from './fixture_closure.ts'
 
 /** pytest's own exception of a collector that can't go on. */
@@ -22,6 +23,8 @@ export interface Refusal {
   readonly message: string
   /** The argument that it is about. */
   readonly argument: string | null
+  /** What it was raised from. */
+  readonly cause: Exc | null
 }
 
 /** One `parametrize` mark of a test, its arguments by their names. */
@@ -47,18 +50,34 @@ export function readMark(m: Machine, mark: Mark): Given | null {
   const values = at(1)
   if (!argnames || !values) return null
   const [indirect, ids, scope] = [at(2), at(3), at(4)]
-  const rest = { mark, values, indirect, ids, scope }
-  if (isString(argnames)) {
-    const names = argnames.v
+  const names = namesIn(argnames)
+  const tuples =
+    isString(argnames) && atLeast(m.plan.pytestVersion, '9.1') && argnames.v.trimEnd().endsWith(',')
+  const single = isString(argnames) && names?.length === 1 && !tuples
+  return { mark, values, indirect, ids, scope, names, single }
+}
+
+/** The arguments that a mark parametrizes; null where they aren't known. */
+export function argumentNames({ args }: Mark): readonly string[] | null {
+  const names = args.positional[0] ?? args.keywords.get('argnames')
+  return names && !args.open ? namesIn(names) : null
+}
+
+function namesIn(argnames: Value): readonly string[] | null {
+  if (isString(argnames))
+    return argnames.v
       .split(',')
       .map(name => name.trim())
       .filter(Boolean)
-    const tuples = atLeast(m.plan.pytestVersion, '9.1') && argnames.v.trimEnd().endsWith(',')
-    return { ...rest, names, single: names.length === 1 && !tuples }
-  }
   const items = argnames.t === 'list' || argnames.t === 'tuple' ? elementsOf(argnames) : null
-  const names = items?.every(isString) ? items.map(item => item.v) : null
-  return { ...rest, names, single: false }
+  return items?.every(isString) ? items.map(item => item.v) : null
+}
+
+/** The params of a fixture, which pytest parametrizes tests with as a mark would. */
+export function givenByFixture({ name, params, ids, span }: Fixture): Given | null {
+  if (name === null || !params) return null
+  const mark: Mark = { name: 'fixture', args: { positional: [], keywords: new Map(), open: false }, span }
+  return { mark, names: [name], single: true, values: params, indirect: TRUE, ids, scope: undefined }
 }
 
 /** A refusal of one mark. */
@@ -68,8 +87,9 @@ export function refusal(
   cls: Class,
   message: string,
   argument: string | null = null,
+  cause: Exc | null = null,
 ): Refusal {
-  return { mark: given.mark, problem, cls, message, argument }
+  return { mark: given.mark, problem, cls, message, argument, cause }
 }
 
 /** `In test_a: ` up to 9.0, `In test_a.py::test_a: ` since. */

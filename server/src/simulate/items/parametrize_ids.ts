@@ -3,21 +3,74 @@
  * two are alike. Follows `Metafunc._resolve_parameter_set_ids` and `IdMaker`.
  */
 import { atLeast } from '../../pytest/version.ts'
-import { exceptionClass } from '../classes.ts'
+import { callValue } from '../call.ts'
+import { exceptionClass, isSubclass } from '../classes.ts'
 import { isGenerator, stringOf } from '../evaluate.ts'
 import type { Machine } from '../machine.ts'
-import { parameterSet } from '../models/marks.ts'
+import { HIDDEN_PARAM, parameterSet } from '../models/marks.ts'
 import { FAILED } from '../models/outcomes.ts'
 import { elementsOf } from '../operate.ts'
 import { representation, typeName } from '../representation.ts'
-import { isString, type Value } from '../values.ts'
+import { type Exc, type Func, isNone, isString, PyRaise, type Value } from '../values.ts'
 import type { TestFunction } from './fixture_closure.ts'
 import { COLLECT_ERROR, type Given, prefix, type Refusal, refusal } from './parametrize_call.ts'
 
 /** What is refused about the `ids` of a mark, and about those that pytest makes. */
 export function* checkIds(m: Machine, test: TestFunction, given: Given): Generator<Refusal> {
   yield* checkGiven(m, test, given)
+  yield* checkMaker(m, test, given)
   yield* checkAlike(m, test, given)
+  yield* checkHidden(m, test, given)
+}
+
+/** A function that makes ids is called with each value that has none of its own; its exception is pytest's. */
+function* checkMaker(m: Machine, test: TestFunction, given: Given): Generator<Refusal> {
+  const { ids, names } = given
+  const sets = given.values ? elementsOf(given.values) : null
+  if (ids?.t !== 'func' || !names || !sets) return
+  for (const [index, set] of sets.entries()) {
+    if (!isUnnamed(set)) continue
+    for (const [position, value] of (valuesOf(given, set) ?? []).entries()) {
+      const cause = raisedBy(m, ids, value)
+      if (!cause) continue
+      const message = `${test.nodeid}: error raised while trying to determine id of parameter '${names[position]}' at position ${index}`
+      yield refusal(given, 'ids', exceptionClass('ValueError'), message, null, cause)
+    }
+  }
+}
+
+/** What a function certainly raises when it is called with a value. */
+function raisedBy(m: Machine, fn: Func, value: Value): Exc | null {
+  const [frames, watches] = [m.frames.length, m.watches.length]
+  try {
+    callValue(m, fn, { positional: [value], keywords: new Map(), open: false }, null)
+    return null
+  } catch (error) {
+    if (!(error instanceof PyRaise)) throw error
+    m.frames.length = frames
+    m.watches.length = watches
+    return error.exc.exact && isSubclass(error.exc.cls, exceptionClass('Exception')) === true
+      ? error.exc
+      : null
+  }
+}
+
+/** Does pytest make the id of the set, or take it from `ids`? */
+function isUnnamed(set: Value): boolean {
+  const own = parameterSet(set)?.id
+  return !own || isNone(own)
+}
+
+/** Only one of the tests may have no id at all. */
+function* checkHidden(m: Machine, test: TestFunction, given: Given): Generator<Refusal> {
+  const sets = given.values ? elementsOf(given.values) : null
+  const listed = given.ids ? elementsOf(given.ids) : null
+  const hidden = sets?.filter(
+    (set, index) => (isUnnamed(set) ? listed?.[index] : parameterSet(set)!.id) === HIDDEN_PARAM,
+  )
+  if (!hidden || hidden.length < 2) return
+  const message = `${prefix(m, test)}multiple instances of HIDDEN_PARAM cannot be used in the same parametrize call, because the tests names need to be unique.`
+  yield refusal(given, 'ids', FAILED, message)
 }
 
 function* checkGiven(m: Machine, test: TestFunction, given: Given): Generator<Refusal> {

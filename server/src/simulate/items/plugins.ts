@@ -32,6 +32,16 @@ export function collectsDifferently(
   return hooks.some(hook => !leavesItemsAlone(hook)) || texts.some(text => !textLeavesItemsAlone(text))
 }
 
+/** May a plugin in force have the hook? */
+export function mayHaveHook(m: Machine, plugins: readonly Plugin[], hook: string): boolean {
+  const texts = installed(m, plugins)
+  return (
+    texts === null ||
+    texts.some(text => text.includes(hook)) ||
+    plugins.some(({ module }) => module.ns.slots.has(hook))
+  )
+}
+
 const HOOKS = [
   'pytest_generate_tests',
   'pytest_pycollect_makeitem',
@@ -73,7 +83,11 @@ export function asksForArgument(m: Machine, plugins: readonly Plugin[], name: st
   const texts = installed(m, plugins)
   if (texts === null) return true
   const word = escapeRegExp(name)
-  const literal = new RegExp(`["']${word}["']`)
+  // A word in quotes is an argument only where fixtures are spoken of.
+  const literal = new RegExp(
+    `(?:fixture|argname)[^]{0,300}?["']${word}["']|["']${word}["'][^]{0,300}?(?:fixture|argname)`,
+    'i',
+  )
   const parameter = new RegExp(
     `fixture\\b[^\\n]*\\n(?:\\s*@[^\\n]*\\n)*\\s*(?:async )?def \\w+\\([^)]*\\b${word}\\b`,
   )

@@ -25,7 +25,7 @@ import {
   type Value,
 } from '../values.ts'
 import { compileText, executeText } from './executing.ts'
-import { callSpan } from './model.ts'
+import { callSpan, refuseNone } from './model.ts'
 import { openFile } from './text_files.ts'
 
 /** Names that exist and are not modelled further. */
@@ -202,6 +202,8 @@ const NUMERAL = /^\s*[+-]?\d+(?:_\d+)*\s*$/
 function toInt(m: Machine, args: Args): Value {
   const [value] = args.positional
   if (!value) return constant(0)
+  const number = m.environment.version[1] < 10 ? 'number' : 'real number'
+  refuseNone(m, value, `int() argument must be a string, a bytes-like object or a ${number}, not 'NoneType'`)
   if (value.t === 'const' && typeof value.v === 'number') return constant(Math.trunc(value.v))
   if (value.t === 'const' && typeof value.v === 'boolean') return constant(Number(value.v))
   if (isString(value) && args.positional.length === 1 && /^\s*[+-]?\d+\s*$/.test(value.v))

@@ -31,6 +31,8 @@ export interface Fixture {
   readonly autouse: boolean | null
   readonly span: Span
   readonly scope: Value | undefined
+  readonly params: Value | undefined
+  readonly ids: Value | undefined
 }
 
 const fixtures = new WeakMap<Value, Fixture>()
@@ -119,6 +121,8 @@ function apply(m: Machine, object: Value, args: Args, span: Span): Value {
     autouse: args.open ? null : autouse ? truth(autouse) : false,
     span,
     scope: args.keywords.get('scope'),
+    params: args.open ? undefined : args.keywords.get('params'),
+    ids: args.open ? undefined : args.keywords.get('ids'),
   })
   return fixture
 }

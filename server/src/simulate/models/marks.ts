@@ -156,6 +156,9 @@ export function marksIn({ slots }: Namespace): readonly Value[] {
 
 // -- pytest.param
 
+/** `pytest.HIDDEN_PARAM` (8.4 and later): the id of a set that adds nothing to the test's name. */
+export const HIDDEN_PARAM = native('pytest.HIDDEN_PARAM', null)
+
 const PARAMETER_SET = nativeClass('ParameterSet', '_pytest.mark.structures', [OBJECT])
 
 /** `pytest.param(*values, marks=..., id=...)`. */
@@ -170,14 +173,15 @@ export function param(m: Machine, args: Args): Value {
   }
   m.heap.set(set.attributes, 'values', args.open ? UNKNOWN : tuple(args.positional))
   m.heap.set(set.attributes, 'id', args.open ? UNKNOWN : (args.keywords.get('id') ?? NONE))
+  m.heap.set(set.attributes, 'marks', args.open ? UNKNOWN : (args.keywords.get('marks') ?? tuple([])))
   return set
 }
 
 /** What `pytest.param` gave; null for any other value. */
-export function parameterSet(value: Value): { readonly values: Value; readonly id: Value } | null {
+export function parameterSet(value: Value): Record<'values' | 'id' | 'marks', Value> | null {
   if (value.t !== 'instance' || value.cls !== PARAMETER_SET) return null
   const read = (name: string) => value.attributes.slots.get(name)?.value ?? UNKNOWN
-  return { values: read('values'), id: read('id') }
+  return { values: read('values'), id: read('id'), marks: read('marks') }
 }
 
 function checkMarks(m: Machine, marks: Value | undefined): void {

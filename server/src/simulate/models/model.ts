@@ -4,7 +4,7 @@
  */
 import type { Span } from '../../files/span.ts'
 import type { Machine } from '../machine.ts'
-import { type Args, isString, native, type Value } from '../values.ts'
+import { type Args, isNone, isString, native, type Value } from '../values.ts'
 
 export interface Model {
   /** Full names of the modules it stands for. */
@@ -32,4 +32,13 @@ export function callSpan(m: Machine): Span {
 /** A native function that always gives the same value. */
 export function giving(name: string, value: Value): Value {
   return native(name, () => value)
+}
+
+/** What most functions of paths say of None. */
+export const NO_PATH = 'expected str, bytes or os.PathLike object, not NoneType'
+
+/** A TypeError for None where the project's own code gives it to a function that takes none. */
+export function refuseNone(m: Machine, value: Value | undefined, message: string): void {
+  if (value && isNone(value) && m.frames.at(-1)?.unit.project)
+    m.raise('TypeError', message, { kind: 'other' })
 }

@@ -5,7 +5,7 @@ import type { Machine } from '../machine.ts'
 import { absolutePath, pathText } from '../operate.ts'
 import { type Args, constant, HARMLESS, isString, list, NONE, native, tuple, type Value } from '../values.ts'
 import { environ, getVariable } from './environ.ts'
-import type { Model } from './model.ts'
+import { type Model, NO_PATH, refuseNone } from './model.ts'
 
 export const osModels: readonly Model[] = [
   { modules: ['os'], names: m => ({ ...osNames(m), path: pathModule(m) }) },
@@ -62,19 +62,31 @@ function makePathNames(m: Machine): Record<string, Value> {
   /** A function of one path that gives a string; null: not known. */
   const one = (name: string, make: (path: string) => string | null) =>
     native(`os.path.${name}`, args => {
+      refuseNone(m, args.positional[0], NO_PATH)
       const value = asText(args.positional[0])
       const made = isString(value) ? make(value.v) : null
       return made === null ? HARMLESS : constant(made)
     })
   const ask = (name: string, question: (path: string) => boolean) =>
     native(`os.path.${name}`, args => {
+      refuseNone(
+        m,
+        args.positional[0],
+        'stat: path should be string, bytes, os.PathLike or integer, not NoneType',
+      )
       const path = pathText(args.positional[0], m.cwd)
       return path === null ? HARMLESS : constant(question(path))
     })
   const absolute = (path: string) => absolutePath(path, m.cwd)
   return {
     sep: constant(m.environment.platform === 'win32' ? '\\' : '/'),
-    join: native('os.path.join', args => joinPaths(args)),
+    join: native('os.path.join', args => {
+      const [first, ...rest] = args.positional
+      refuseNone(m, first, NO_PATH)
+      const none = "join() argument must be str, bytes, or os.PathLike object, not 'NoneType'"
+      for (const part of rest) refuseNone(m, part, none)
+      return joinPaths(args)
+    }),
     dirname: one('dirname', path => (path.includes('/') ? dirname(path) : '')),
     basename: one('basename', basename),
     abspath: one('abspath', absolute),
@@ -82,12 +94,25 @@ function makePathNames(m: Machine): Record<string, Value> {
       const whole = absolute(path)
       return whole === null ? null : fs.realpath(whole)
     }),
-    normpath: one('normpath', path => normalize(path)),
+    normpath: native('os.path.normpath', args => {
+      const [, minor] = m.environment.version
+      refuseNone(
+        m,
+        args.positional[0],
+        minor < 13 ? NO_PATH : '_path_normpath: path should be string, bytes or os.PathLike, not NoneType',
+      )
+      const value = asText(args.positional[0])
+      return isString(value) ? constant(normalize(value.v)) : HARMLESS
+    }),
     expanduser: one('expanduser', path => (path.startsWith('~') ? null : path)),
     exists: ask('exists', path => fs.stat(path) !== null),
     isfile: ask('isfile', path => fs.stat(path)?.kind === 'file'),
     isdir: ask('isdir', path => fs.stat(path)?.kind === 'directory'),
-    isabs: ask('isabs', isAbsolute),
+    isabs: native('os.path.isabs', args => {
+      refuseNone(m, args.positional[0], NO_PATH)
+      const value = asText(args.positional[0])
+      return isString(value) ? constant(isAbsolute(value.v)) : HARMLESS
+    }),
     relpath: native('os.path.relpath', args => {
       const path = pathText(args.positional[0], m.cwd)
       const start = args.positional[1] ? pathText(args.positional[1], m.cwd) : m.cwd

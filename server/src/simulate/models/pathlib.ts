@@ -5,8 +5,8 @@ import { nativeClass, OBJECT } from '../classes.ts'
 import type { Machine } from '../machine.ts'
 import { absolutePath, pathText } from '../operate.ts'
 import { type Args, constant, HARMLESS, isString, list, native, tuple, type Value } from '../values.ts'
-import { argument, giving, type Model } from './model.ts'
-import { openPath } from './text_files.ts'
+import { argument, giving, type Model, NO_PATH, refuseNone } from './model.ts'
+import { openPath, refuseAbsent } from './text_files.ts'
 
 export const pathlibModels: readonly Model[] = [
   {
@@ -20,6 +20,11 @@ export const pathlibModels: readonly Model[] = [
 
 function pathClass(m: Machine): Value {
   const make = (args: Args): Value => {
+    const none =
+      m.environment.version[1] < 12
+        ? NO_PATH
+        : "argument should be a str or an os.PathLike object where __fspath__ returns a str, not 'NoneType'"
+    for (const part of args.positional) refuseNone(m, part, none)
     const parts = args.positional.map(part =>
       isString(part) ? part.v : part.t === 'path' ? part.path : null,
     )
@@ -119,9 +124,17 @@ function attributeOnDisk(m: Machine, path: string, absolute: string, name: strin
         return list(found.map(relativePath => as(join(path, relativePath))))
       })
     case 'open':
-      return method(args => openPath(m, absolute, argument(args, 0, 'mode')))
+      return method(args => openPath(m, absolute, path, argument(args, 0, 'mode')))
+    case 'read_bytes':
+      return method(() => {
+        m.mayRaise(null)
+        refuseAbsent(m, absolute, path)
+        return HARMLESS
+      })
     case 'read_text':
       return method(() => {
+        m.mayRaise(null)
+        refuseAbsent(m, absolute, path)
         const text = m.world.text(absolute)
         return text === null ? HARMLESS : constant(text)
       })

@@ -6,10 +6,12 @@ import { exceptionClass, isSubclass } from '../classes.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
+import { representation } from '../representation.ts'
 import {
   type Args,
   type Class,
   constant,
+  type Exc,
   HARMLESS,
   NONE,
   native,
@@ -21,11 +23,11 @@ import {
 } from '../values.ts'
 import { contextObject, swallowing } from './contexts.ts'
 import { fixtureDecorator, yieldFixture } from './fixtures.ts'
-import { markGenerator, param } from './marks.ts'
+import { HIDDEN_PARAM, markGenerator, param } from './marks.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
 import { monkeyPatch } from './monkeypatch.ts'
 import { EXIT, FAILED, SKIPPED, XFAILED } from './outcomes.ts'
-import { PYTEST_WARNINGS, recordsWarnings, USAGE_ERROR } from './warnings.ts'
+import { DEPRECATED, PYTEST_WARNINGS, recordsWarnings, USAGE_ERROR, warn } from './warnings.ts'
 
 export const pytestModels: readonly Model[] = [{ modules: ['pytest'], names: pytestNames }]
 
@@ -49,6 +51,7 @@ function pytestNames(m: Machine): Record<string, Value> {
     hookimpl: native('pytest.hookimpl', handBack),
     hookspec: native('pytest.hookspec', handBack),
     param: native('pytest.param', args => param(m, args)),
+    ...(atLeast(version, '8.4') ? { HIDDEN_PARAM } : {}),
     raises: native('pytest.raises', args =>
       contextObject(m, 'raises', () => swallowing(args.positional.slice(0, 1))),
     ),
@@ -112,9 +115,19 @@ function importOrSkip(m: Machine, args: Args): Value {
     if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, caught) !== true) throw error
     m.frames.length = frames
     m.importDepth = depth
+    warnOfFound(m, name, error.exc, given !== undefined)
     const reason = textArgument(args, 2, 'reason') ?? `could not import '${name}': ${error.exc.message}`
     throw new PyRaise(m.exception(SKIPPED, reason, { kind: 'other' }))
   }
+}
+
+/** Of a module that is there and fails, pytest warns from 8.2 up to 9.0, unless it is told what to catch. */
+function warnOfFound(m: Machine, name: string, exc: Exc, told: boolean): void {
+  const version = m.plan.pytestVersion
+  if (told || !atLeast(version, '8.2') || atLeast(version, '9.1')) return
+  if (isSubclass(exc.cls, exceptionClass('ModuleNotFoundError')) !== false) return
+  const message = `\nModule '${name}' was found, but when imported by pytest it raised:\n    ${exc.cls.name}(${representation(constant(exc.message))})\nIn pytest 9.1 this warning will become an error by default.\nYou can fix the underlying problem, or alternatively overwrite this behavior and silence this warning by passing exc_type=ImportError explicitly.\nSee https://docs.pytest.org/en/stable/deprecations.html#pytest-importorskip-default-behavior-regarding-importerror`
+  warn(m, DEPRECATED, message)
 }
 
 /** `minversion` against the module's `__version__`; what isn't known may skip. */
@@ -190,10 +203,36 @@ function option(m: Machine, name: string | null, fallback: Value | undefined): V
   return m.optionDefaults.get(dest) ?? (fallback && stringOf(fallback) === null ? fallback : UNKNOWN)
 }
 
-/** The `parser` of `pytest_addoption`: it remembers defaults. */
+/** The `parser` of `pytest_addoption`: it remembers defaults, and which names are taken. */
 export function parserObject(m: Machine): Value {
-  const addoption = native('parser.addoption', args => {
+  return native('parser', null, {
+    attribute: name => {
+      if (name === 'addoption') return adder(m, '')
+      if (name === 'getgroup' || name === 'addgroup')
+        return native('parser.getgroup', args => groupObject(m, textArgument(args, 0, 'name')))
+      if (name === 'addini') return native('parser.addini', () => NONE)
+      return HARMLESS
+    },
+  })
+}
+
+function groupObject(m: Machine, group: string | null): Value {
+  return native('group', null, {
+    attribute: name => (name === 'addoption' || name === '_addoption' ? adder(m, group) : HARMLESS),
+  })
+}
+
+/** OptionGroup.addoption: '' is the group of those that name none, null one that isn't known. */
+function adder(m: Machine, group: string | null): Value {
+  return native('parser.addoption', args => {
     const names = args.positional.flatMap(v => (v.t === 'const' && typeof v.v === 'string' ? [v.v] : []))
+    const taken = group === null ? [] : names.filter(name => m.optionNames.has(`${group} ${name}`))
+    if (taken.length > 0)
+      m.raise('ValueError', `option names {${taken.map(name => `'${name}'`).join(', ')}} already added`, {
+        kind: 'other',
+      })
+    if (group !== null && !m.heap.doubtful)
+      for (const name of names) m.optionNames.set(`${group} ${name}`, true)
     const long = names.find(n => n.startsWith('--')) ?? names[0]
     const dest = args.keywords.get('dest')
     const key =
@@ -208,16 +247,5 @@ export function parserObject(m: Machine): Value {
     if (names.some(n => m.plan.argv.some(arg => arg === n || arg.startsWith(`${n}=`))))
       m.optionDefaults.set(key, UNKNOWN)
     return NONE
-  })
-  const group: Value = native('group', null, {
-    attribute: name => (name === 'addoption' || name === '_addoption' ? addoption : HARMLESS),
-  })
-  return native('parser', null, {
-    attribute: name => {
-      if (name === 'addoption') return addoption
-      if (name === 'getgroup') return native('parser.getgroup', () => group)
-      if (name === 'addini') return native('parser.addini', () => NONE)
-      return HARMLESS
-    },
   })
 }

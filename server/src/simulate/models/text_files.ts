@@ -1,8 +1,16 @@
-/** Reading text files at import: `open(path)`, `Path.open()`, and what iterating and reading give. */
+/**
+ * Reading files at import: `open(path)`, `Path.open()`, and what iterating and reading give. What is not there is an
+ * exception only if it lies in the project and nothing that ran may have made it.
+ */
+import { basename, isAbsolute, stem } from '../../files/paths.ts'
+import { exceptionClass } from '../classes.ts'
+import { isUnreadable } from '../execute.ts'
+import { wholeText } from '../looked_into.ts'
 import type { Machine } from '../machine.ts'
 import { pathText } from '../operate.ts'
+import { representation } from '../representation.ts'
 import { type Args, constant, HARMLESS, isString, list, type Native, native, type Value } from '../values.ts'
-import { argument } from './model.ts'
+import { argument, NO_PATH, refuseNone } from './model.ts'
 
 /** Longer files are not read by the machine. */
 const LONGEST_FILE = 1_000_000
@@ -17,11 +25,22 @@ export function linesOf(value: Native): readonly Value[] | undefined {
 /** `open(path, mode)`: a file that exists and is read as text is known; anything else isn't. */
 export function openFile(m: Machine, args: Args): Value {
   const mode = argument(args, 1, 'mode')
-  return openPath(m, pathText(args.positional[0], m.cwd), mode)
+  const [file] = args.positional
+  refuseNone(m, file, NO_PATH)
+  const written = isString(file) ? file.v : file?.t === 'path' ? file.path : null
+  return openPath(m, pathText(file, m.cwd), written, mode)
 }
 
-export function openPath(m: Machine, path: string | null, mode: Value | undefined): Value {
+/** `written`: the path as code gives it. */
+export function openPath(
+  m: Machine,
+  path: string | null,
+  written: string | null,
+  mode: Value | undefined,
+): Value {
   m.mayRaise(null)
+  const forReading = !mode || (isString(mode) && /^r[bt]?$|^[bt]r$/.test(mode.v))
+  if (path !== null && written !== null && forReading) refuseAbsent(m, path, written)
   const reads = !mode || (isString(mode) && ['r', 'rt'].includes(mode.v))
   const text = path !== null && reads ? m.world.text(path) : null
   if (text === null || text.length > LONGEST_FILE) return HARMLESS
@@ -35,4 +54,54 @@ export function openPath(m: Machine, path: string | null, mode: Value | undefine
   })
   lines.set(file, values)
   return file
+}
+
+/** Raises what reading the file raises, if it certainly is not there. */
+export function refuseAbsent(m: Machine, path: string, written: string): void {
+  if (m.world.fs.stat(path) !== null || !m.frame.unit.project || !m.isProject(path)) return
+  if (mayHaveBeenMade(m, path, written)) return
+  const message = `[Errno 2] No such file or directory: ${representation(constant(written))}`
+  m.throwUnlessHealed(m.exception(exceptionClass('FileNotFoundError'), message, { kind: 'other' }))
+}
+
+const MAKES =
+  /\bopen\([^\n]*["'][rbt]*[wax+]|\.write|\.touch\(|\bdump\(|shutil|\brename|os\.replace|extract|retrieve|download|subprocess|os\.system|check_call|check_output|\blink|symlink|tempfile/
+/** Other files than those on the disk are read. */
+const PRETENDS = /mock_open|builtins\.open|fakefs|chroot/
+
+const ONLY_READS: ReadonlySet<string> = new Set(
+  'open join Path PurePath str fspath abspath realpath normpath dirname basename exists isfile isdir resolve joinpath load loads safe_load read_text read_bytes with_name relative_to append insert print list sorted set len glob iglob listdir walk is_file is_dir parametrize param fixture'.split(
+    ' ',
+  ),
+)
+
+/** Is a name that the reading statement uses an argument of any other call that may make files? */
+function handedOver(text: string, statement: string): boolean {
+  const names = new Set(statement.match(/\b[A-Za-z_]\w*/g) ?? [])
+  for (const [, callee = '', given = ''] of text.matchAll(/\b(\w+)\(([^()\n]*)/g))
+    if (!ONLY_READS.has(callee) && given.match(/\b[A-Za-z_]\w*/g)?.some(name => names.has(name))) return true
+  return false
+}
+
+/**
+ * May code that ran have made the file, or have changed what its name means? A text that makes files and speaks of
+ * this one, or of its folder, may have; so may one that is read from here and makes any.
+ */
+function mayHaveBeenMade(m: Machine, path: string, written: string): boolean {
+  const here = m.frames.filter(frame => frame.unit.project).map(frame => frame.unit)
+  if (here.some(unit => m.world.fs.realpath(unit.path) !== unit.path)) return true
+  if (here.some(unit => MAKES.test(wholeText(unit)))) return true
+  const { start, end } = m.here()
+  const reader = wholeText(here.at(-1)!)
+  if (handedOver(reader, reader.slice(start, end))) return true
+  const words = [stem(path), basename(path.slice(0, path.lastIndexOf('/')))]
+  for (const module of m.modules.values()) {
+    if (module?.t !== 'module' || module.kind !== 'project' || !module.file?.endsWith('.py')) continue
+    const unit = m.world.code(module.file, true)
+    if (isUnreadable(unit)) return true
+    const text = wholeText(unit)
+    if (PRETENDS.test(text) || (!isAbsolute(written) && /\bchdir\b/.test(text))) return true
+    if (MAKES.test(text) && words.some(word => text.includes(word))) return true
+  }
+  return false
 }
