@@ -29,7 +29,7 @@ const neovimArgs = ['--headless', '-u', 'NONE', '-i', 'NONE', '-n', '-l']
 /** Minutes that one driver may take before it counts as failed. */
 const PATIENCE = 3
 
-/** What is had of Debian 13. */
+/** What is had of Debian 13; `forky`, which comes after it, has the newest. */
 const OLDER = ['neovim', 'hx', 'tmux']
 
 /** Each editor: how it is had (`obtain`), and the command that plays the scenario in it. */
@@ -43,6 +43,19 @@ const EDITORS = [
     name: 'the plugin for Neovim 0.11',
     obtain: async () => [await neovim011()],
     play: nvim => [...nvim, ...neovimArgs, join(root, 'clients', 'neovim', 'test', 'spec.lua')],
+  },
+  {
+    name: 'Neovim of today',
+    obtain: () => debFolder('forky', ['neovim']),
+    play: runner => [runner, 'usr/bin/nvim', ...neovimArgs, join(tests, 'neovim.lua')],
+  },
+  {
+    name: 'the plugin for Neovim of today',
+    obtain: () => debFolder('forky', ['neovim']),
+    play: runner => [
+      ...[runner, 'usr/bin/nvim', ...neovimArgs],
+      join(root, 'clients', 'neovim', 'test', 'spec.lua'),
+    ],
   },
   {
     name: 'pytest-lsp',
