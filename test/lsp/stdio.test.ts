@@ -9,6 +9,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import {
   CancellationTokenSource,
   type ClientCapabilities,
+  DiagnosticTag,
   type DocumentDiagnosticReport,
   FileChangeType,
   type Hover,
@@ -123,6 +124,20 @@ describe('pushed diagnostics', () => {
     await editor.edit('tests/test_dead.py', range, 'User')
     await editor.untilShown()
   })
+})
+
+test('code that could go is tagged, where the editor shows tags', async () => {
+  const files = { 'test_a.py': 'import os  # precollect: ignore[missing-symbol]\n' }
+  const tagsFor = async (capabilities: ClientCapabilities) => {
+    const editor = await start({ capabilities }, files)
+    await editor.untilShown('test_a.py unused-suppression')
+    return editor.shown.get('test_a.py')![0]!.tags
+  }
+  const tagSupport = { valueSet: [DiagnosticTag.Unnecessary, DiagnosticTag.Deprecated] }
+  expect(await tagsFor({ textDocument: { publishDiagnostics: { tagSupport } } })).toEqual([
+    DiagnosticTag.Unnecessary,
+  ])
+  expect(await tagsFor({})).toBeUndefined()
 })
 
 describe('changes on the disk', () => {
