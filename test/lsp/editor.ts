@@ -24,6 +24,7 @@ import {
   InitializedNotification,
   InitializeRequest,
   type InitializeResult,
+  type ProgressToken,
   type ProtocolConnection,
   type Range,
   ShutdownRequest,
@@ -58,6 +59,8 @@ export class Editor {
   readonly shown = new Map<string, readonly Diagnostic[]>()
   readonly log: string[] = []
   readonly progress: string[] = []
+  /** What came for each token: kinds of progress, and parts of answers. */
+  readonly sent = new Map<ProgressToken, unknown[]>()
   readonly registered: string[] = []
   refreshes = 0
   /** The documents that the server wanted shown, and the edits that it wanted made. */
@@ -189,6 +192,12 @@ export class Editor {
     await this.until(wanted, () => JSON.stringify(this.summary()) === wanted)
   }
 
+  /** Presses the button to cancel of the progress that was shown last. */
+  async cancelProgress(): Promise<void> {
+    const token = [...this.sent.keys()].at(-1)
+    await this.connection.sendNotification('window/workDoneProgress/cancel', { token })
+  }
+
   /** All that the server sent until now has been received. */
   async caughtUp(): Promise<void> {
     const params = { textDocument: { uri: this.uri('nothing.py') }, position: { line: 0, character: 0 } }
@@ -250,7 +259,11 @@ export class Editor {
       return { applied: true }
     })
     connection.onNotification('$/progress', ({ token, value }) => {
-      this.progress.push(value.kind)
+      const before = this.sent.get(token)
+      const said = value.kind ?? value
+      if (before) before.push(said)
+      else this.sent.set(token, [said])
+      if (value.kind) this.progress.push(value.kind)
       if (this.cancelsProgress && value.kind === 'begin')
         void connection.sendNotification('window/workDoneProgress/cancel', { token })
       notice()

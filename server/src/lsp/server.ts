@@ -101,6 +101,7 @@ class Server {
       identifier: 'precollect',
       interFileDependencies: true,
       workspaceDiagnostics: this.client.pullsWorkspace,
+      workDoneProgress: true,
     }
     return {
       serverInfo: { name: 'precollect', version },
@@ -109,12 +110,13 @@ class Server {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         hoverProvider: true,
         definitionProvider: true,
-        referencesProvider: true,
+        referencesProvider: { workDoneProgress: true },
         documentLinkProvider: {},
         completionProvider: { triggerCharacters: ['.'] },
         codeLensProvider: {},
         codeActionProvider: {
           codeActionKinds: [...actionKinds],
+          workDoneProgress: true,
           resolveProvider: this.client.resolvesActions,
         },
         executeCommandProvider: { commands: this.commands.names, workDoneProgress: true },
@@ -255,6 +257,7 @@ class Server {
   /** All of a folder but what is shown of it. */
   private forget(root: string): void {
     this.workspace.remove(root)
+    this.progress.ended(root)
     this.confirmations.remove(root)
     this.status.forget(root)
     this.lensed.delete(root)
