@@ -11,6 +11,7 @@ import { HalfTyped, inOpenTexts, withSyntaxErrors } from './half_typed.ts'
 import { type AnalysisView, GivenUp, type Job, viewOf } from './job.ts'
 import { answerTo } from './questions/answer.ts'
 import type { Asked } from './questions/question.ts'
+import { WhatChanged } from './what_changed.ts'
 import { type Answer, type Setup, Signal, type Task } from './wire.ts'
 import { type CodeCache, WorkspaceCache } from './workspace_cache.ts'
 
@@ -23,6 +24,7 @@ setFlagsFromString('--heap-growing-percent=50')
 
 const disk = new DiskFileSystem()
 const remembered = new Remembered(disk, breathe)
+const whatChanged = new WhatChanged(disk, remembered)
 const halfTyped = new HalfTyped(disk, remembered.sources)
 let last: Asked | null = null
 /** Compiled modules of an earlier server or command, until the first analysis is done. */
@@ -74,12 +76,9 @@ async function perform(task: Task): Promise<Answer> {
 }
 
 async function viewFor(job: Job): Promise<AnalysisView> {
-  const { changed, texts: open } = job
+  const { texts: open } = job
   // Even if it is given up at once: the next job tells only of what has changed since.
-  if (changed === null || changed.length > 0) disk.forget(changed ?? undefined)
-  if (changed === null || changed.some(path => remembered.concernsEnvironment(path)))
-    remembered.forgetEnvironment()
-  if (changed === null || changed.length > 0) remembered.kept.drop()
+  whatChanged.forget(job)
   const standIns = await halfTyped.standIns(job)
   if (standIns.size === 0) return viewOf((await analysed(job, open)).analysis, job)
 

@@ -2,6 +2,7 @@
  * Other contents laid over a file system: files changed, created or deleted that are not (yet) so on disk, such as
  * an editor's unsaved texts. Immutable: a new keystroke makes a new overlay over the same base.
  */
+import { encodeText } from './encode.ts'
 import type { DirEntry, FileStat, FileSystem } from './file_system.ts'
 import { basename, parents } from './paths.ts'
 
@@ -15,11 +16,10 @@ export class OverlayFileSystem implements FileSystem {
   /** `texts`: absolute path -> the file's text or bytes, or null where the file or whole folder is deleted. */
   constructor(base: FileSystem, texts: ReadonlyMap<string, string | Uint8Array | null>) {
     this.base = base
-    const encoder = new TextEncoder()
     for (const [path, text] of texts) {
       if (text === null) this.deleted.add(path)
       else {
-        this.texts.set(path, typeof text === 'string' ? encoder.encode(text) : text)
+        this.texts.set(path, typeof text === 'string' ? encodeText(path, text) : text)
         this.place(path)
       }
     }
