@@ -114,6 +114,30 @@ test('that anything may have changed is looked after, and costs nothing where no
   expect((await analysed(typed, null)).findings).toEqual(['pytest.ini invalid-configuration'])
 })
 
+test('a file that is saved and closed is no change, one that changed under the editor is', async () => {
+  await analysed({}, null)
+  const typed = { [models]: `${project[models]}Group = User\n` }
+  expect(await analysed(typed)).toEqual({ findings: [], simulated: true })
+  writeInto(root, models, typed[models]!)
+  expect(await analysed({}, [models])).toEqual({ findings: [], simulated: false })
+  expect(await analysed({}, null)).toEqual({ findings: [], simulated: false })
+
+  expect(await analysed(typed)).toEqual({ findings: [], simulated: false })
+  writeInto(root, models, project[models])
+  expect(await analysed({}, null)).toEqual(simulatedAnew)
+})
+
+test('a file that is new in the editor is there once it is saved and closed', async () => {
+  await analysed({}, null)
+  const text = 'from gone import x\n'
+  const found = ['test_b.py missing-symbol', 'test_c.py unresolved-import']
+  expect((await analysed({ 'test_c.py': text }, null)).findings).toEqual(found)
+  expect((await analysed({}, null)).findings).toEqual([dead])
+  expect((await analysed({ 'test_c.py': text })).findings).toEqual(found)
+  writeInto(root, 'test_c.py', text)
+  expect((await analysed({}, ['test_c.py'])).findings).toEqual(found)
+})
+
 test('after a change that was told of, anything that may have changed besides is looked for anew', async () => {
   await analysed()
   writeInto(root, models, `${project[models]}Group = User\n`)

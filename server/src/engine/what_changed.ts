@@ -24,28 +24,30 @@ export class WhatChanged {
   /** To be called before a job is done, once. Forgets what may be otherwise now. */
   forget({ changed, texts }: Pick<Job, 'changed' | 'texts'>): void {
     const { disk, remembered } = this
+    if (changed === null && !this.isAsBefore()) {
+      disk.forget()
+      remembered.forgetEnvironment()
+      remembered.kept.drop()
+      this.isWhole = true
+    } else {
+      // What was written to them while they were open nobody has noted.
+      const closed = [...this.open.keys()].filter(path => !texts.has(path))
+      const news = [...new Set([...(changed ?? []), ...closed])].filter(
+        path => texts.has(path) || !this.isClosedUnchanged(path),
+      )
+      if (news.length > 0) this.forgetPaths(news)
+    }
     const looked = new Map<string, string | null>()
-    const isOnDisk = (path: string, text: string) =>
-      remember(looked, path, () => this.textSeen(path)) === text
-    const isClosedUnchanged = (path: string) => {
-      const text = this.open.get(path)
-      return text !== undefined && !texts.has(path) && isOnDisk(path, text)
-    }
-    if (changed === null) {
-      if (!this.isAsBefore()) {
-        disk.forget()
-        remembered.forgetEnvironment()
-        remembered.kept.drop()
-        this.isWhole = true
-      }
-    } else if (changed.length > 0) {
-      disk.forget(changed)
-      this.isWhole = false
-      if (changed.some(path => remembered.concernsEnvironment(path))) remembered.forgetEnvironment()
-      if (!changed.every(isClosedUnchanged)) remembered.kept.drop()
-    }
-    remembered.kept.begin(texts, isOnDisk)
+    remembered.kept.begin(texts, (path, text) => remember(looked, path, () => this.textSeen(path)) === text)
     this.open = texts
+  }
+
+  private forgetPaths(paths: readonly string[]): void {
+    const { disk, remembered } = this
+    disk.forget(paths)
+    this.isWhole = false
+    if (paths.some(path => remembered.concernsEnvironment(path))) remembered.forgetEnvironment()
+    remembered.kept.drop()
   }
 
   /** Would the disk answer all that it was asked as it did? What is open hides the file on the disk. */
@@ -56,13 +58,22 @@ export class WhatChanged {
     return recheck({ files: seen, ...others }) !== null
   }
 
+  /** It was open with the text that it has on the disk now, in the place that is known. */
+  private isClosedUnchanged(path: string): boolean {
+    const text = this.open.get(path)
+    return text !== undefined && decoded(this.disk.readAgain(path)) === text
+  }
+
   /** The text on the disk; null where there is none, or another one than was read there before. */
   private textSeen(path: string): string | null {
     const { disk } = this
     const before = disk.contentHash(path)
     const bytes = disk.read(path)
-    if (!bytes || (before !== null && disk.contentHash(path) !== before)) return null
-    const decoded = decodeSource(bytes)
-    return 'text' in decoded ? decoded.text : null
+    return before === null || disk.contentHash(path) === before ? decoded(bytes) : null
   }
+}
+
+function decoded(bytes: Uint8Array | null): string | null {
+  const source = bytes && decodeSource(bytes)
+  return source && 'text' in source ? source.text : null
 }
