@@ -74,6 +74,8 @@ export class Editor {
   cancelsProgress = false
   /** Called after each change of what is shown. */
   onShown = () => {}
+  /** Called for whatever is pushed. */
+  onPublished = (_path: string, _items: readonly Diagnostic[], _version: number | undefined) => {}
   settings: unknown
   introduction!: InitializeResult
   readonly connection: ProtocolConnection
@@ -126,9 +128,12 @@ export class Editor {
   }
 
   async open(path: string): Promise<void> {
-    this.versions.set(path, 1)
-    const text = readFileSync(join(this.root, path), 'utf8')
-    const textDocument = { uri: this.uri(path), languageId: 'python', version: 1, text }
+    await this.openText(path, readFileSync(join(this.root, path), 'utf8'), 1)
+  }
+
+  async openText(path: string, text: string, version: number): Promise<void> {
+    this.versions.set(path, version)
+    const textDocument = { uri: this.uri(path), languageId: 'python', version, text }
     await this.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument })
   }
 
@@ -230,11 +235,12 @@ export class Editor {
     const notice = () => {
       for (const check of [...this.watchers]) check()
     }
-    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }) => {
+    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics, version }) => {
       const path = decodeURIComponent(uri).slice(pathToFileURL(this.root).href.length + 1)
       if (diagnostics.length > 0) this.shown.set(path, diagnostics)
       else this.shown.delete(path)
       this.onShown()
+      this.onPublished(path, diagnostics, version)
       notice()
     })
     connection.onNotification('window/logMessage', ({ message }) => {

@@ -75,7 +75,10 @@ export class RemoteAnalyst implements Analyst {
 
   async ask<K extends Kind>(kind: K, about: About<K>, signal?: AbortSignal): Promise<Reply<K> | null> {
     const question = { kind, about } as Question
-    const answer = await (isLong(kind) ? this.askLong(question, signal) : this.askShort(question))
+    const asked = isLong(kind) ? this.askLong(question, signal) : this.askShort(question)
+    const answer = await asked.catch(reason => {
+      throw this.disposed ? new GivenUp() : reason
+    })
     if (answer?.kind === 'given up') throw new GivenUp()
     if (answer?.kind === 'fault') throw new Error(answer.message)
     return answer?.kind === 'reply' ? (answer.reply as Reply<K> | null) : null

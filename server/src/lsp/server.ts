@@ -74,7 +74,10 @@ class Server {
       published: (folder, view) => this.published(folder, view),
       failed: (folder, message) => this.failed(folder, message),
     })
-    this.confirmations = new Confirmations(connection, this.workspace, folder => this.show(folder))
+    this.confirmations = new Confirmations(connection, this.workspace, folder => {
+      // Else what passes showed is shown along with the analysis that is due: its places are those of the newest texts.
+      if (folder.session.isCurrent) this.show(folder)
+    })
     this.delivery = new Delivery(connection, client, this.documents, this.workspace, this.board)
     this.watch = new Watch(connection, client, paths => this.workspace.filesChanged(paths))
     this.followDocuments()
