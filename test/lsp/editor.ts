@@ -35,7 +35,7 @@ import {
 import type { StatusParams } from '../../server/src/lsp/status.ts'
 
 /** The command under test; another build of it can be named, such as an installed package's. */
-const command =
+export const command =
   process.env.PRECOLLECT_COMMAND ?? fileURLToPath(new URL('../../dist/precollect.js', import.meta.url))
 
 /** Longer than any answer may take on a busy machine; only a failing test waits for it. */
@@ -52,6 +52,12 @@ export interface EditorOptions {
   readonly cache?: string
   /** The editor's process, instead of this one. */
   readonly processId?: number
+}
+
+/** Without the developer's own virtual environment and pytest options. `cache`: the folder of precollect's own. */
+export function environment(cache: string): NodeJS.ProcessEnv {
+  const { PATH, SystemRoot } = process.env
+  return { PATH, SystemRoot, PRECOLLECT_CACHE_DIR: cache }
 }
 
 export class Editor {
@@ -89,10 +95,10 @@ export class Editor {
     readonly root: string,
     cache = `${root}.cache`,
   ) {
-    // Without the developer's own virtual environment and pytest options.
-    const { PATH, SystemRoot } = process.env
-    const env = { PATH, SystemRoot, PRECOLLECT_CACHE_DIR: cache }
-    this.server = spawn(process.execPath, [command, 'server', '--stdio'], { cwd: root, env })
+    this.server = spawn(process.execPath, [command, 'server', '--stdio'], {
+      cwd: root,
+      env: environment(cache),
+    })
     this.exited = new Promise(resolve => this.server.on('exit', resolve))
     this.server.stderr.setEncoding('utf8').on('data', text => this.log.push(text))
     this.connection = createProtocolConnection(
