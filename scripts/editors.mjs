@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buildIfStale, command } from './build.mjs'
-import { buildExtension } from './extension.mjs'
+import { buildExtension, packageExtension } from './extension.mjs'
 import { chromium, debFolder, venv, vscode } from './obtain_editors.mjs'
 import { makeDefaultPython } from './pythons.mjs'
 import { fail, root, say, setup } from './setup.mjs'
@@ -92,6 +92,15 @@ const EDITORS = [
       process.execPath,
       join(tests, 'vscode.mjs'),
       ...[node, main, extension, chromium],
+    ],
+  },
+  {
+    name: 'a journey in VS Code 1.139',
+    obtain: async () => ({ chromium: chromium(), ...(await vscode('4.139.1')), vsix: packageExtension() }),
+    play: ({ chromium, node, main, vsix }) => [
+      process.execPath,
+      join(tests, 'vscode_journey.mjs'),
+      ...[node, main, vsix, chromium],
     ],
   },
 ]
