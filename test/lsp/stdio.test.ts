@@ -369,6 +369,24 @@ describe('the life of the server', () => {
     expect(await editor.exited).toBe(1)
   })
 
+  test('takes a thousand open documents', async () => {
+    const names = Array.from({ length: 1000 }, (_, n) => `tests/test_${n}.py`)
+    const files = {
+      ...project,
+      ...Object.fromEntries(names.map(name => [name, project['tests/test_dead.py']])),
+    }
+    const editor = await start({}, files)
+    const all = [...names, 'tests/test_dead.py'].map(name => `${name} missing-symbol`)
+    for (const name of names) await editor.open(name)
+    await editor.untilShown(...all)
+    await editor.open('src/app/models.py')
+    await editor.edit('src/app/models.py', endOfModels, 'Group = User\n')
+    await editor.untilShown()
+    for (const name of names) await editor.close(name)
+    await editor.close('src/app/models.py')
+    await editor.untilShown(...all)
+  })
+
   test('goes on after messages that make no sense', async () => {
     const editor = await start()
     await editor.untilShown(dead)
