@@ -174,11 +174,9 @@ class Client {
     // Of what is half typed a fresh server does not know what it was before: it is meant, or it parses again.
     const isMeant = this.roll(2) === 0
     for (const path of this.open.keys()) {
+      const text = `${START[path]}${pick(['', '\n# é', 'import app.none\n'], this.roll)}`
       if (isMeant) await this.save(path)
-      else
-        await this.change(path, [
-          { text: `${START[path]}${pick(['', '\n# é', 'import app.none\n'], this.roll)}` },
-        ])
+      else await this.changed(path, [{ text }], text)()
     }
     const before = this.editor
     await settle(before)
@@ -203,9 +201,18 @@ class Client {
     return [...all].sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
+  /** Sometimes in a burst of which the changes come in another order than they were made in. */
   private async type(): Promise<void> {
-    const { roll, encoding } = this
+    const { roll } = this
     const path = pick([...this.open.keys()], roll)
+    const burst = Array.from({ length: roll(4) > 0 ? 1 : 4 }, () => this.edit(path))
+    if (roll(2) === 0) burst.reverse()
+    await Promise.all(burst.map(send => send()))
+  }
+
+  /** Makes an edit. Answers with what tells the server of it. */
+  private edit(path: string): () => Promise<void> {
+    const { roll, encoding } = this
     let { text } = this.open.get(path)!
     const contentChanges = Array.from({ length: 1 + roll(2) }, () => {
       const inserted = pick(SNIPPETS, roll)
@@ -219,23 +226,22 @@ class Client {
       text = text.slice(0, Math.min(from, to)) + inserted + text.slice(Math.max(from, to))
       return { range: { start, end }, text: inserted }
     })
-    return this.change(path, contentChanges, text)
+    return this.changed(path, contentChanges, text)
   }
 
-  /** `text`: what comes of it, if that is not the text of the only change. */
-  private async change(
+  /** `text`: what comes of it. */
+  private changed(
     path: string,
     contentChanges: readonly TextDocumentContentChangeEvent[],
-    text = contentChanges[0]!.text,
-  ): Promise<void> {
+    text: string,
+  ): () => Promise<void> {
     const file = this.open.get(path)!
     file.text = text
     file.version += 1 + this.roll(2)
     file.versions.set(file.version, text)
-    await this.editor.connection.sendNotification('textDocument/didChange', {
-      textDocument: { uri: this.editor.uri(path), version: file.version },
-      contentChanges,
-    })
+    const textDocument = { uri: this.editor.uri(path), version: file.version }
+    return () =>
+      this.editor.connection.sendNotification('textDocument/didChange', { textDocument, contentChanges })
   }
 
   /** Mostly at the beginning of a line and short; sometimes out of bounds. */
