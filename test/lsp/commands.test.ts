@@ -1,5 +1,5 @@
 /** Each command of the server, by the built server over stdio: it shows progress, and it can be cancelled in each way. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CancellationTokenSource, ExecuteCommandRequest } from 'vscode-languageserver/node'
@@ -14,7 +14,9 @@ const project = {
   'conftest.py': `import os, time
 
 if not os.path.exists("been_here"):
-    open("been_here", "w").close()
+    with open("being_here", "w") as file:
+        file.write(str(os.getpid()))
+    os.rename("being_here", "been_here")
     time.sleep(600)
 `,
 }
@@ -110,12 +112,32 @@ describe.each(commands)('%s', command => {
   })
 })
 
-describe.each(passes)('%s', command => {
-  const isRunning = (editor: Editor) => existsSync(join(editor.root, 'been_here'))
-  const until = async (holds: () => boolean) => {
-    while (!holds()) await new Promise(resolve => setTimeout(resolve, 20))
-  }
+const isRunning = (editor: Editor) => existsSync(join(editor.root, 'been_here'))
+const until = async (holds: () => boolean) => {
+  while (!holds()) await new Promise(resolve => setTimeout(resolve, 20))
+}
 
+test.skipIf(process.platform === 'win32').each([
+  ['it is told to exit without a shutdown', (editor: Editor) => editor.exit()],
+  ['it is killed', async (editor: Editor) => process.kill(editor.pid, 'SIGKILL')],
+])('pytest ends with the server when %s', async (_, end) => {
+  const editor = await start()
+  execute(editor, 'precollect.confirm').catch(() => {}) // nobody answers
+  await until(() => isRunning(editor))
+  const pid = Number(readFileSync(join(editor.root, 'been_here'), 'utf8'))
+  const isAlive = () => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+  expect(isAlive()).toBe(true)
+  await end(editor)
+  await until(() => !isAlive())
+})
+
+describe.each(passes)('%s', command => {
   test('ends pytest when its request is cancelled, and the next one runs', async () => {
     const editor = await start()
     const source = new CancellationTokenSource()
