@@ -207,3 +207,45 @@ def test_a(): pass
 `)
   expect(await fixes(it, 'missing-symbol')).toEqual([])
 })
+
+const LEGACY = `${SETUP}-- src/core/__init__.py --
+-- src/core/cache.py --
+def get_cache(): ...
+-- src/core/utils.py --
+def chunks(): ...
+-- src/other/__init__.py --
+-- src/other/cache.py --
+-- src/other/utils.py --
+-- tests/test_a.py --
+from legacy.cache import get_cache
+-- tests/test_b.py --
+from legacy.utils import chunks
+`
+
+test('a whole package that went under another name is found by what its modules define', async () => {
+  const it = await project(LEGACY)
+  expect(told(await fixes(it, 'unresolved-import'))[0]).toBe(
+    "Import 'legacy' from 'core', in all 2 files: brings back 2 test files",
+  )
+})
+
+test('who has modules of the same names, and not what is wanted of them, is not taken for it', async () => {
+  const it = await project(LEGACY.replace('def chunks', 'def slices'))
+  expect(told(await fixes(it, 'unresolved-import')).join()).not.toContain("from 'core'")
+})
+
+test('what nobody vouches for is not installed by a command', async () => {
+  const [install] = await fixes(await project(`-- tests/test_a.py --\nimport legacy\n`), 'unresolved-import')
+  expect([install!.title, install!.command]).toEqual(["Install what provides 'legacy'", null])
+})
+
+test('a name that is misspelt is said as what is imported in its place', async () => {
+  const it = await project(`${SETUP}-- src/shop/till.py --
+def make_service(): ...
+-- tests/test_a.py --
+from shop.till import make_servce
+`)
+  expect(told(await fixes(it, 'missing-symbol'))[0]).toBe(
+    "Import 'make_service' from 'shop.till' in place of 'make_servce': brings back 1 test file",
+  )
+})

@@ -92,10 +92,31 @@ test('plan: the steps, what each brings back, and what is left to the user', asy
     step.tests,
   ])
   expect(told).toHaveLength(3)
-  expect(told.at(-1)).toEqual(['command', 'unresolved-import', 0, 2])
-  expect(plan.steps.at(-1).command).toBe('pip install a_library_nobody_has')
+  expect(told.at(-1)).toEqual(['hand', 'unresolved-import', 0, 2])
+  expect(plan.steps.at(-1).command).toBeNull()
   const again = await command('plan', '--output-format', 'json')
   expect(JSON.parse(again.out)).toEqual(plan)
+})
+
+test('plan: what is missing in many places is one step, also by hand', async () => {
+  const places = ['test_f.py', 'test_g.py', 'test_h.py']
+  for (const path of places) writeFileSync(join(folder, path), 'from app.catalog import Basket\n')
+  const { out } = await command('plan', '--output-format', 'json')
+  const steps = JSON.parse(out).steps as { subject: string; kind: string; testFiles: string[] }[]
+  expect(steps.filter(({ subject }) => subject === 'app.catalog.Basket')).toMatchObject([
+    { kind: 'hand', testFiles: places },
+  ])
+})
+
+test('plan: what the interpreter said of a file is not forgotten from step to step', async () => {
+  for (const path of ['test_f.py', 'test_g.py'])
+    writeFileSync(join(folder, path), 'from app.catalogue import Item\n')
+  writeFileSync(join(folder, 'test_h.py'), 'print "x"\n')
+  const { out } = await run(folder, {}, ['plan', '--output-format', 'json', '--python', interpreter])
+  const steps = JSON.parse(out).steps as { kind: string; subject: string }[]
+  expect(steps.map(({ kind, subject }) => `${kind} ${subject}`).sort()).toEqual([
+    ...['edit Skipped', 'edit app.catalogue', 'hand SyntaxError', 'hand a_library_nobody_has'],
+  ])
 })
 
 test('plan --apply makes the edits and stops there', async () => {

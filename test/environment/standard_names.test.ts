@@ -1,10 +1,12 @@
 /** What an interpreter says of names in its standard library, and what it is never made to import. */
 import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import standardNames from '../../server/src/environment/data/standard_names.json' with { type: 'json' }
+import { isKnownStandardName } from '../../server/src/environment/known_names.ts'
 import { lookUpNames } from '../../server/src/environment/standard_names.ts'
 import { join } from '../../server/src/files/paths.ts'
 import { makeScratch, type Scratch } from '../../server/src/files/scratch.ts'
-import { standardPython } from '../support/pythons.ts'
+import { findPython, standardPython } from '../support/pythons.ts'
 
 const { interpreter } = standardPython()
 
@@ -74,4 +76,22 @@ describe('names of the standard library', () => {
       expect(await lookUpNames('/no/such/python', questions)).toEqual(['unknown', 'unknown'])
     },
   )
+})
+
+const known = findPython({ python: '>=3.8,<3.14' })
+
+test.skipIf(!known)('names that nobody has to be asked for are there', async () => {
+  const [major, minor] = known!.version.split('.').map(Number) as [number, number]
+  const here: Parameters<typeof isKnownStandardName>[0] = {
+    version: [major, minor, 0],
+    implementation: 'cpython',
+    platform: process.platform as 'linux',
+  }
+  const questions = [standardNames.anywhere, standardNames.linux]
+    .flatMap(table => Object.entries(table))
+    .flatMap(([module, names]) => names.split(' ').map(name => ({ module, name })))
+    .filter(({ module, name }) => isKnownStandardName(here, module, name))
+  expect(questions).toContainEqual({ module: 'itertools', name: 'chain' })
+  const verdicts = await lookUpNames(known!.interpreter, questions)
+  expect(questions.filter((_, index) => typeof verdicts[index] === 'object')).toEqual([])
 })

@@ -114,6 +114,17 @@ function poolOf(
     const own = names[0] === undefined ? stemOf(path) : tailOf(names[0])
     if (own === tail || nearness(tail, own) > 0) pool.add(path)
   }
+  // A package that moved with all its modules is found by what they define.
+  for (const below of wanted.below) {
+    for (const name of index.wanted(`${missing}.${below}`).names) {
+      const files = index.definersOf(name)
+      for (const path of files.length <= COMMON ? files : []) {
+        const home = index.moduleAt(path)?.names.find(each => each.endsWith(`.${below}`))
+        const above = home && index.moduleNamed(home.slice(0, -below.length - 1))
+        if (above) pool.add(above.path)
+      }
+    }
+  }
   // What hands on the names of the package's own modules serves as well.
   for (const path of [...pool]) {
     const init = join(dirname(path), '__init__.py')
@@ -181,10 +192,12 @@ function wholeModule(
   if (complete) score += WEIGHT.complete
   const renamed = past?.to === module.path
   const called = tail === 1
+  const twin = complete && isTwin(missing, name, wanted, index)
+  if (twin) because.push('its modules have all that is wanted of theirs')
   // A name that the project never had is a distribution's: who happens to define the same names is none.
-  if (because.length === 0 || !(own || renamed || called)) return []
+  if (because.length === 0 || !(own || renamed || called || twin)) return []
   // One name alone may be anybody's.
-  const telling = own && names.rarest > RARE && (names.names.length > 1 || tail > 0)
+  const telling = own && (twin || (names.rarest > RARE && (names.names.length > 1 || tail > 0)))
   const sure = !apart && (complete || asked === 0) && (renamed || called || telling)
   return [
     {
@@ -226,6 +239,20 @@ function isBelow(module: string, above: string): boolean {
 
 function parentOf(module: string): string {
   return module.slice(0, Math.max(0, module.lastIndexOf('.')))
+}
+
+/**
+ * Has the package `name` all modules that are wanted below the missing one, each with all names that are wanted of it?
+ * Modules are called alike everywhere: it takes two of them, and a name that is defined nowhere else.
+ */
+function isTwin(missing: string, name: string, { below }: Wanted, index: SymbolIndex): boolean {
+  if (below.size < 2) return false
+  const names = [...below].flatMap(each => {
+    const home = index.moduleNamed(`${name}.${each}`)
+    return [...index.wanted(`${missing}.${each}`).names].map(wanted => ({ home, wanted }))
+  })
+  const all = names.every(({ home, wanted }) => home && index.offered(home.path, wanted))
+  return all && names.some(({ wanted }) => index.definersOf(wanted).length === 1)
 }
 
 /** A file that imports both takes them for two modules. */
@@ -400,10 +427,11 @@ function placesOf(
 
 // --- likeness ---
 
-/** Of a module's names the one that has most in common with `like`. */
+/** Of a module's names the one that has most in common with `like`; of such the shortest. */
 function bestName({ names }: WorkspaceModule, like: string): string {
-  let best = names[0]!
-  for (const name of names) if (pathLikeness(like, name) > pathLikeness(like, best)) best = name
+  const byLength = names.toSorted((a, b) => a.split('.').length - b.split('.').length)
+  let best = byLength[0]!
+  for (const name of byLength) if (pathLikeness(like, name) > pathLikeness(like, best)) best = name
   return best
 }
 

@@ -96,10 +96,11 @@ function* proposalsFor(
   const first = changes.length + settings.length > 0 ? `everywhere ${key}` : null
   const everywhere = editOf({ changed: [...changes, ...settings] })
   const kept = first === null ? null : withBridge(everywhere, missing, candidate, finding, context)
+  const what = respelling(missing, candidate) ?? `Import '${name}' from ${target}`
   if (first !== null) {
     yield {
       key: first,
-      title: `Import '${name}' from ${target}${changes.length > 1 ? `, in all ${changes.length} files` : ''}${kept ? ', and keep a bridge for what is installed' : ''}`,
+      title: `${what}${changes.length > 1 ? `, in all ${changes.length} files` : ''}${kept ? ', and keep a bridge for what is installed' : ''}`,
       safety,
       edit: kept ?? along(everywhere),
       command: null,
@@ -108,7 +109,7 @@ function* proposalsFor(
   }
   const here = changes.filter(({ path }) => path === finding.span.path)
   if (first !== null && here.length > 0 && changes.length > 1) {
-    const title = `Import '${name}' from ${target}, in this file only`
+    const title = `${what}, in this file only`
     yield {
       key: `here ${key}`,
       title,
@@ -121,6 +122,13 @@ function* proposalsFor(
   }
   for (const bridge of bridgeProposals(missing, candidate, finding, context))
     yield first === null ? bridge : { ...bridge, follows: first }
+}
+
+/** For a name that is there under another one. */
+function respelling(missing: Missing, { names }: Candidate): string | null {
+  const [now, ...others] = names.values()
+  if (missing.kind !== 'name' || !now?.name || others.length > 0 || now.name === missing.name) return null
+  return `Import '${now.name}' from '${now.module}' in place of '${missing.name}'`
 }
 
 /** The edit with a bridge for installed files that ask for what moved; null where none does, or there is no place. */

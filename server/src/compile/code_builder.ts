@@ -24,6 +24,9 @@ export class CodeBuilder {
   private readonly doubts: Doubt[] = []
   lazyAnnotations = false
 
+  /** `suspicious`: false where nothing can be wrong, and no suspicion is kept. */
+  constructor(private readonly suspicious = true) {}
+
   place(start: number, end: number): At {
     this.places.push(start)
     return (this.places.push(end) >> 1) - 1
@@ -35,7 +38,7 @@ export class CodeBuilder {
 
   /** `since` null: no version of Python may have this. */
   suspect(start: number, end: number, what: string, since: readonly [number, number] | null): void {
-    this.doubts.push({ start, end, what, since })
+    if (this.suspicious) this.doubts.push({ start, end, what, since })
   }
 
   mark(): Mark {

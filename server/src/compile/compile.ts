@@ -14,10 +14,11 @@ import { Syntax } from './syntax.ts'
 
 /**
  * What the file does when it is imported. Function bodies are not parsed: of what is wrong inside one it
- * suspects what shows in the lines and the order of their tokens, which is most.
+ * suspects what shows in the lines and the order of their tokens, which is most. `accepted`: Python is known to
+ * take the text, so nothing is suspected, and of function bodies only the end is looked for.
  */
-export function compileModule(text: string): ModuleCode {
-  return compile(text, { start: 0, end: text.length, kind: 'module', cutting: true })
+export function compileModule(text: string, accepted = false): ModuleCode {
+  return compile(text, { start: 0, end: text.length, kind: 'module', cutting: true, accepted })
 }
 
 /**
@@ -25,20 +26,20 @@ export function compileModule(text: string): ModuleCode {
  * in function bodies all that it suspects elsewhere.
  */
 export function compileModuleFully(text: string): ModuleCode {
-  return compile(text, { start: 0, end: text.length, kind: 'module', cutting: false })
+  return compile(text, { start: 0, end: text.length, kind: 'module', cutting: false, accepted: false })
 }
 
 /** What a function's body does when the function is called; places are offsets of `text`, the whole file's. */
 export function compileBody(text: string, body: Body): ModuleCode {
-  return compile(text, { start: body.start, end: body.end, kind: 'body', cutting: true })
+  return compile(text, { start: body.start, end: body.end, kind: 'body', cutting: true, accepted: false })
 }
 
 function compile(original: string, extent: Extent): ModuleCode {
   const text = plainLineEnds(original)
-  const builder = new CodeBuilder()
+  const builder = new CodeBuilder(!extent.accepted)
   const skeleton = skeletonOf(text, extent, builder)
-  suspectLateFuture(text, skeleton.lines, builder)
-  if (extent.kind === 'module') {
+  if (!extent.accepted) suspectLateFuture(text, skeleton.lines, builder)
+  if (extent.kind === 'module' && !extent.accepted) {
     for (const body of skeleton.doubtful) readInFull(text, body, builder)
     // Outside functions they are rare.
     if (!extent.cutting || skeleton.lines.some(at => text.startsWith(GLOBAL, at)))
@@ -52,7 +53,7 @@ function compile(original: string, extent: Extent): ModuleCode {
 function readInFull(text: string, { start, end, doubt }: DoubtfulFunction, builder: CodeBuilder): void {
   noteDeclarationFaults(text, start, end, builder)
   if (doubt === 'declarations') return
-  const { places, suspects } = compile(text, { start, end, kind: 'body', cutting: false })
+  const { places, suspects } = compile(text, { start, end, kind: 'body', cutting: false, accepted: false })
   for (const { at, what, since } of suspects)
     builder.suspect(places[2 * at]!, places[2 * at + 1]!, what, since)
 }
@@ -108,7 +109,8 @@ function behindDocstring(text: string, at: number): number {
 const MAX_BROKEN_LENGTH = 300_000
 
 function operations(text: string, extent: Extent, skeleton: Skeleton, builder: CodeBuilder): Block {
-  // Nothing but plain statements: there is nothing to parse.
+  // Nothing at all, or nothing but plain statements: there is nothing to parse.
+  if (skeleton.followed && skeleton.runs.size === 0 && skeleton.text.trim() === '') return []
   const [run, ...more] = skeleton.runs.values()
   if (run !== undefined && more.length === 0 && skeleton.text.trim() === PLACEHOLDER) return run
   const hopeless = !skeleton.followed && skeleton.text.length > MAX_BROKEN_LENGTH

@@ -27,19 +27,18 @@ export function suspectParameters(
   start: number,
   end: number,
 ): void {
-  if (params.length === 0) return
-  if (params.some(param => param.kind === 'positional')) {
-    builder.suspect(start, end, 'positional-only parameters', [3, 8])
-  }
-  if (params.some(param => param.kind === 'args' && param.annotation?.e === 'star')) {
-    builder.suspect(start, end, 'unpacking in the annotation of *args', [3, 11])
+  for (const { kind, annotation } of params) {
+    if (kind === 'positional') builder.suspect(start, end, 'positional-only parameters', [3, 8])
+    else if (kind === 'args' && annotation?.e === 'star')
+      builder.suspect(start, end, 'unpacking in the annotation of *args', [3, 11])
   }
 }
 
 /** What no Python accepts in a parameter list, for people; null where nothing is wrong. */
 export function parameterFault(params: readonly Parameter[]): string | null {
   let defaults = false
-  for (const [i, { name, kind, default: value }] of params.entries()) {
+  for (let i = 0; i < params.length; i++) {
+    const { name, kind, default: value } = params[i]!
     // Few have many: a set would cost more than it saves.
     for (let j = 0; j < i; j++) if (params[j]!.name === name) return 'duplicate parameter name'
     if (kind !== 'positional' && kind !== 'normal') continue

@@ -39,7 +39,9 @@ export class PassedBody {
   private doubt: Doubt | null = null
   private isAsync = false
   /** The functions inside the body that the present line lies in, the outermost first. */
-  private readonly inner: { readonly column: number; readonly async: boolean }[] = []
+  private readonly inner: { readonly at: number; readonly column: number; readonly async: boolean }[] = []
+  /** Where the body's own statements stand; -1 before the first of them. */
+  private column = -1
   /** Where the text speaks of `__future__`: nowhere before it and behind the last line read. */
   nextFuture: number
 
@@ -61,6 +63,7 @@ export class PassedBody {
     this.isAsync = this.text.charCodeAt(keyword) === Code.letterA
     if (this.inner.length > 0) this.inner.length = 0
     this.keyword = keyword
+    this.column = -1
     this.doubt = null
     this.blocks.begin()
   }
@@ -96,16 +99,17 @@ export class PassedBody {
   private line(first: number): boolean {
     const { builder, order, text } = this
     const letter = text.charCodeAt(first)
+    const { column } = this.indentation
+    if (this.column < 0) this.column = column
     if (this.inner.length > 0) this.leaveInner()
-    if (beginsDefinition(text, first))
-      this.inner.push({ column: this.indentation.column, async: letter === Code.letterA })
+    if (beginsDefinition(text, first)) this.inner.push({ at: first, column, async: letter === Code.letterA })
     if (!order.read(first)) {
       this.codeEnd = order.end
       return false
     }
     const { codeEnd, odd, suspending } = order
     this.codeEnd = codeEnd
-    if (!this.blocks.enter(first, this.indentation.column, order) || order.doubtful) this.doubt = 'grammar'
+    if (!this.blocks.enter(first, column, order) || order.doubtful) this.doubt = 'grammar'
     if (letter === GLOBAL_BEGINS || letter === NONLOCAL_BEGINS) this.noteDeclaration(first)
     if (odd !== UNSURE) builder.suspect(odd, Math.min(odd + 1, this.end), 'error', null)
     if (suspending !== UNSURE && !(this.inner.at(-1)?.async ?? this.isAsync))
@@ -118,16 +122,31 @@ export class PassedBody {
     return true
   }
 
-  /** A name that was not spoken of before may be declared; whether a `nonlocal` one is bound can't be seen here. */
+  /** In doubt, unless no name was spoken of before in its function, and a `nonlocal` one is plainly bound around it. */
   private noteDeclaration(first: number): void {
-    const { text } = this
+    const { text, keyword, codeEnd } = this
     DECLARATION.lastIndex = first
     if (!DECLARATION.test(text)) return
-    const names = text.slice(DECLARATION.lastIndex, this.codeEnd).match(/\w+/g) ?? []
-    const before = text.slice(this.keyword, first)
+    const names = text.slice(DECLARATION.lastIndex, codeEnd).match(/\w+/g) ?? []
     const nonlocal = text.charCodeAt(first) === NONLOCAL_BEGINS
-    if (nonlocal || names.some(name => new RegExp(`\\b${name}\\b`).test(before)))
-      this.doubt ??= 'declarations'
+    const around = nonlocal ? this.bodyBeforeInner() : ''
+    const own = text.slice(keyword + (around?.length ?? 0), first)
+    const clear = (name: string) =>
+      !new RegExp(`\\b${name}\\b`).test(own) && (!nonlocal || this.binds(around!, name))
+    if (around === null || !names.every(clear)) this.doubt ??= 'declarations'
+  }
+
+  /** What stands before the one function that the present line is in, if that is a statement of the body's own. */
+  private bodyBeforeInner(): string | null {
+    const [inner, ...more] = this.inner
+    if (inner === undefined || more.length > 0 || inner.column !== this.column) return null
+    return this.text.slice(this.keyword, inner.at)
+  }
+
+  /** Is there an assignment to the name alone among the body's own statements? */
+  private binds(body: string, name: string): boolean {
+    const indent = body.slice(body.lastIndexOf('\n') + 1)
+    return new RegExp(`^${indent}${name}[ \\t]*(?::[^=\\n]*)?=(?!=)`, 'm').test(body)
   }
 
   private leaveInner(): void {

@@ -55,6 +55,8 @@ export interface Extent {
   readonly kind: 'module' | 'body'
   /** False leaves everything to tree-sitter that it can read. */
   readonly cutting: boolean
+  /** Python is known to take the text. */
+  readonly accepted: boolean
 }
 
 /** Stands for plain statements, for a function's body, for a name that tree-sitter would misread. */
@@ -325,10 +327,29 @@ class Scan {
   /** A line in the body of a function that will be cut, and some of those behind it. */
   private passOver(lineStart: number, first: number): number {
     if (this.open!.bodyStart < 0) this.open!.bodyStart = lineStart
+    if (this.extent.accepted) return this.skim(first)
     const next = this.passed.read(first)
     if (next === UNSURE) this.trouble = this.passed.codeEnd
     this.codeEnd = this.passed.codeEnd
     return next
+  }
+
+  /** The same where nothing can be wrong with it: goes on to the first line that is not in the body. */
+  private skim(first: number): number {
+    const { end, indentation, text } = this
+    const { column } = this.open!
+    for (;;) {
+      let i = this.read(first)
+      if (i === UNSURE) return UNSURE
+      for (;;) {
+        if (i >= end) return i
+        first = indentation.measure(i)
+        const code = text.charCodeAt(first)
+        if (first < end && code !== Code.newline && code !== Code.hash) break
+        i = code === Code.hash ? lineEnd(text, first, end) + 1 : first + 1
+      }
+      if (indentation.column <= column) return i
+    }
   }
 
   /** Leaves a logical line to tree-sitter, but for what it can't read. */

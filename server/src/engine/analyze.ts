@@ -121,6 +121,8 @@ export class Remembered {
   readonly scans = new FileScans()
   readonly kept = new KeptTrace()
   private environment: { readonly key: string; readonly found: Found } | null = null
+  /** What its interpreter said of files in the last analysis. */
+  verdicts: Verdicts = new Map()
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
   /** `breathe` is called now and then in an analysis; what it throws puts an end to it. */
@@ -179,6 +181,7 @@ export async function analyze(
     remembered.environmentFor(key, () => findEnvironment(fs, request, python)),
     initParser(),
   ])
+  sources.trust(environment)
   const planFor = (invocation: AnalysisRequest['invocation'], files = fs) =>
     makePlan(files, environment, {
       cwd: request.cwd,
@@ -213,7 +216,9 @@ export async function analyze(
     ...(request.cured ? { cured: request.cured } : {}),
   })
   const names = remembered.namesOf(environment)
-  const verdicts: Verdicts = new Map()
+  // What was shown already was shown with the answers of before.
+  const verdicts: Verdicts = shown ? new Map(remembered.verdicts) : new Map()
+  remembered.verdicts = verdicts
   const text = (path: string) => sources.text(path)
   const code = codeFrom(sources)
   const basis = { key: JSON.stringify([request, settings.registries, plan]), environment }

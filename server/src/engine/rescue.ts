@@ -11,8 +11,7 @@ import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
 import { relative } from '../files/paths.ts'
 import type { RescuePlan, RescueStep } from '../report/rescue_plan.ts'
-import type { Cause } from '../rules/causes.ts'
-import { collectorsOf } from '../rules/causes.ts'
+import { alike, type Cause, collectorsOf } from '../rules/causes.ts'
 import { filesBehind, testFiles } from '../rules/test_files.ts'
 import type { Cured } from '../simulate/simulate.ts'
 import { type Analysis, type AnalysisRequest, analyze, type Remembered } from './analyze.ts'
@@ -63,11 +62,11 @@ export async function planRescue(
     await recallHistory(now)
     const best = bestStep(now, ({ safety, leavesOut }) => !leavesOut && (unsafe || safety !== 'unsafe'))
     if (!best) break
-    const { cause, fix, effect } = best
+    const { cause, all, fix, effect } = best
     const edit = fix?.edit ?? null
     if (edit !== null && !drafts.add(edit)) break
     if (edit !== null) cures = movedCures(cures, edit)
-    if (fix === null) cures = [...cures, ...curesOf(cause)]
+    if (fix === null) cures = [...cures, ...all.flatMap(curesOf)]
     installed = [...installed, ...(fix?.provides ?? [])]
     const cured = curedBy(cures, installed)
     // Texts are those of the latest analysis.
@@ -104,8 +103,7 @@ export function errorsOf({ trace, plan }: Pick<Analysis, 'trace' | 'plan'>): num
   return trace.collectors.length === 0 ? Math.max(1, testFiles(plan).size) : lost + 1
 }
 
-interface Candidate {
-  readonly cause: Cause
+interface Candidate extends Struck {
   /** null: to be repaired by hand. */
   readonly fix: Fix | null
   readonly effect: Effect
@@ -121,13 +119,13 @@ function bestStep(analysis: Analysis, wanted: (proposal: Proposal) => boolean): 
   for (const struck of striking(analysis)) {
     // A fix of this cause may mend others as well, which is rare and found in a later step.
     if (best !== null && struck.files <= best.effect.back.length) break
-    const candidate = fixFor(analysis, struck.cause, wanted)
+    const candidate = fixFor(analysis, struck, wanted)
     if (candidate === null) byHand.push(struck)
     else if (best === null || isBetter(candidate.effect, best.effect)) best = candidate
   }
-  for (const { cause, files } of byHand) {
-    if (best !== null && files <= best.effect.back.length) break
-    const candidate = repairOf(analysis, cause)
+  for (const struck of byHand) {
+    if (best !== null && struck.files <= best.effect.back.length) break
+    const candidate = repairOf(analysis, struck)
     if (candidate && (best === null || isBetter(candidate.effect, best.effect))) best = candidate
   }
   return best
@@ -140,40 +138,48 @@ function isBetter(a: Effect, b: Effect): boolean {
 }
 
 interface Struck {
+  /** The first of `all`. */
   readonly cause: Cause
-  /** Test files that fail because of it now. */
+  /** Causes that one thing is missing for. */
+  readonly all: readonly Cause[]
+  /** Test files that fail because of them now. */
   readonly files: number
 }
 
 /** What strikes now, most test files first. */
 function striking({ causes, plan }: Analysis): Struck[] {
-  return causes
-    .map(cause => ({
-      cause,
-      files: cause.stopsRun
+  return alike(causes)
+    .map(all => ({
+      cause: all[0]!,
+      all,
+      files: all.some(({ stopsRun }) => stopsRun)
         ? Number.POSITIVE_INFINITY
-        : new Set(collectorsOf(cause).flatMap(path => filesBehind(plan, path))).size,
+        : new Set(all.flatMap(collectorsOf).flatMap(path => filesBehind(plan, path))).size,
     }))
     .filter(({ files }) => files > 0)
     .sort((a, b) => b.files - a.files || (a.cause.id < b.cause.id ? -1 : 1))
 }
 
-function fixFor(analysis: Analysis, cause: Cause, wanted: (proposal: Proposal) => boolean): Candidate | null {
-  const finding = analysis.findings.find(({ fingerprint }) => fingerprint === cause.id)
+function fixFor(
+  analysis: Analysis,
+  struck: Struck,
+  wanted: (proposal: Proposal) => boolean,
+): Candidate | null {
+  const finding = analysis.findings.find(({ fingerprint }) => fingerprint === struck.cause.id)
   if (!finding) return null
   for (const fix of verifiedFixes(analysis, finding, wanted))
-    if (fix.effect) return { cause, fix, effect: fix.effect }
+    if (fix.effect) return { ...struck, fix, effect: fix.effect }
   return null
 }
 
 /** What it would bring back if a person saw to it. */
-function repairOf(analysis: Analysis, cause: Cause): Candidate | null {
+function repairOf(analysis: Analysis, struck: Struck): Candidate | null {
   const before = analysis.cured
-  const own = curedBy(curesOf(cause), [])
+  const own = curedBy(struck.all.flatMap(curesOf), [])
   const cured = { sites: new Set([...before.sites, ...own.sites]), installed: before.installed }
   const after = analysis.simulateWith(editOf({}), cured)
   const effect = after && effectOf(analysis, after, editOf({}))
-  return effect && effect.back.length + effect.further.length > 0 ? { cause, fix: null, effect } : null
+  return effect && effect.back.length + effect.further.length > 0 ? { ...struck, fix: null, effect } : null
 }
 
 function stepOf(
@@ -188,7 +194,7 @@ function stepOf(
   const back = effect.back.filter(path => path !== plan.rootdir)
   return {
     id: fix?.id ?? cause.id,
-    kind: fix === null ? 'hand' : fix.edit === null ? 'command' : 'edit',
+    kind: fix?.edit ? 'edit' : fix?.command ? 'command' : 'hand',
     safety: fix?.safety ?? 'manual',
     title: fix?.title ?? finding?.todo ?? `${cause.failure.exception}: ${cause.failure.message}`,
     because: fix?.because ?? finding?.what ?? cause.failure.message,

@@ -6,6 +6,8 @@
 
 import { compileBody, compileModule } from '../compile/compile.ts'
 import type { ModuleCode } from '../compile/module_code.ts'
+import { cacheTag, isMadeOf } from '../environment/byte_code.ts'
+import type { Environment } from '../environment/environment.ts'
 import { decodeSource } from '../files/decode.ts'
 import { fileCache } from '../files/file_cache.ts'
 import type { FileSystem } from '../files/file_system.ts'
@@ -24,13 +26,18 @@ interface Entry {
   /** Why there is no text, in Python's words. */
   readonly error: string | null
   unit: CodeUnit | null
+  /** Whose byte code was taken for a proof, when `unit` was made, that nothing is wrong with the text; '': nobody's. */
+  acceptedBy: string
   /** Of the text; made when somebody asks. */
   hash: string | null
   /** Of the file's bytes; null for what is no file on the disk, and without a store. */
   readonly bytesHash: string | null
 }
 
-/** Where compiled modules are kept from run to run, by the hash of their files' bytes. */
+/**
+ * Where compiled modules are kept from run to run, by the hash of their files' bytes; behind it stands the cache tag
+ * of the Python that is known to take the text, if it was compiled without a suspicion for that.
+ */
 export interface CodeStore {
   get(hash: string): ModuleCode | null
   put(hash: string, code: ModuleCode): void
@@ -41,6 +48,9 @@ export class Sources {
   private readonly bodies = new WeakMap<CodeUnit, Map<number, CodeUnit>>()
   private readonly checked = new Set<string>()
   private fs: FileSystem
+  private interpreter: Environment | null = null
+  /** Its cache tag; '' where no byte code counts. */
+  private tag = ''
 
   /** `store`: where to look for compiled modules, and to put new ones; may be taken away between two analyses. */
   constructor(
@@ -54,6 +64,12 @@ export class Sources {
   begin(fs: FileSystem): void {
     this.fs = fs
     this.checked.clear()
+  }
+
+  /** What this interpreter has compiled already is taken to be right. */
+  trust(interpreter: Environment): void {
+    this.interpreter = interpreter
+    this.tag = cacheTag(interpreter) ?? ''
   }
 
   /** The decoded text; null where the file is missing, unreadable or undecodable. */
@@ -71,6 +87,7 @@ export class Sources {
   /** The compiled module, or what Python would raise in its place. */
   code(path: string, project: boolean): CodeUnit | Unreadable {
     const entry = this.entry(path)
+    if (entry.acceptedBy !== '' && entry.acceptedBy !== this.tag) entry.unit = null
     if (entry.unit && entry.unit.project === project) return entry.unit
     if (entry.text === null) {
       const unread = entry.error === null
@@ -81,7 +98,7 @@ export class Sources {
         span: { path, start: 0, end: 0 },
       }
     }
-    const code = entry.unit?.code ?? this.compiled(entry.text, entry.bytesHash)
+    const code = entry.unit?.code ?? this.compiled(path, entry, entry.text)
     entry.unit = { path, code, text: entry.text, project }
     return entry.unit
   }
@@ -101,12 +118,24 @@ export class Sources {
     })
   }
 
-  private compiled(text: string, hash: string | null): ModuleCode {
-    const kept = hash === null ? null : this.store?.get(hash)
+  private compiled(path: string, entry: Entry, text: string): ModuleCode {
+    const { bytesHash: hash } = entry
+    const { store, tag } = this
+    const accepted = hash !== null && tag !== '' ? store?.get(`${hash} ${tag}`) : null
+    entry.acceptedBy = accepted || this.isAccepted(path) ? tag : ''
+    const kept = accepted ?? (hash === null ? null : store?.get(hash))
     if (kept) return kept
-    const code = compileModule(text)
-    if (hash !== null) this.store?.put(hash, code)
+    const code = compileModule(text, entry.acceptedBy !== '')
+    if (hash !== null) store?.put(entry.acceptedBy === '' ? hash : `${hash} ${tag}`, code)
     return code
+  }
+
+  /** Has the interpreter compiled the file as it stands? */
+  private isAccepted(path: string): boolean {
+    const { fs, interpreter, tag } = this
+    const stat = fs.stat(path)
+    if (!interpreter || tag === '' || !stat || !fs.byteCode) return false
+    return fs.byteCode(path, tag).some(header => isMadeOf(stat, header, interpreter))
   }
 
   /** The same store over a file system that differs from its own in the paths of which `touched` is true. */
@@ -129,7 +158,8 @@ export class Sources {
     const error = decoded && 'error' in decoded ? decoded.error : null
     const unit = known && text !== null && known.text === text ? known.unit : null
     const bytesHash = this.store ? (this.fs.contentHash?.(path) ?? null) : null
-    const entry: Entry = { stamp, open, text, error, unit, hash: null, bytesHash }
+    const acceptedBy = unit && known ? known.acceptedBy : ''
+    const entry: Entry = { stamp, open, text, error, unit, acceptedBy, hash: null, bytesHash }
     this.entries.set(path, entry)
     return entry
   }

@@ -8,6 +8,7 @@
  * a path typed by a user ('c:/users/me') need not be spelled as it is listed.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { ByteCodeHeaders } from './byte_code_headers.ts'
 import {
   type DiskRecord,
   hashOfEntries,
@@ -53,6 +54,7 @@ export class DiskFileSystem implements FileSystem {
   private readonly unlisted = new Map<string, SeenFolder>()
   /** Answers of the system in `realpaths`. */
   private readonly resolved = new Map<string, true>()
+  private readonly headers = new ByteCodeHeaders()
   /** Links to folders: what is cached below them may change under another name. */
   private readonly folderLinks = new Set<string>()
 
@@ -95,6 +97,10 @@ export class DiskFileSystem implements FileSystem {
     return this.contents.get(path)?.hash ?? null
   }
 
+  byteCode(source: string, tag: string): readonly Uint8Array[] {
+    return this.headers.of(source, tag)
+  }
+
   list(path: string): readonly DirEntry[] | null {
     const listing = this.listing(path)
     if (listing) listing.asked = null
@@ -135,6 +141,7 @@ export class DiskFileSystem implements FileSystem {
    * whatever was reached through a link to a folder; without an argument, everything.
    */
   forget(paths?: readonly string[]): void {
+    this.headers.forget()
     const memories = [
       ...[this.listings, this.stats, this.realpaths, this.trouble],
       ...[this.identities, this.contents, this.unlisted, this.resolved],

@@ -34,4 +34,10 @@ export interface FileSystem {
   openText?(path: string): string | null
   /** A hash of the bytes that `read` gave; null where it gave none. Missing where no two runs see the same file. */
   contentHash?(path: string): string | null
+  /**
+   * The headers, up to 16 bytes each, of what Python and pytest keep in `__pycache__` of a source, for an interpreter's
+   * cache tag ('cpython-311'). It comes and goes with every run of theirs: nothing that is kept may rest on it. Missing
+   * where there is none.
+   */
+  byteCode?(source: string, tag: string): readonly Uint8Array[]
 }

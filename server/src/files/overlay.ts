@@ -71,6 +71,10 @@ export class OverlayFileSystem implements FileSystem {
     return typeof text === 'string' ? text : null
   }
 
+  byteCode(source: string, tag: string): readonly Uint8Array[] {
+    return this.text(source) !== undefined ? [] : (this.base.byteCode?.(source, tag) ?? [])
+  }
+
   problems(): readonly { readonly path: string; readonly reason: string }[] {
     return this.base.problems()
   }

@@ -15,10 +15,11 @@ export function isAbsolute(path: string): boolean {
 
 /** The path with '\' of Windows turned into '/', '.', '..' and doubled '/' resolved, no '/' at the end. */
 export function normalize(path: string): string {
+  // Most are normal, and of POSIX.
+  if (path.startsWith('/') && !/\/\/|\/\.|\/$/.test(path)) return path
   const drive = /^[A-Za-z]:/.exec(path)?.[0] ?? ''
   const rest = drive ? path.slice(drive.length).replaceAll('\\', '/') : path
   const absolute = rest.startsWith('/')
-  if (absolute && !drive && !/\/\/|\/\.|\/$/.test(rest)) return rest
   const out: string[] = []
   for (const part of rest.split('/')) {
     if (part === '' || part === '.') continue

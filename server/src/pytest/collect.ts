@@ -143,6 +143,7 @@ class Walk {
   private lateConftest(folder: string): string | null {
     const conftest = join(folder, 'conftest.py')
     if (this.rules.noConftest || this.loadedConftests.has(conftest)) return null
+    if (isCutOff(folder, this.rules.confcutdir)) return null
     if (this.fs.stat(conftest)?.kind !== 'file') return null
     this.loadedConftests.add(conftest)
     return conftest

@@ -1,4 +1,5 @@
 /** The end of a terminal report: how many test files stand where, what would mend most, what is not known. */
+import { alike } from '../rules/causes.ts'
 import { confirmationSummary } from './confirmation.ts'
 import type { Health, Totals } from './health.ts'
 import { table, wrap } from './layout.ts'
@@ -79,11 +80,18 @@ function outcomes({ fails, collects, skips, unknown }: Totals, total: number): s
 
 /** What would mend most; told from two on, as one alone stands right above. */
 function topCauses({ causes }: Health, places: Places, paint: Paint): string[] {
-  const now = causes.filter(({ cause, files }) => cause.stopsRun || files > 0)
+  const striking = causes.filter(({ cause, files }) => cause.stopsRun || files > 0)
+  const lost = new Map(
+    striking.map(({ cause, files }) => [cause, cause.stopsRun ? Number.POSITIVE_INFINITY : files]),
+  )
+  const now = alike([...lost.keys()])
+    .map(group => ({ group, files: group.reduce((sum, cause) => sum + lost.get(cause)!, 0) }))
+    .sort((a, b) => b.files - a.files)
   if (now.length < 2) return []
-  const rows = now.slice(0, TOP_CAUSES).map(({ cause, files }) => {
-    const lost = cause.stopsRun ? 'all' : String(files)
-    return [lost, cause.rule, places.short(cause.span), cause.subject.split('\n')[0]!]
+  const rows = now.slice(0, TOP_CAUSES).map(({ group: [cause, ...others], files }) => {
+    const more = others.length > 0 ? ` and ${count(others.length, 'more place')}` : ''
+    const number = Number.isFinite(files) ? String(files) : 'all'
+    return [number, cause.rule, places.short(cause.span) + more, cause.subject.split('\n')[0]!]
   })
   const more = now.length - rows.length
   return [

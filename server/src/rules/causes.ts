@@ -47,6 +47,31 @@ export function waitingOf(cause: Cause): readonly string[] {
   return [...new Set(later)]
 }
 
+/**
+ * Rules of what is missing or misspelt for the whole project: wherever it is asked for, one change may mend it. What
+ * other rules tell is mended where it is.
+ */
+const SHARED: ReadonlySet<string> = new Set([
+  'unresolved-import',
+  'missing-symbol',
+  'missing-attribute',
+  'unregistered-marker',
+  'legacy-import-hook',
+])
+
+/** The causes in groups of which one thing is missing, in the order of each group's first. */
+export function alike(causes: readonly Cause[]): readonly (readonly [Cause, ...Cause[]])[] {
+  const groups = new Map<string, [Cause, ...Cause[]]>()
+  for (const cause of causes) {
+    const { id, rule, subject, stopsRun } = cause
+    const key = SHARED.has(rule) && !stopsRun ? `${rule}\0${subject}` : id
+    const group = groups.get(key)
+    if (group) group.push(cause)
+    else groups.set(key, [cause])
+  }
+  return [...groups.values()]
+}
+
 interface Group extends Classified {
   readonly failure: Failure
   readonly stop: Stop | null

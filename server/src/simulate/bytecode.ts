@@ -3,32 +3,19 @@
  * this very version of Python. What is in it nobody can know from here. Files in `__pycache__` are no such thing:
  * they are only looked for beside a source.
  */
+import { isOwnByteCode } from '../environment/byte_code.ts'
 import type { Span } from '../files/span.ts'
 import { exceptionClass } from './classes.ts'
 import type { Spec } from './finder.ts'
 import type { Machine } from './machine.ts'
 import { PyRaise } from './values.ts'
 
-/** The first two bytes of a .pyc as a number, by minor version of CPython 3 (measured). */
-const MAGIC: Readonly<Record<number, number>> = {
-  6: 3379,
-  7: 3394,
-  8: 3413,
-  9: 3425,
-  10: 3439,
-  11: 3495,
-  12: 3531,
-  13: 3571,
-}
-
-/** Follows `_bootstrap_external._classify_pyc`; a Python whose number is not known takes anything. */
+/** A Python of which it isn't known what it writes takes anything. */
 export function loadBytecode(m: Machine, { file, name }: Spec, focus: Span): void {
   if (file === null) return
-  const [, minor] = m.environment.version
-  const expected = m.environment.implementation === 'cpython' ? MAGIC[minor] : undefined
   const bytes = m.world.fs.read(file)?.subarray(0, 4)
-  if (expected === undefined || !bytes) return
-  const fits = bytes.length === 4 && bytes[0]! + 256 * bytes[1]! === expected && bytes[2] === 13
+  const fits = bytes && isOwnByteCode(bytes, m.environment)
+  if (!bytes || fits === null) return
   if (!fits) {
     const message = `bad magic number in '${name}': ${repr(bytes)}`
     const exc = m.exception(

@@ -448,8 +448,7 @@ function handOverValue(m: Machine, value: Value, own: boolean): void {
       if (value.kind === 'project') m.heap.open(value.ns)
       return
     case 'native':
-      if (value.name === 'os.environ') m.heap.openContainer(m.variables)
-      if (value.name === 'sys.modules') m.openPrefixes.add(m.frame.scope.module.name.split('.')[0]!)
+      value.handed?.()
       return
     case 'const':
       if (own && typeof value.v === 'string') {

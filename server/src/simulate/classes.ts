@@ -3,14 +3,14 @@
  */
 import type { Class, Namespace, NativeCall, Value } from './values.ts'
 
-/** Python's built-in exceptions, each with its base (3.11's list; groups and the newest ones included). */
+/** Python's built-in exceptions, each with its bases (3.11's list; groups and the newest ones included). */
 const HIERARCHY: Readonly<Record<string, string>> = {
   Exception: 'BaseException',
   GeneratorExit: 'BaseException',
   KeyboardInterrupt: 'BaseException',
   SystemExit: 'BaseException',
   BaseExceptionGroup: 'BaseException',
-  ExceptionGroup: 'Exception',
+  ExceptionGroup: 'BaseExceptionGroup Exception',
   ArithmeticError: 'Exception',
   FloatingPointError: 'ArithmeticError',
   OverflowError: 'ArithmeticError',
@@ -102,8 +102,10 @@ export const TYPE = nativeClass('type', 'builtins', [OBJECT])
 export const EXCEPTIONS: ReadonlyMap<string, Class> = (() => {
   const made = new Map<string, Class>()
   made.set('BaseException', nativeClass('BaseException', 'builtins', [OBJECT]))
-  for (const [name, base] of Object.entries(HIERARCHY))
-    made.set(name, nativeClass(name, 'builtins', [made.get(base)!]))
+  for (const [name, bases] of Object.entries(HIERARCHY)) {
+    const above = bases.split(' ').map(base => made.get(base)!)
+    made.set(name, nativeClass(name, 'builtins', above))
+  }
   made.set('IOError', made.get('OSError')!)
   made.set('EnvironmentError', made.get('OSError')!)
   return made

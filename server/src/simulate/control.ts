@@ -266,7 +266,8 @@ function afterBody(m: Machine, op: TryOp, frame: Frame, body: Completion): Compl
 function handlersOf(m: Machine, op: TryOp, frame: Frame, exc: Exc): (() => Completion)[] {
   const runs: (() => Completion)[] = []
   for (const handler of op.handlers) {
-    const matches = catches(m, handler, frame, exc.cls)
+    // Which of its exceptions a group holds is not known, and each handler takes its own.
+    const matches = op.star && isGroup(exc.cls) ? null : catches(m, handler, frame, exc.cls)
     if (matches === false) continue
     runs.push(() => runHandler(m, handler, frame, exc))
     if (matches) return runs
@@ -277,6 +278,10 @@ function handlersOf(m: Machine, op: TryOp, frame: Frame, exc: Exc): (() => Compl
 
 function certainHandler(m: Machine, op: TryOp, frame: Frame, exc: Exc): Handler | null {
   return op.handlers.find(handler => catches(m, handler, frame, exc.cls) !== false) ?? null
+}
+
+function isGroup(cls: Class): boolean {
+  return isSubclass(cls, exceptionClass('BaseExceptionGroup')) !== false
 }
 
 function runHandler(m: Machine, handler: Handler, frame: Frame, exc: Exc | null): Completion {

@@ -128,6 +128,16 @@ function reachOf(m: Machine, spec: Spec): Reach {
     if (base === null || base === '') continue
     leaves ||= DJANGO_GUARDS.has(base) && hasDjango(m)
     const found = findAll(m, base)
+    const sources = (found ?? []).filter(step => isForeignSource(m, step))
+    const last = found?.at(-1)
+    for (const name of last?.path && names !== '*' ? names : []) {
+      const sub = m.finder.findSubmodule(`${base}.${name}`, name, last!.path!)
+      leaves ||= sub !== null && DJANGO_GUARDS.has(sub.name) && hasDjango(m)
+      if (sub && isForeignSource(m, sub)) sources.push(sub)
+    }
+    const inProject = found?.some(step => step.file !== null && m.isProject(step.file)) ?? false
+    // Most imports are of the standard library: how they stand is nothing to look up.
+    if (found && sources.length === 0 && !inProject) continue
     const standing = standingOf(text, at, minor)
     const runs = standing === 'live' || (standing !== 'idle' && raises())
     if (!found) {
@@ -136,17 +146,9 @@ function reachOf(m: Machine, spec: Spec): Reach {
       if (runs || (caught && fallback)) return { edges, tolerated, idle, leaves: true }
       continue
     }
-    if (standing !== 'idle' && found.some(s => s.file !== null && m.isProject(s.file)))
-      return { edges, tolerated, idle, leaves: true }
+    if (inProject && standing !== 'idle') return { edges, tolerated, idle, leaves: true }
     const reached = standing === 'idle' ? idle : runs ? edges : tolerated
-    for (const step of found) if (isForeignSource(m, step)) reached.push(step)
-    const last = found.at(-1)
-    if (!last?.path || names === '*') continue
-    for (const name of names) {
-      const sub = m.finder.findSubmodule(`${base}.${name}`, name, last.path)
-      leaves ||= sub !== null && DJANGO_GUARDS.has(sub.name) && hasDjango(m)
-      if (sub && isForeignSource(m, sub)) reached.push(sub)
-    }
+    reached.push(...sources)
   }
   return { edges, tolerated, idle, leaves }
 }

@@ -88,7 +88,7 @@ function mayHaveUnseen(m: Machine, module: Module, name: string, refused: boolea
     return mayHaveName(m, module, name)
   if ((module.ns.open && !(refused && isReplacement(module))) || packagePath(m, module) === 'unknown')
     return true
-  return module.kind === 'namespace' && m.sysPath.open
+  return module.kind === 'namespace' && m.isPathOpen
 }
 
 /** A constant of a module run in the restricted way counts only if no function there rebinds it. */

@@ -270,8 +270,7 @@ function whyUncertain(m: Machine, name: string, parent: Value | null): string | 
   const executor = [...m.executors].find(file => file === m.frame?.unit.path || file.endsWith('/conftest.py'))
   if (executor) return `code that ${executor} executes provides it`
   if (parent === null) {
-    if (m.sysPath.open || m.sysPath.items.some(entry => entry.t === 'unknown'))
-      return 'an entry of sys.path that could not be evaluated holds it'
+    if (m.isPathOpen) return 'an entry of sys.path that could not be evaluated holds it'
     if (m.environment.opaquePth.length > 0) return `${m.environment.opaquePth[0]} provides it`
     return isAssumed(m, name) || !knowsInstalled(m) ? '' : null
   }

@@ -9,7 +9,7 @@ import { isPassing } from '../environment/passing_variables.ts'
 import type { NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
-import { isWithin, join, relative } from '../files/paths.ts'
+import { isAbsolute, isWithin, join, relative } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { Plan } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
@@ -136,6 +136,8 @@ export class Machine {
   /** The entry of `sysPath` that `python -m` adds. */
   startEntry: Value | null = null
   startMatters = false
+  /** The working folder; null where it isn't known. */
+  cwd: string | null
   /** Who wrote to `sysPath` and `modules` by hand. */
   readonly leaks: Leaks
   /** sys.modules. `null` is Python's None entry, which makes an import fail. */
@@ -212,6 +214,7 @@ export class Machine {
     this.perhapsLoaded = start.sometimes
     this.markersOpen = world.plan.markersOpen.length > 0
     this.sysPath = list([])
+    this.cwd = world.plan.invocation.cwd
     this.variables = variablesAtStart(world)
     this.leaks = new Leaks(this)
     this.start = { path: world.plan.inipath ?? world.plan.rootdir, start: 0, end: 0 }
@@ -231,6 +234,7 @@ export class Machine {
   private pathCache: {
     readonly version: number
     readonly items: readonly Value[]
+    readonly cwd: string | null
     readonly path: readonly string[]
   } | null = null
 
@@ -241,12 +245,27 @@ export class Machine {
   searchPath(): readonly string[] {
     const { items } = this.sysPath
     const { containerVersion } = this.heap
-    if (this.pathCache?.version !== containerVersion || this.pathCache.items !== items) {
-      const { cwd } = this.plan.invocation
-      const path = items.filter(isString).map(({ v }) => join(cwd, v))
-      this.pathCache = { version: containerVersion, items, path }
+    const { cwd } = this
+    if (
+      this.pathCache?.version !== containerVersion ||
+      this.pathCache.items !== items ||
+      this.pathCache.cwd !== cwd
+    ) {
+      const known = items.filter(isString).filter(({ v }) => cwd !== null || isAbsolute(v))
+      const path = known.map(({ v }) => join(cwd ?? '', v))
+      this.pathCache = { version: containerVersion, items, cwd, path }
     }
     return this.pathCache.path
+  }
+
+  /** May there be other entries on the search path than `searchPath` tells? */
+  get isPathOpen(): boolean {
+    const { items, open } = this.sysPath
+    return (
+      open ||
+      items.some(entry => entry.t === 'unknown') ||
+      (this.cwd === null && items.some(entry => isString(entry) && !isAbsolute(entry.v)))
+    )
   }
 
   private readonly projectFiles = new Map<string, boolean>()

@@ -7,6 +7,7 @@
 
 import { isWordCode } from '../compile/lexical.ts'
 import type { Environment } from '../environment/environment.ts'
+import { isKnownStandardName } from '../environment/known_names.ts'
 import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
 import { TextMemo } from '../files/text_memo.ts'
@@ -61,6 +62,7 @@ export function mayHaveName(m: Machine, module: Module, name: string): boolean {
   if (name.startsWith('__') || m.modules.get(`${module.name}.${name}`)) return true
   if (Array.isArray(path) && m.finder.findSubmodule(`${module.name}.${name}`, name, path)) return true
   if (isStandardLibrary(m, module)) {
+    if (isKnownStandardName(m.environment, module.name, name)) return true
     return !standardLacks(m, module, name, file !== null && !mayBind(m, file, name))
   }
   if (file !== null && !saysWord(m, file, name) && losesToInstalled(m, `${module.name}.${name}`, module))
@@ -77,29 +79,23 @@ export function losesToInstalled(m: Machine, name: string, parent: Value | null)
 
 /** Does the text of a third-party file hold the word? True where there is no text. */
 export function saysWord(m: Machine, file: string, word: string): boolean {
-  const { words } = wordsOf(m, file)
+  const words = wordsOf(m, file)
   return words === null || words.mentions(word)
 }
 
-/** What is known of a third-party file. */
-interface FileWords {
-  /** Its text shows ways to bind names unseen, or can't be read. */
-  readonly open: boolean
-  readonly standard: boolean
-  /** null where there is no text. */
-  readonly words: TextWords | null
+/** What is known of a third-party file; null where there is no text. */
+function wordsOf(m: Machine, file: string): TextWords | null {
+  const text = file.endsWith('.py') ? m.world.text(file) : null
+  return text === null ? null : texts.of(file, text, readWords)
 }
 
-function wordsOf(m: Machine, file: string): FileWords {
-  const standard = remember(
-    remember(standardFiles, m.environment, () => new Map<string, boolean>()),
-    file,
-    () => liesInLibrary(m, file),
-  )
-  const text = file.endsWith('.py') ? m.world.text(file) : null
-  if (!text) return { open: text === null, standard, words: null }
-  const words = texts.of(file, text, () => new TextWords(text))
-  return { open: words.bindsUnseen || (!standard && words.isHandedOut), standard, words }
+function readWords(text: string): TextWords {
+  return new TextWords(text)
+}
+
+function isOfLibrary(m: Machine, file: string): boolean {
+  const known = remember(standardFiles, m.environment, () => new Map<string, boolean>())
+  return remember(known, file, () => liesInLibrary(m, file))
 }
 
 const standardFiles = new WeakMap<Environment, Map<string, boolean>>()
@@ -172,7 +168,7 @@ function versionFlags(text: string): ReadonlyMap<string, readonly [string, numbe
 /** The value of a name that a third-party module binds once, by the version of Python; null: it is none of those. */
 export function versionFlag(m: Machine, { kind, file }: Module, name: string): Value | null {
   if (kind !== 'foreign' || file === null) return null
-  const { words } = wordsOf(m, file)
+  const words = wordsOf(m, file)
   const flag = words?.versionFlags.get(name)
   if (!flag || words!.globals.has(name)) return null
   const [operator, minor] = flag
@@ -192,15 +188,17 @@ export function isRebound(m: Machine, module: Module, name: string): boolean {
   return (
     module.file === null ||
     !module.file.endsWith('.py') ||
-    wordsOf(m, module.file).words?.globals.has(name) === true
+    wordsOf(m, module.file)?.globals.has(name) === true
   )
 }
 
 /** Can executing this file bind the name? Only its text is asked, and of the standard library its statements. */
 export function mayBind(m: Machine, file: string, name: string): boolean {
-  const { open, standard, words } = wordsOf(m, file)
-  if (open) return true
-  if (!words?.mayBind(name)) return false
+  const words = wordsOf(m, file)
+  const standard = isOfLibrary(m, file)
+  // A way to bind names unseen, or nothing to be read.
+  if (words === null || words.bindsUnseen || (!standard && words.isHandedOut)) return true
+  if (!words.mayBind(name)) return false
   // In a library the word is enough to stay silent; the standard library is read to the end.
   if (!standard || words.globals.has(name)) return true
   const unit = m.world.code(file, false)

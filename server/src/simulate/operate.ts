@@ -1,7 +1,7 @@
 /**
  * Operators, subscripts and iteration on values: exact where the operands are, unknown otherwise.
  */
-import { join, normalize } from '../files/paths.ts'
+import { isAbsolute, join, normalize } from '../files/paths.ts'
 import { integer, repetition } from './arithmetic.ts'
 import { namespaceItem } from './attribute.ts'
 import { exceptionClass } from './classes.ts'
@@ -446,9 +446,13 @@ export function isInstance(
 }
 
 /** The path text of a str or pathlib value, made absolute against `cwd`; null for anything else. */
-export function pathText(value: Value | undefined, cwd: string): string | null {
+export function pathText(value: Value | undefined, cwd: string | null): string | null {
   const text = isString(value) ? value.v : value?.t === 'path' ? value.path : null
-  return text === null
-    ? null
-    : normalize(text.startsWith('/') || /^[A-Za-z]:/.test(text) ? text : `${cwd}/${text}`)
+  return text === null ? null : absolutePath(text, cwd)
+}
+
+/** The path from the root; null for a relative one where the working folder isn't known. */
+export function absolutePath(path: string, cwd: string | null): string | null {
+  if (isAbsolute(path)) return normalize(path)
+  return cwd === null ? null : normalize(`${cwd}/${path}`)
 }

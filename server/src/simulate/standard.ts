@@ -26,8 +26,15 @@ export function questionKey({ module, name }: NameQuestion): string {
   return `${module}:${name}`
 }
 
+/** What was found of modules, each of which belongs to one machine. */
+const standard = new WeakMap<Module, boolean>()
+
 /** Is this what the standard library itself serves under that name, not a stand-in or a backport? */
-export function isStandardLibrary(m: Machine, { name, file, kind }: Module): boolean {
+export function isStandardLibrary(m: Machine, module: Module): boolean {
+  return remember(standard, module, () => servedByLibrary(m, module))
+}
+
+function servedByLibrary(m: Machine, { name, file, kind }: Module): boolean {
   const { stdlib, sitePackages, builtinModules, distutilsShim } = m.environment
   if (kind !== 'foreign' && kind !== 'model' && kind !== 'extension') return false
   const [top] = name.split('.') as [string]

@@ -145,6 +145,8 @@ export interface Native {
   readonly mapping: Mapping | null
   /** `object.name = value`; null: nothing is known to come of it. */
   readonly assign: ((name: string, value: Value) => void) | null
+  /** It is given to code that nobody follows, which may write to it. */
+  readonly handed: (() => void) | null
 }
 
 export interface Mapping {
@@ -324,10 +326,10 @@ export function mayHoldMore(value: Value): boolean {
 export function native(
   name: string,
   call: NativeCall | null,
-  more: { attribute?: Native['attribute']; mapping?: Mapping; assign?: Native['assign'] } = {},
+  more: Partial<Pick<Native, 'attribute' | 'mapping' | 'assign' | 'handed'>> = {},
 ): Native {
-  const { attribute = null, mapping = null, assign = null } = more
-  return { t: 'native', name, call, attribute, mapping, assign }
+  const { attribute = null, mapping = null, assign = null, handed = null } = more
+  return { t: 'native', name, call, attribute, mapping, assign, handed }
 }
 
 export function isString(value: Value | undefined): value is Const & { v: string } {

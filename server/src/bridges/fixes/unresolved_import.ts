@@ -60,11 +60,13 @@ function* install(finding: Finding, context: FixContext, module: string): Iterab
   const asked = requirementFor(context, module)
   const provider = providerOf(module)
   const name = asked?.name ?? provider ?? top
-  const command = `pip install ${asked ? `'${asked.name}${asked.specifier}'` : name}`
+  // Who knows what a name nobody vouches for would bring in: that is for a person to find out.
+  const vouched = asked ? `'${asked.name}${asked.specifier}'` : provider
+  const command = vouched === null ? null : `pip install ${vouched}`
   const because = asked
     ? `${asked.group} asks for it`
     : provider === null
-      ? `a distribution of the same name may provide '${top}'`
+      ? `perhaps it is called '${top}' too: nothing in the project says so, look at it before you install it`
       : `it provides '${module}'`
   // A name that is only guessed is not written into the project's files.
   const known = context.needs.requirements.some(each => normalName(each.name) === normalName(name))
@@ -84,7 +86,7 @@ function* install(finding: Finding, context: FixContext, module: string): Iterab
     }
   yield {
     key: `install ${name}`,
-    title: `Install ${name}`,
+    title: vouched === null ? `Install what provides '${top}'` : `Install ${name}`,
     safety: 'manual',
     edit: null,
     command,

@@ -15,6 +15,7 @@ import { platformModels } from './platform.ts'
 import { prometheusModels } from './prometheus_client.ts'
 import { pytestModels } from './pytest.ts'
 import { tableNames } from './registries.ts'
+import { siteModels } from './site.ts'
 import { sqlalchemyModels } from './sqlalchemy.ts'
 import { sysModels } from './sys.ts'
 import { typesModels } from './types.ts'
@@ -34,6 +35,7 @@ const ALL: readonly Model[] = [
   ...platformModels,
   ...prometheusModels,
   ...pytestModels,
+  ...siteModels,
   ...sqlalchemyModels,
   ...sysModels,
   ...typesModels,

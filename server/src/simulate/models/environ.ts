@@ -34,6 +34,7 @@ export function environ(m: Machine): Value {
         return value === null ? null : value !== 'absent'
       },
     },
+    handed: () => m.heap.openContainer(m.variables),
   })
 }
 

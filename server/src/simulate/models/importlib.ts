@@ -85,7 +85,7 @@ function findSpec(m: Machine, args: Args): Value {
   if (dot < 0) {
     if (m.finder.findTopLevel(name, m.searchPath()) || m.startModules.has(name))
       return native('spec', () => UNKNOWN)
-    return m.perhapsInModules(name) || m.sysPath.open || m.metaPathOpen ? HARMLESS : NONE
+    return m.perhapsInModules(name) || m.isPathOpen || m.metaPathOpen ? HARMLESS : NONE
   }
   const parent = importModule(m, name.slice(0, dot), callSpan(m))
   if (parent.t !== 'module' || !Array.isArray(parent.path)) return HARMLESS

@@ -2,12 +2,12 @@
  * Modules that code loads from a file by hand: `spec_from_file_location`, `module_from_spec`, and what the loader
  * does with them. Nothing is put into `sys.modules` here: who wants it there writes it.
  */
-import { basename, dirname, join } from '../../files/paths.ts'
+import { basename, dirname } from '../../files/paths.ts'
 import { runModule } from '../execute.ts'
 import type { Spec } from '../finder.ts'
 import { execute, newModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
-import { elementsOf } from '../operate.ts'
+import { absolutePath, elementsOf } from '../operate.ts'
 import { type Args, constant, HARMLESS, isString, NONE, native, UNKNOWN, type Value } from '../values.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
 
@@ -56,8 +56,8 @@ export function moduleFromSpec(m: Machine, args: Args): Value {
 
 function specOf(m: Machine, name: string | null, location: Value | undefined): Spec | null {
   const path = location?.t === 'path' ? location.path : isString(location) ? location.v : null
-  if (name === null || !path?.endsWith('.py')) return null
-  const file = join(m.plan.invocation.cwd, path)
+  const file = path === null ? null : absolutePath(path, m.cwd)
+  if (name === null || !file?.endsWith('.py')) return null
   const isPackage = basename(file) === '__init__.py'
   const folders = isPackage ? [dirname(file)] : null
   return {

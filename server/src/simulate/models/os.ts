@@ -1,8 +1,8 @@
 /** os and os.path: path arithmetic on known strings, existence on the disk. */
 import { remember } from '../../files/memo.ts'
-import { basename, dirname, isAbsolute, join, normalize, relative } from '../../files/paths.ts'
+import { basename, dirname, isAbsolute, normalize, relative } from '../../files/paths.ts'
 import type { Machine } from '../machine.ts'
-import { pathText } from '../operate.ts'
+import { absolutePath, pathText } from '../operate.ts'
 import { type Args, constant, HARMLESS, isString, list, NONE, native, tuple, type Value } from '../values.ts'
 import { environ, getVariable } from './environ.ts'
 import type { Model } from './model.ts'
@@ -24,10 +24,11 @@ function osNames(m: Machine): Record<string, Value> {
     environ: environ(m),
     getenv: native('os.getenv', args => getVariable(m, args)),
     putenv: native('os.putenv', () => NONE), // does not reach os.environ
-    getcwd: native('os.getcwd', () => constant(m.plan.invocation.cwd)),
+    getcwd: native('os.getcwd', () => (m.cwd === null ? HARMLESS : constant(m.cwd))),
+    chdir: native('os.chdir', args => changeFolder(m, args)),
     fspath: native('os.fspath', args => asText(args.positional[0])),
     listdir: native('os.listdir', args => {
-      const path = pathText(args.positional[0] ?? constant('.'), m.plan.invocation.cwd)
+      const path = pathText(args.positional[0] ?? constant('.'), m.cwd)
       const entries = path ? m.world.fs.list(path) : null
       m.mayRaise(null)
       return entries ? list(entries.map(entry => constant(entry.name))) : list([], true)
@@ -35,6 +36,14 @@ function osNames(m: Machine): Record<string, Value> {
     scandir: native('os.scandir', () => list([], true)),
     walk: native('os.walk', () => HARMLESS),
   }
+}
+
+/** `os.chdir`; the folder is known again where the next absolute path is. */
+function changeFolder(m: Machine, args: Args): Value {
+  const folder = pathText(args.positional[0], m.cwd)
+  m.mayRaise(null)
+  m.cwd = m.heap.doubtful ? null : folder
+  return NONE
 }
 
 function pathModule(m: Machine): Value {
@@ -49,36 +58,39 @@ function pathNames(m: Machine): Record<string, Value> {
 }
 
 function makePathNames(m: Machine): Record<string, Value> {
-  const { cwd } = m.plan.invocation
   const { fs } = m.world
-  /** A function of one path that gives a string. */
-  const one = (name: string, make: (path: string) => string) =>
+  /** A function of one path that gives a string; null: not known. */
+  const one = (name: string, make: (path: string) => string | null) =>
     native(`os.path.${name}`, args => {
       const value = asText(args.positional[0])
-      return isString(value) ? constant(make(value.v)) : HARMLESS
+      const made = isString(value) ? make(value.v) : null
+      return made === null ? HARMLESS : constant(made)
     })
   const ask = (name: string, question: (path: string) => boolean) =>
     native(`os.path.${name}`, args => {
-      const path = pathText(args.positional[0], cwd)
+      const path = pathText(args.positional[0], m.cwd)
       return path === null ? HARMLESS : constant(question(path))
     })
-  const absolute = (path: string) => normalize(isAbsolute(path) ? path : join(cwd, path))
+  const absolute = (path: string) => absolutePath(path, m.cwd)
   return {
     sep: constant(m.environment.platform === 'win32' ? '\\' : '/'),
     join: native('os.path.join', args => joinPaths(args)),
     dirname: one('dirname', path => (path.includes('/') ? dirname(path) : '')),
     basename: one('basename', basename),
     abspath: one('abspath', absolute),
-    realpath: one('realpath', path => fs.realpath(absolute(path))),
+    realpath: one('realpath', path => {
+      const whole = absolute(path)
+      return whole === null ? null : fs.realpath(whole)
+    }),
     normpath: one('normpath', path => normalize(path)),
-    expanduser: one('expanduser', path => path),
+    expanduser: one('expanduser', path => (path.startsWith('~') ? null : path)),
     exists: ask('exists', path => fs.stat(path) !== null),
     isfile: ask('isfile', path => fs.stat(path)?.kind === 'file'),
     isdir: ask('isdir', path => fs.stat(path)?.kind === 'directory'),
     isabs: ask('isabs', isAbsolute),
     relpath: native('os.path.relpath', args => {
-      const path = pathText(args.positional[0], cwd)
-      const start = args.positional[1] ? pathText(args.positional[1], cwd) : cwd
+      const path = pathText(args.positional[0], m.cwd)
+      const start = args.positional[1] ? pathText(args.positional[1], m.cwd) : m.cwd
       return path && start ? constant(relative(start, path)) : HARMLESS
     }),
     split: native('os.path.split', args => {

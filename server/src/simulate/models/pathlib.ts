@@ -1,9 +1,9 @@
 /** pathlib: arithmetic on known paths, and questions to the disk. */
-import { basename, dirname, isAbsolute, join, normalize, parents, relative, stem } from '../../files/paths.ts'
+import { basename, dirname, join, parents, relative, stem } from '../../files/paths.ts'
 import { globPaths } from '../../pytest/glob.ts'
 import { nativeClass, OBJECT } from '../classes.ts'
 import type { Machine } from '../machine.ts'
-import { pathText } from '../operate.ts'
+import { absolutePath, pathText } from '../operate.ts'
 import { type Args, constant, HARMLESS, isString, list, native, tuple, type Value } from '../values.ts'
 import { argument, giving, type Model } from './model.ts'
 import { openPath } from './text_files.ts'
@@ -29,7 +29,7 @@ function pathClass(m: Machine): Value {
   }
   const cls = nativeClass('Path', 'pathlib', [OBJECT], make)
   cls.ns.slots.set('cwd', {
-    value: native('Path.cwd', () => ({ t: 'path', path: m.plan.invocation.cwd })),
+    value: native('Path.cwd', () => (m.cwd === null ? HARMLESS : { t: 'path', path: m.cwd })),
     maybe: false,
   })
   cls.ns.slots.set('home', { value: giving('Path.home', HARMLESS), maybe: false })
@@ -37,9 +37,7 @@ function pathClass(m: Machine): Value {
 }
 
 export function pathAttribute(m: Machine, path: string, name: string): Value {
-  const absolute = isAbsolute(path) ? path : normalize(join(m.plan.invocation.cwd, path))
   const as = (p: string): Value => ({ t: 'path', path: p })
-  const { fs } = m.world
   const method = (call: (args: Args) => Value) => native(`Path.${name}`, call)
   switch (name) {
     case 'parent':
@@ -60,9 +58,6 @@ export function pathAttribute(m: Machine, path: string, name: string): Value {
           .filter(Boolean)
           .map(constant),
       )
-    case 'resolve':
-    case 'absolute':
-      return method(() => as(name === 'resolve' ? fs.realpath(absolute) : absolute))
     case 'as_posix':
     case '__str__':
     case '__fspath__':
@@ -82,9 +77,25 @@ export function pathAttribute(m: Machine, path: string, name: string): Value {
       return method(args =>
         isString(args.positional[0]) ? as(join(dirname(path), stem(path) + args.positional[0].v)) : HARMLESS,
       )
+    default: {
+      const absolute = absolutePath(path, m.cwd)
+      return absolute === null ? HARMLESS : attributeOnDisk(m, path, absolute, name)
+    }
+  }
+}
+
+/** What depends on the working folder or on the disk. */
+function attributeOnDisk(m: Machine, path: string, absolute: string, name: string): Value {
+  const as = (p: string): Value => ({ t: 'path', path: p })
+  const { fs } = m.world
+  const method = (call: (args: Args) => Value) => native(`Path.${name}`, call)
+  switch (name) {
+    case 'resolve':
+    case 'absolute':
+      return method(() => as(name === 'resolve' ? fs.realpath(absolute) : absolute))
     case 'relative_to':
       return method(args => {
-        const base = pathText(args.positional[0], m.plan.invocation.cwd)
+        const base = pathText(args.positional[0], m.cwd)
         return base ? as(relative(base, absolute)) : HARMLESS
       })
     case 'exists':

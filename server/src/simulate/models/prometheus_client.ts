@@ -96,10 +96,41 @@ function defaultRegistry(m: Machine): Value {
     attribute: name => {
       if (name === 'unregister') return native('REGISTRY.unregister', args => unregister(m, args))
       if (name === 'register') return native('REGISTRY.register', () => NONE)
-      // The two dicts behind it: whoever asks for them may empty them.
+      if (name === '_names_to_collectors') return collectors(m, open)
+      // What else there is behind it: whoever asks for it may empty it.
       if (name.startsWith('_')) open()
       return UNKNOWN
     },
+  })
+}
+
+/** The collectors of the default registry by the names that they claim: read by who wants the one that is there. */
+function collectors(m: Machine, open: () => Value): Value {
+  const { default: registry } = stateOf(m)
+  const claimed = (key: Value | undefined) =>
+    isString(key) ? registry.claimed.get(key.v)?.metric : undefined
+  const others: Record<string, () => Value> = {
+    keys: () => UNKNOWN,
+    values: () => UNKNOWN,
+    items: () => UNKNOWN,
+  }
+  return native('REGISTRY._names_to_collectors', null, {
+    attribute: name => {
+      if (name === 'get') return native('get', args => claimed(args.positional[0]) ?? UNKNOWN)
+      return native(name, others[name] ?? open)
+    },
+    mapping: {
+      get: key => {
+        const metric = claimed(key)
+        if (!metric) m.mayRaise(exceptionClass('KeyError'))
+        return metric ?? UNKNOWN
+      },
+      set: open,
+      remove: open,
+      // What the project registered is known; of the library's own there is no talk here.
+      has: key => (!isString(key) || registry.open ? null : registry.claimed.has(key.v)),
+    },
+    handed: open,
   })
 }
 

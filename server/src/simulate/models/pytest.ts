@@ -25,7 +25,7 @@ import { markGenerator, param } from './marks.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
 import { monkeyPatch } from './monkeypatch.ts'
 import { EXIT, FAILED, SKIPPED, XFAILED } from './outcomes.ts'
-import { PYTEST_WARNINGS, USAGE_ERROR } from './warnings.ts'
+import { PYTEST_WARNINGS, recordsWarnings, USAGE_ERROR } from './warnings.ts'
 
 export const pytestModels: readonly Model[] = [{ modules: ['pytest'], names: pytestNames }]
 
@@ -52,8 +52,8 @@ function pytestNames(m: Machine): Record<string, Value> {
     raises: native('pytest.raises', args =>
       contextObject(m, 'raises', () => swallowing(args.positional.slice(0, 1))),
     ),
-    warns: native('pytest.warns', () => HARMLESS),
-    deprecated_call: native('pytest.deprecated_call', () => HARMLESS),
+    warns: native('pytest.warns', () => recordsWarnings(m, 'warns')),
+    deprecated_call: native('pytest.deprecated_call', () => recordsWarnings(m, 'deprecated_call')),
     approx: native('pytest.approx', () => HARMLESS),
     register_assert_rewrite: native('pytest.register_assert_rewrite', () => NONE),
     MonkeyPatch: monkeyPatch(m),

@@ -162,9 +162,24 @@ function sysModules(m: Machine): Value {
   const absent = (name: string): boolean =>
     !m.perhapsInModules(name) &&
     (m.finder.findTopLevel(topLevel(name), m.searchPath()) === null || isNeverImported(m, name))
+  /**
+   * What stands there may be another thing now, or be gone, as where a file puts back what it found; a module that was
+   * loaded is taken to be there again.
+   */
+  const doubt = (name: string): void => {
+    if (isModule(m.modules.get(name))) return
+    m.modules.set(name, UNKNOWN)
+    m.leaks.forgetModule(name)
+    m.openPrefixes.add(topLevel(name))
+  }
+  /** Somebody wrote to names that are not known. */
+  const doubtAll = (): void => {
+    m.openPrefixes.add(topLevel(m.frame.scope.module.name))
+    for (const name of [...m.modules.keys()]) doubt(name)
+  }
   const put = (key: Value, value: Value): void => {
     if (!isString(key)) {
-      m.openPrefixes.add(topLevel(m.frame.scope.module.name))
+      doubtAll()
       return
     }
     const present = m.modules.get(key.v)
@@ -173,8 +188,10 @@ function sysModules(m: Machine): Value {
       const stand = value.t === 'module' && !m.heap.doubtful ? value : replacementOf(m, present, value)
       if (stand) m.modules.set(key.v, stand)
       else m.heap.open(present.ns)
-    } else if (m.heap.doubtful) m.openPrefixes.add(topLevel(key.v))
-    else {
+    } else if (m.heap.doubtful) {
+      m.openPrefixes.add(topLevel(key.v))
+      doubt(key.v)
+    } else {
       m.modules.set(key.v, value.t === 'const' && value.v === null ? null : value)
       m.leaks.noteModule(key.v)
     }
@@ -185,9 +202,8 @@ function sysModules(m: Machine): Value {
       m.leaks.forgetModule(key.v)
       m.vanished.set(key.v, m.unseenCalls)
       m.heap.journal.lose()
-    } else if (!isString(key)) m.openPrefixes.add(topLevel(m.frame.scope.module.name))
-    // Perhaps the stand-in went, and what it stood for is looked for.
-    else if (!isModule(m.modules.get(key.v))) m.openPrefixes.add(topLevel(key.v))
+    } else if (!isString(key)) doubtAll()
+    else doubt(key.v)
   }
   const entries = (): readonly (readonly [Value, Value])[] =>
     [...m.modules].map(([name, value]) => [constant(name), value ?? NONE])
@@ -216,7 +232,7 @@ function sysModules(m: Machine): Value {
       const [source] = args.positional
       if (source?.t === 'dict' && !source.open)
         for (const entry of source.items.values()) put(entry.key, entry.value)
-      else m.openPrefixes.add(topLevel(m.frame.scope.module.name))
+      else doubtAll()
       return NONE
     },
     keys: () => known(entries().map(([name]) => name)),
@@ -225,6 +241,7 @@ function sysModules(m: Machine): Value {
     copy: () => dictOf(new Map(), true),
     clear: () => {
       m.openPrefixes.add('*')
+      doubtAll()
       return NONE
     },
   }
@@ -247,6 +264,7 @@ function sysModules(m: Machine): Value {
       },
       keys: () => (m.heap.doubtful ? null : entries().map(([name]) => name)),
     },
+    handed: () => m.openPrefixes.add(topLevel(m.frame.scope.module.name)),
   })
   return withMore(table)
 }

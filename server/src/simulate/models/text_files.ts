@@ -17,7 +17,7 @@ export function linesOf(value: Native): readonly Value[] | undefined {
 /** `open(path, mode)`: a file that exists and is read as text is known; anything else isn't. */
 export function openFile(m: Machine, args: Args): Value {
   const mode = argument(args, 1, 'mode')
-  return openPath(m, pathText(args.positional[0], m.plan.invocation.cwd), mode)
+  return openPath(m, pathText(args.positional[0], m.cwd), mode)
 }
 
 export function openPath(m: Machine, path: string | null, mode: Value | undefined): Value {

@@ -91,19 +91,30 @@ function warningsNames(m: Machine): Record<string, Value> {
       m.warningFilters = []
       return NONE
     }),
-    catch_warnings: native('warnings.catch_warnings', () =>
-      contextObject(m, 'catch_warnings', () => {
-        const before = [...m.warningFilters]
-        return {
-          target: HARMLESS,
-          swallows: () => false,
-          exit: () => {
-            m.warningFilters = before
-          },
-        }
-      }),
-    ),
+    catch_warnings: native('warnings.catch_warnings', () => withFilters(m, 'catch_warnings', [])),
   }
+}
+
+/** A context with these filters on top, behind which those of before are in force again. */
+function withFilters(m: Machine, name: string, added: readonly Filter[]): Value {
+  return contextObject(m, name, () => {
+    const before = [...m.warningFilters]
+    if (added.length > 0) m.warningFilters = [...before, ...added]
+    return {
+      target: HARMLESS,
+      swallows: () => false,
+      exit: () => {
+        m.warningFilters = before
+      },
+    }
+  })
+}
+
+/** `pytest.warns` and `pytest.deprecated_call` record every warning: none is an error inside. */
+export function recordsWarnings(m: Machine, name: string): Value {
+  return withFilters(m, name, [
+    { action: 'always', category: exceptionClass('Warning'), message: '', module: '' },
+  ])
 }
 
 /**
