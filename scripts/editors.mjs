@@ -196,9 +196,12 @@ function output(program, args, options) {
         process.stderr.write(text)
       })
     }
+    let mercy
     const patience = setTimeout(() => {
       say(`it did not end within ${PATIENCE} minutes`)
-      process.kill(-child.pid, 'SIGKILL')
+      // Who has started something in a group of its own ends that first.
+      process.kill(-child.pid, 'SIGTERM')
+      mercy = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), 5000)
     }, PATIENCE * 60_000)
     child.on('error', error => {
       said += `FAIL ${error.message}\n`
@@ -206,6 +209,7 @@ function output(program, args, options) {
     })
     child.on('close', code => {
       clearTimeout(patience)
+      clearTimeout(mercy)
       resolve({ code, said })
     })
   })

@@ -48,6 +48,10 @@ export async function openWorkbench({ program: [node, main], executablePath, fla
   const address = ['--without-connection-token', '--host', '127.0.0.1', '--port', String(port)]
   const server = spawn(node, [main, ...folders, ...address, ...flags], { stdio: 'ignore', detached: true })
   const stopServer = () => process.kill(-server.pid, 'SIGKILL') // its extension host holds the pipes
+  process.once('SIGTERM', () => {
+    stopServer()
+    process.exit(1)
+  })
   try {
     await until(async () => (await fetch(`http://127.0.0.1:${port}/version`)).ok)
     const browser = await chromium.launch({
