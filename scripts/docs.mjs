@@ -1,6 +1,7 @@
 /**
  * Writes docs/rules.md from the rules themselves, docs/health.schema.json from the types of the JSON document, and
- * what VS Code offers as settings from the server's own. A test fails while one of them is stale.
+ * from the server's settings what VS Code offers and the table in docs/editors.md. A test fails while one of them is
+ * stale.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,11 +10,19 @@ import { healthSchema } from './schema.mjs'
 import { root } from './setup.mjs'
 
 const { ruleReference } = await imported('rules', 'reference.ts')
-const { vscodeProperties } = await imported('lsp', 'settings.ts')
+const { settingsTable, vscodeProperties } = await imported('lsp', 'settings.ts')
 const docs = join(root, 'docs')
 mkdirSync(docs, { recursive: true })
 writeFileSync(join(docs, 'rules.md'), ruleReference())
 writeFileSync(join(docs, 'health.schema.json'), healthSchema())
+
+const editors = join(docs, 'editors.md')
+// From the head of the table to the line behind it.
+const table = /^\| setting \|.*\n(?:\|.*\n)+/m
+writeFileSync(
+  editors,
+  readFileSync(editors, 'utf8').replace(table, () => `${settingsTable()}\n`),
+)
 
 const extension = join(root, 'clients', 'vscode', 'package.json')
 const manifest = JSON.parse(readFileSync(extension, 'utf8'))

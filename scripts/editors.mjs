@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buildIfStale, command } from './build.mjs'
-import { buildExtension } from './extension.mjs'
+import { buildExtension, packageExtension } from './extension.mjs'
 import { chromium, debFolder, venv, vscode } from './obtain_editors.mjs'
 import { makeDefaultPython } from './pythons.mjs'
 import { fail, root, say, setup } from './setup.mjs'
@@ -29,7 +29,7 @@ const neovimArgs = ['--headless', '-u', 'NONE', '-i', 'NONE', '-n', '-l']
 /** Minutes that one driver may take before it counts as failed. */
 const PATIENCE = 3
 
-/** What is had of Debian 13. */
+/** What is had of Debian 13; `forky`, which comes after it, has the newest. */
 const OLDER = ['neovim', 'hx', 'tmux']
 
 /** Each editor: how it is had (`obtain`), and the command that plays the scenario in it. */
@@ -43,6 +43,19 @@ const EDITORS = [
     name: 'the plugin for Neovim 0.11',
     obtain: async () => [await neovim011()],
     play: nvim => [...nvim, ...neovimArgs, join(root, 'clients', 'neovim', 'test', 'spec.lua')],
+  },
+  {
+    name: 'Neovim of today',
+    obtain: () => debFolder('forky', ['neovim']),
+    play: runner => [runner, 'usr/bin/nvim', ...neovimArgs, join(tests, 'neovim.lua')],
+  },
+  {
+    name: 'the plugin for Neovim of today',
+    obtain: () => debFolder('forky', ['neovim']),
+    play: runner => [
+      ...[runner, 'usr/bin/nvim', ...neovimArgs],
+      join(root, 'clients', 'neovim', 'test', 'spec.lua'),
+    ],
   },
   {
     name: 'pytest-lsp',
@@ -79,6 +92,15 @@ const EDITORS = [
       process.execPath,
       join(tests, 'vscode.mjs'),
       ...[node, main, extension, chromium],
+    ],
+  },
+  {
+    name: 'a journey in VS Code 1.139',
+    obtain: async () => ({ chromium: chromium(), ...(await vscode('4.139.1')), vsix: packageExtension() }),
+    play: ({ chromium, node, main, vsix }) => [
+      process.execPath,
+      join(tests, 'vscode_journey.mjs'),
+      ...[node, main, vsix, chromium],
     ],
   },
 ]
@@ -174,9 +196,12 @@ function output(program, args, options) {
         process.stderr.write(text)
       })
     }
+    let mercy
     const patience = setTimeout(() => {
       say(`it did not end within ${PATIENCE} minutes`)
-      process.kill(-child.pid, 'SIGKILL')
+      // Who has started something in a group of its own ends that first.
+      process.kill(-child.pid, 'SIGTERM')
+      mercy = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), 5000)
     }, PATIENCE * 60_000)
     child.on('error', error => {
       said += `FAIL ${error.message}\n`
@@ -184,6 +209,7 @@ function output(program, args, options) {
     })
     child.on('close', code => {
       clearTimeout(patience)
+      clearTimeout(mercy)
       resolve({ code, said })
     })
   })

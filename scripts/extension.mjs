@@ -15,6 +15,13 @@ export function buildExtension() {
   return folder
 }
 
+/** Packages it as a user installs it, around the server as built. Answers with the package's path. */
+export function packageExtension() {
+  install()
+  does('package')
+  return join(folder, 'precollect.vsix')
+}
+
 function install() {
   if (existsSync(join(folder, 'node_modules', '.package-lock.json'))) return
   if (run('npm', ['ci'], inFolder) !== 0)
@@ -31,6 +38,5 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await buildIfStale()
   install()
   does('check:types')
-  does('package')
-  process.stdout.write(`${join(folder, 'precollect.vsix')}\n`)
+  process.stdout.write(`${packageExtension()}\n`)
 }

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildIfStale } from './build.mjs'
+import { checkLua } from './lua.mjs'
 import { makePythons } from './pythons.mjs'
 import { makeSchemas } from './schemas.mjs'
 import { cache, runPackage, say, setup } from './setup.mjs'
@@ -18,11 +19,13 @@ makeSchemas()
 const types = check('types', 'typescript/bin/tsc', ['--noEmit'])
 const pageTypes = check('types of the page', 'typescript/bin/tsc', ['--noEmit', '-p', 'server/page'])
 const style = check('style', '@biomejs/biome/bin/biome', ['check', '.'])
+const lua = await checkLua()
 const tests = vitest(process.argv.slice(2))
 
-const passed = types + pageTypes + style + tests.passed
-const failed = 3 - types - pageTypes - style + tests.failed
-process.stdout.write(`${passed} passed, ${failed} failed, ${tests.skipped} skipped\n`)
+const passed = types + pageTypes + style + lua.passed + tests.passed
+const failed = 3 - types - pageTypes - style + lua.failed + tests.failed
+const skipped = lua.skipped + tests.skipped
+process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)
 process.exitCode = failed === 0 ? 0 : 1
 
 /** 1 where the check passes, else 0: each counts as one test. */

@@ -1,6 +1,6 @@
 /**
  * The language server under a real client over standard input and output, in a project of the corpus: processor time
- * until it answers `initialize`, from an edit to its diagnostics, memory over many edits, and how soon an analysis that
+ * until it answers `initialize`, from opening a file and from an edit to diagnostics, memory over many edits, and how soon an analysis that
  * is given up ends. Linux only: it reads /proc.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -23,6 +23,8 @@ const SETTING: Setting = 'healthy'
 const STARTS = 5
 /** Files that are open and typed in by turns. */
 const OPEN_FILES = 6
+/** Files that are opened and closed again, untouched. */
+const VISITS = 20
 /** Clock ticks of /proc in milliseconds. */
 const TICK_MS = 10
 
@@ -62,12 +64,20 @@ export function main(root: string, args: readonly string[]): Promise<number> {
     const editor = await start(project, cache)
     try {
       const typist = await Typist.at(editor, project.cwd)
+      const visits = await typist.visit(project.cwd)
       const times = await typist.type(edits)
       const memory = replay > 0 ? await typist.replay(replay) : []
       progress('')
-      const rows = report(starts, times, memory, ends)
+      const rows = report(starts, [...visits, ...times], memory, ends)
       process.stdout.write(`${table(['figure', 'value'], rows)}\n`)
-      const saved = saveResult(root, 'lsp', { project: entries[0]!.name, starts, times, memory, ends })
+      const saved = saveResult(root, 'lsp', {
+        project: entries[0]!.name,
+        starts,
+        visits,
+        times,
+        memory,
+        ends,
+      })
       process.stdout.write(`\nAll figures: ${saved}\n`)
     } finally {
       editor.kill()
@@ -147,7 +157,13 @@ async function givenUp(
   return times
 }
 
-type KindOfEdit = 'in a body' | 'at module level' | 'an import that fails' | 'its removal'
+type KindOfEdit =
+  | 'opened as it is'
+  | 'closed'
+  | 'in a body'
+  | 'at module level'
+  | 'an import that fails'
+  | 'its removal'
 
 interface Timed {
   readonly kind: KindOfEdit
@@ -171,6 +187,17 @@ class Typist {
     progress('the first analysis')
     await typist.pull([...typist.texts.keys()][0]!)
     return typist
+  }
+
+  /** Opens and closes files as they are on the disk. */
+  async visit(root: string): Promise<Timed[]> {
+    const times: Timed[] = []
+    for (const path of filesToType(root, VISITS).filter(each => !this.texts.has(each))) {
+      times.push(await this.timed(path, 'opened as it is', () => this.editor.open(path)))
+      const other = [...this.texts.keys()][0]!
+      times.push(await this.timed(other, 'closed', () => this.editor.close(path)))
+    }
+    return times
   }
 
   async type(count: number): Promise<Timed[]> {
@@ -250,7 +277,7 @@ class Typist {
 }
 
 /** Modules and test files of the project, spread over it; the same ones each time. */
-function filesToType(root: string): string[] {
+function filesToType(root: string, count = OPEN_FILES): string[] {
   const all = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && entry.name.endsWith('.py'))
     .map(entry => relative(root, join(entry.parentPath, entry.name)))
@@ -258,10 +285,7 @@ function filesToType(root: string): string[] {
     .sort()
   const isTest = (path: string) => /(?:^|\/)test_[^/]*\.py$/.test(path)
   const spread = (files: readonly string[]) =>
-    Array.from(
-      { length: OPEN_FILES / 2 },
-      (_, n) => files[Math.floor(((n + 0.5) * files.length) / (OPEN_FILES / 2))],
-    )
+    Array.from({ length: count / 2 }, (_, n) => files[Math.floor(((n + 0.5) * files.length) / (count / 2))])
   const chosen = [...spread(all.filter(isTest)), ...spread(all.filter(path => !isTest(path)))]
   if (chosen.includes(undefined)) throw new SetupError(`too few files to type in: ${root}`)
   return [...new Set(chosen as string[])]
@@ -287,9 +311,13 @@ function report(
   const rows = [['initialize answered, CPU', `${median(starts)} ms`]]
   const add = (name: string, some: readonly Timed[]) => {
     if (some.length === 0) return
-    rows.push([`edit to diagnostics, ${name} (${some.length})`, spreadOf(some)])
+    rows.push([`to diagnostics, ${name} (${some.length})`, spreadOf(some)])
   }
-  add('all', times)
+  const isVisit = ({ kind }: Timed) => kind === 'opened as it is' || kind === 'closed'
+  add(
+    'all edits',
+    times.filter(each => !isVisit(each)),
+  )
   for (const kind of new Set(times.map(each => each.kind)))
     add(
       kind,

@@ -34,6 +34,14 @@ local function shown(path, message)
   end, vim.diagnostic.get())
 end
 
+--- Calls a method of a client, which was a plain function before 0.11.
+local function call(client, method, ...)
+  if vim.fn.has('nvim-0.11') == 1 then
+    return client[method](client, ...)
+  end
+  return client[method](...)
+end
+
 require('precollect').setup({
   cmd = { vim.env.NODE, vim.env.PRECOLLECT, 'server', '--stdio' },
   trusted = true,
@@ -107,11 +115,7 @@ it('pytest confirms what is saved', function()
   local function answered(trouble, answer)
     done = trouble and trouble.message or answer
   end
-  if vim.fn.has('nvim-0.11') == 1 then
-    client:request('workspace/executeCommand', ask, answered)
-  else
-    client.request('workspace/executeCommand', ask, answered)
-  end
+  call(client, 'request', 'workspace/executeCommand', ask, answered)
   wait('the answer', function()
     return done
   end)
@@ -121,7 +125,7 @@ it('pytest confirms what is saved', function()
 end)
 
 for _, client in ipairs(vim.lsp.get_clients()) do
-  vim.lsp.stop_client(client.id)
+  call(client, 'stop')
 end
 vim.wait(5000, function()
   return #vim.lsp.get_clients() == 0

@@ -172,7 +172,7 @@ class Project {
     return true
   }
 
-  /** Something else than typing; false: more than texts of open files has changed. */
+  /** Something else than typing; false: something on the disk has changed. */
   change(): boolean {
     const { roll } = this
     switch (roll(4)) {
@@ -190,7 +190,7 @@ class Project {
           roll,
         )
         if (!this.open.delete(path)) this.open.set(path, this.files.get(path)!)
-        break
+        return true
       }
       default: {
         const path = pick(
@@ -261,6 +261,7 @@ async function compare(seed: number): Promise<void> {
   for (let edit = 0; edit <= EDITS; edit++) {
     const typed = edit > 0 && (roll(8) > 0 ? project.type() : project.change())
     if (!typed) remembered.kept.drop()
+    remembered.kept.begin(project.texts, (path, text) => project.files.get(relative(ROOT, path)) === text)
     remembered.kept.open = project.texts
     const now = new OverlayFileSystem(project.fs, project.texts)
     // The analysis that an edit gives up leaves nothing that shows in the next one.

@@ -30,7 +30,7 @@ const program = new URL(
         if (short) reply(short.message, ['busy'])
       }
     }
-    parentPort.on('message', ({ id, kind, job }) => {
+    parentPort.on('message', ({ id, kind, job, texts }) => {
       if (kind === 'question') return busy(id)
       const words = job.request.cwd.split(' ')
       const word = words[Math.min(jobs++, words.length - 1)]
@@ -41,6 +41,7 @@ const program = new URL(
       if (word === 'fault') return parentPort.postMessage({ id, kind: 'fault', message: 'a known fault' })
       const news = sent ? new Map([['/new.py', 'new']]) : new Map([['/old.py', 'old'], ['/gone.py', 'gone']])
       const view = { findings: [], texts: news, halfTyped: [], basis: word + ' ' + jobs }
+      if (word === 'texts') view.basis = [...texts].map(([path, text]) => path + ' ' + text).join(', ')
       parentPort.postMessage({ id, kind: 'view', view, unchanged: sent ? ['/old.py'] : [] })
       sent = true
     })
@@ -52,11 +53,11 @@ function start(): RemoteAnalyst {
   return analyst
 }
 
-function job(words: string): Job {
+function job(words: string, texts: Readonly<Record<string, string>> = {}): Job {
   const request = { cwd: words, paths: [], pytestArgs: [], invocation: null, python: null, trusted: false }
   return {
     request: { ...request, env: {}, envIsExact: true, select: [], ignore: [] },
-    texts: new Map(),
+    texts: new Map(Object.entries(texts)),
     typed: new Set(),
     paused: false,
     changed: [],
@@ -74,6 +75,18 @@ test('keeps its thread between jobs, and completes views with the texts it has',
       ['/old.py', 'old'],
     ]),
   )
+})
+
+test('sends the texts that changed, and all of them to a new thread', async () => {
+  const remote = start()
+  const sent = async (words: string, texts: Readonly<Record<string, string>>) =>
+    (await remote.analyze(job(words, texts))).basis
+  expect(await sent('texts', { a: '1', b: '1' })).toBe('a 1, b 1')
+  expect(await sent('texts', { a: '1', b: '2' })).toBe('b 2')
+  expect(await sent('texts', { a: '1', b: '2' })).toBe('')
+  expect(await sent('texts', { a: '1' })).toBe('b null')
+  // Its first job is the fourth of the one before, which crashes.
+  expect(await sent('texts texts texts texts throw', { a: '1', c: '1' })).toBe('a 1, c 1')
 })
 
 test('tells a fault and lives on', async () => {

@@ -1,5 +1,6 @@
 /** The editor's texts over a file system: what is open wins, in listings as in texts. */
 import { expect, test } from 'vitest'
+import { decodeSource } from '../../server/src/files/decode.ts'
 import { MemoryFileSystem } from '../../server/src/files/memory.ts'
 import { OverlayFileSystem } from '../../server/src/files/overlay.ts'
 
@@ -17,6 +18,14 @@ test('a text that is open stands for the file; others come from below', () => {
   expect(text(fs, '/p/a.py')).toBe('naïve')
   expect(fs.stat('/p/a.py')).toMatchObject({ kind: 'file', size: 6 })
   expect(text(fs, '/p/pkg/b.py')).toBe('b')
+})
+
+test('a text is in the encoding that it declares, so that it is read as it is shown', () => {
+  const shown = '# coding: latin-1\nname = "é"; other\n'
+  const decoded = decodeSource(over({ '/p/a.py': shown }).read('/p/a.py')!)
+  expect(decoded).toMatchObject({ text: shown, encoding: 'latin_1' })
+  // Python refuses it, whatever the editor does.
+  expect(decodeSource(over({ '/p/a.py': '# coding: ascii\n"é"\n' }).read('/p/a.py')!)).toHaveProperty('error')
 })
 
 test('files that exist in the editor only are listed, with the folders above them', () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readSettings, requestFor, type Settings } from '../../server/src/lsp/configuration.ts'
-import { vscodeProperties } from '../../server/src/lsp/settings.ts'
+import { settingsTable, vscodeProperties } from '../../server/src/lsp/settings.ts'
 
 const base: Settings = {
   python: null,
@@ -64,4 +64,10 @@ test('VS Code offers what the server takes; if not: node scripts/docs.mjs', () =
   const { properties } = JSON.parse(manifest).contributes.configuration
   const own = ['precollect.path', 'precollect.trace.server'].map(key => [key, properties[key]])
   expect(properties).toEqual({ ...vscodeProperties(), ...Object.fromEntries(own) })
+})
+
+test('docs/editors.md describes what the server takes; if not: node scripts/docs.mjs', () => {
+  const page = readFileSync(new URL('../../docs/editors.md', import.meta.url), 'utf8')
+  const table = page.split('\n\n').filter(part => part.startsWith('| setting |'))
+  expect(table).toEqual([settingsTable()])
 })

@@ -138,3 +138,39 @@ test('a project that brings its own process down does not bring the server down'
   await it.untilShown('pytest.ini unpredicted-error', 'test_a.py unresolved-import')
   expect(it.shown.get('pytest.ini')?.[0]?.message).toContain('ended itself with exit code 7')
 })
+
+test('a pass that ends while somebody types shows nothing at the places of an older text', async () => {
+  const conftest = 'import time\ntime.sleep(1)\n'
+  const it = await start(
+    { confirm: 'manual' },
+    {
+      capabilities: { textDocument: { publishDiagnostics: { versionSupport: true } } },
+      initializationOptions: { trusted: true, python: standardPython().interpreter },
+    },
+    { 'pytest.ini': '', 'conftest.py': conftest, 'test_a.py': 'import gone\n' },
+  )
+  await it.untilShown('test_a.py unresolved-import')
+  await it.open('test_a.py')
+  await command(it, 'precollect.check')
+  const places: string[] = []
+  it.onPublished = (_, [finding], version) =>
+    places.push(`line ${finding?.range.start.line} of version ${version}`)
+  let ended = false
+  const said = command(it, 'precollect.confirm').finally(() => {
+    ended = true
+  })
+  // No analysis begins in between.
+  const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
+  while (!ended) {
+    await it.edit('test_a.py', top, '\n')
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+  expect(await said).toContain('1 failed')
+  await command(it, 'precollect.check')
+  expect(places.length).toBeGreaterThan(0)
+  for (const place of places) {
+    // Each version is one line longer.
+    const of = Number(place.split(' ').at(-1))
+    expect(place).toBe(`line ${of - 1} of version ${of}`)
+  }
+})

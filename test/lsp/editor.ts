@@ -24,6 +24,7 @@ import {
   InitializedNotification,
   InitializeRequest,
   type InitializeResult,
+  type ProgressToken,
   type ProtocolConnection,
   type Range,
   ShutdownRequest,
@@ -34,7 +35,7 @@ import {
 import type { StatusParams } from '../../server/src/lsp/status.ts'
 
 /** The command under test; another build of it can be named, such as an installed package's. */
-const command =
+export const command =
   process.env.PRECOLLECT_COMMAND ?? fileURLToPath(new URL('../../dist/precollect.js', import.meta.url))
 
 /** Longer than any answer may take on a busy machine; only a failing test waits for it. */
@@ -53,11 +54,19 @@ export interface EditorOptions {
   readonly processId?: number
 }
 
+/** Without the developer's own virtual environment and pytest options. `cache`: the folder of precollect's own. */
+export function environment(cache: string): NodeJS.ProcessEnv {
+  const { PATH, SystemRoot } = process.env
+  return { PATH, SystemRoot, PRECOLLECT_CACHE_DIR: cache }
+}
+
 export class Editor {
   /** What the server pushed last, by path relative to the project. Files without diagnostics are not in it. */
   readonly shown = new Map<string, readonly Diagnostic[]>()
   readonly log: string[] = []
   readonly progress: string[] = []
+  /** What came for each token: kinds of progress, and parts of answers. */
+  readonly sent = new Map<ProgressToken, unknown[]>()
   readonly registered: string[] = []
   refreshes = 0
   /** The documents that the server wanted shown, and the edits that it wanted made. */
@@ -71,6 +80,8 @@ export class Editor {
   cancelsProgress = false
   /** Called after each change of what is shown. */
   onShown = () => {}
+  /** Called for whatever is pushed. */
+  onPublished = (_path: string, _items: readonly Diagnostic[], _version: number | undefined) => {}
   settings: unknown
   introduction!: InitializeResult
   readonly connection: ProtocolConnection
@@ -84,10 +95,10 @@ export class Editor {
     readonly root: string,
     cache = `${root}.cache`,
   ) {
-    // Without the developer's own virtual environment and pytest options.
-    const { PATH, SystemRoot } = process.env
-    const env = { PATH, SystemRoot, PRECOLLECT_CACHE_DIR: cache }
-    this.server = spawn(process.execPath, [command, 'server', '--stdio'], { cwd: root, env })
+    this.server = spawn(process.execPath, [command, 'server', '--stdio'], {
+      cwd: root,
+      env: environment(cache),
+    })
     this.exited = new Promise(resolve => this.server.on('exit', resolve))
     this.server.stderr.setEncoding('utf8').on('data', text => this.log.push(text))
     this.connection = createProtocolConnection(
@@ -123,9 +134,12 @@ export class Editor {
   }
 
   async open(path: string): Promise<void> {
-    this.versions.set(path, 1)
-    const text = readFileSync(join(this.root, path), 'utf8')
-    const textDocument = { uri: this.uri(path), languageId: 'python', version: 1, text }
+    await this.openText(path, readFileSync(join(this.root, path), 'utf8'), 1)
+  }
+
+  async openText(path: string, text: string, version: number): Promise<void> {
+    this.versions.set(path, version)
+    const textDocument = { uri: this.uri(path), languageId: 'python', version, text }
     await this.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument })
   }
 
@@ -189,6 +203,12 @@ export class Editor {
     await this.until(wanted, () => JSON.stringify(this.summary()) === wanted)
   }
 
+  /** Presses the button to cancel of the progress that was shown last. */
+  async cancelProgress(): Promise<void> {
+    const token = [...this.sent.keys()].at(-1)
+    await this.connection.sendNotification('window/workDoneProgress/cancel', { token })
+  }
+
   /** All that the server sent until now has been received. */
   async caughtUp(): Promise<void> {
     const params = { textDocument: { uri: this.uri('nothing.py') }, position: { line: 0, character: 0 } }
@@ -221,11 +241,12 @@ export class Editor {
     const notice = () => {
       for (const check of [...this.watchers]) check()
     }
-    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }) => {
+    connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics, version }) => {
       const path = decodeURIComponent(uri).slice(pathToFileURL(this.root).href.length + 1)
       if (diagnostics.length > 0) this.shown.set(path, diagnostics)
       else this.shown.delete(path)
       this.onShown()
+      this.onPublished(path, diagnostics, version)
       notice()
     })
     connection.onNotification('window/logMessage', ({ message }) => {
@@ -250,7 +271,11 @@ export class Editor {
       return { applied: true }
     })
     connection.onNotification('$/progress', ({ token, value }) => {
-      this.progress.push(value.kind)
+      const before = this.sent.get(token)
+      const said = value.kind ?? value
+      if (before) before.push(said)
+      else this.sent.set(token, [said])
+      if (value.kind) this.progress.push(value.kind)
       if (this.cancelsProgress && value.kind === 'begin')
         void connection.sendNotification('window/workDoneProgress/cancel', { token })
       notice()

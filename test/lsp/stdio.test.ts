@@ -9,6 +9,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import {
   CancellationTokenSource,
   type ClientCapabilities,
+  DiagnosticTag,
   type DocumentDiagnosticReport,
   FileChangeType,
   type Hover,
@@ -123,6 +124,20 @@ describe('pushed diagnostics', () => {
     await editor.edit('tests/test_dead.py', range, 'User')
     await editor.untilShown()
   })
+})
+
+test('code that could go is tagged, where the editor shows tags', async () => {
+  const files = { 'test_a.py': 'import os  # precollect: ignore[missing-symbol]\n' }
+  const tagsFor = async (capabilities: ClientCapabilities) => {
+    const editor = await start({ capabilities }, files)
+    await editor.untilShown('test_a.py unused-suppression')
+    return editor.shown.get('test_a.py')![0]!.tags
+  }
+  const tagSupport = { valueSet: [DiagnosticTag.Unnecessary, DiagnosticTag.Deprecated] }
+  expect(await tagsFor({ textDocument: { publishDiagnostics: { tagSupport } } })).toEqual([
+    DiagnosticTag.Unnecessary,
+  ])
+  expect(await tagsFor({})).toBeUndefined()
 })
 
 describe('changes on the disk', () => {
@@ -352,6 +367,24 @@ describe('the life of the server', () => {
     const editor = await start({ processId: parent.pid! })
     parent.kill('SIGKILL')
     expect(await editor.exited).toBe(1)
+  })
+
+  test('takes a thousand open documents', async () => {
+    const names = Array.from({ length: 1000 }, (_, n) => `tests/test_${n}.py`)
+    const files = {
+      ...project,
+      ...Object.fromEntries(names.map(name => [name, project['tests/test_dead.py']])),
+    }
+    const editor = await start({}, files)
+    const all = [...names, 'tests/test_dead.py'].map(name => `${name} missing-symbol`)
+    for (const name of names) await editor.open(name)
+    await editor.untilShown(...all)
+    await editor.open('src/app/models.py')
+    await editor.edit('src/app/models.py', endOfModels, 'Group = User\n')
+    await editor.untilShown()
+    for (const name of names) await editor.close(name)
+    await editor.close('src/app/models.py')
+    await editor.untilShown(...all)
   })
 
   test('goes on after messages that make no sense', async () => {

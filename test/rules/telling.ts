@@ -12,11 +12,12 @@ export function told(world: World, happened: Happened): string[] {
   return runRules(world.input(happened)).findings.map(finding => show(world, finding))
 }
 
-function show(world: World, { severity, rule, span, what, why, todo, breaks, related }: Finding): string {
+function show(world: World, finding: Finding): string {
+  const { severity, rule, tag, span, what, why, todo, breaks, related } = finding
   const path = span.path.slice(ROOT.length + 1)
   const place = world.files[path]?.slice(span.start, span.end) || 'the file'
   return [
-    `${severity} ${rule} in ${path} at ${place}`,
+    `${severity} ${rule}${tag ? ` (${tag})` : ''} in ${path} at ${place}`,
     what,
     why,
     todo,

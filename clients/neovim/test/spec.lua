@@ -75,6 +75,12 @@ vim.api.nvim_create_autocmd('LspProgress', {
   end,
 })
 
+-- Neovim tells by this of what it will no longer have.
+local deprecated = {}
+vim.deprecate = function(name)
+  table.insert(deprecated, name)
+end
+
 vim.opt.runtimepath:prepend(plugin)
 vim.cmd('filetype on')
 vim.cmd('runtime plugin/precollect.lua')
@@ -201,6 +207,10 @@ it('the server ends when it is told to', function()
   wait('its end', function()
     return #vim.lsp.get_clients() == 0
   end)
+end)
+
+it('nothing was called that this Neovim is about to lose', function()
+  assert(#deprecated == 0, vim.inspect(deprecated))
 end)
 
 vim.fn.delete(root, 'rf')

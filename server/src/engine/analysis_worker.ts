@@ -1,6 +1,6 @@
 /**
  * The program of the analysing thread: takes tasks from its port and answers each. It keeps what was read and
- * compiled between jobs; what is open in the editor comes with each job.
+ * compiled between jobs, and what is open in the editor, of which each job tells what has changed.
  */
 import { setFlagsFromString } from 'node:v8'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
@@ -11,7 +11,8 @@ import { HalfTyped, inOpenTexts, withSyntaxErrors } from './half_typed.ts'
 import { type AnalysisView, GivenUp, type Job, viewOf } from './job.ts'
 import { answerTo } from './questions/answer.ts'
 import type { Asked } from './questions/question.ts'
-import { type Answer, type Setup, Signal, type Task } from './wire.ts'
+import { WhatChanged } from './what_changed.ts'
+import { type Answer, type Setup, Signal, type Task, type TextsSince } from './wire.ts'
 import { type CodeCache, WorkspaceCache } from './workspace_cache.ts'
 
 const port = parentPort
@@ -23,7 +24,10 @@ setFlagsFromString('--heap-growing-percent=50')
 
 const disk = new DiskFileSystem()
 const remembered = new Remembered(disk, breathe)
+const whatChanged = new WhatChanged(disk, remembered)
 const halfTyped = new HalfTyped(disk, remembered.sources)
+/** What is open in the editor, by path. */
+let open: ReadonlyMap<string, string> = new Map()
 let last: Asked | null = null
 /** Compiled modules of an earlier server or command, until the first analysis is done. */
 let kept: CodeCache | null = null
@@ -62,7 +66,10 @@ function shortQuestion(task: Task & { readonly kind: 'question' }): void {
 
 async function perform(task: Task): Promise<Answer> {
   const { id } = task
-  if (task.kind === 'job') return viewAnswer(id, await viewFor(task.job))
+  if (task.kind === 'job') {
+    open = openSince(open, task.texts)
+    return viewAnswer(id, await viewFor({ ...task.job, texts: open }))
+  }
   breathe()
   remembered.kept.open = null
   try {
@@ -73,13 +80,19 @@ async function perform(task: Task): Promise<Answer> {
   }
 }
 
+function openSince(before: ReadonlyMap<string, string>, since: TextsSince): ReadonlyMap<string, string> {
+  const now = new Map(before)
+  for (const [path, text] of since) {
+    if (text === null) now.delete(path)
+    else now.set(path, text)
+  }
+  return now
+}
+
 async function viewFor(job: Job): Promise<AnalysisView> {
-  const { changed, texts: open } = job
+  const { texts: open } = job
   // Even if it is given up at once: the next job tells only of what has changed since.
-  if (changed === null || changed.length > 0) disk.forget(changed ?? undefined)
-  if (changed === null || changed.some(path => remembered.concernsEnvironment(path)))
-    remembered.forgetEnvironment()
-  if (changed === null || changed.length > 0) remembered.kept.drop()
+  whatChanged.forget(job)
   const standIns = await halfTyped.standIns(job)
   if (standIns.size === 0) return viewOf((await analysed(job, open)).analysis, job)
 

@@ -100,9 +100,9 @@ export class Confirmation {
 
   /**
    * A pass that somebody asked for: over everything, or over the test files that import `path`. Returns a sentence
-   * for the one who asked; never rejects.
+   * for the one who asked; never rejects. `signal` ends the pass.
    */
-  async request(path: string | null): Promise<string> {
+  async request(path: string | null, signal?: AbortSignal): Promise<string> {
     const { mode, trusted } = this.settings
     if (mode === 'off') return 'confirmation is switched off'
     if (!trusted) return 'this folder is not trusted: pytest would execute its code'
@@ -114,7 +114,7 @@ export class Confirmation {
     if (this.running) return 'a pass is under way'
     const only = path === null ? null : this.collectorsOf(path, basis)
     if (only?.length === 0) return 'no test file imports this file'
-    const pass = await this.run(only)
+    const pass = await this.run(only, signal)
     return pass ? this.tell(pass) : 'the pass was cancelled'
   }
 
@@ -209,11 +209,13 @@ export class Confirmation {
   }
 
   /** Never rejects. null where it was cancelled before it came to anything. */
-  private async run(only: readonly string[] | null): Promise<Pass | null> {
+  private async run(only: readonly string[] | null, signal?: AbortSignal): Promise<Pass | null> {
     const { settings, current, generation } = this
     const basis = this.view?.pass
     if (!current || !basis || basis.executable === null || this.running || !settings.trusted) return null
     const control = new AbortController()
+    if (signal?.aborted) return null
+    signal?.addEventListener('abort', () => control.abort(), { once: true })
     this.running = control
     this.saves = false
     this.track ??= TrackRecord.of(basis.rootdir, settings.env)
@@ -237,8 +239,8 @@ export class Confirmation {
       return null
     })
     this.running = null
-    if (this.disposed) return null
     this.listener.ended()
+    if (this.disposed) return null
     if (only === null) this.lastFullAt = Date.now()
     if (pass) this.take(pass, current, generation)
     this.consider()

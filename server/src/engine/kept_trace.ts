@@ -34,7 +34,7 @@ interface Kept extends Basis, Simulation {
 }
 
 export class KeptTrace {
-  /** The open files, while nothing else has changed since the simulation that is kept; null: nothing is known of that. */
+  /** The open files, while nothing else has changed since the simulation that is kept; null: that is not known. */
   open: ReadonlyMap<string, string> | null = null
   readonly pass = new KeptPass()
   private kept: Kept | null = null
@@ -45,6 +45,21 @@ export class KeptTrace {
   drop(): void {
     this.kept = null
     this.passBasis = null
+  }
+
+  /**
+   * To be called before an analysis with these open files. A file that was opened or closed with the text that it has on
+   * the disk is no change: what is kept goes on as if it had been so from the beginning. `isOnDisk` is only true of the
+   * text that any simulation before has read there.
+   */
+  begin(open: ReadonlyMap<string, string>, isOnDisk: (path: string, text: string) => boolean): void {
+    const { kept, passBasis } = this
+    if (passBasis) this.passBasis = { ...passBasis, texts: inStep(passBasis.texts, open, isOnDisk) }
+    if (!kept) return
+    const texts = inStep(kept.texts, open, isOnDisk)
+    // Which bodies were looked into is known of code that was open then.
+    const codes = new Map([...texts.keys()].map(path => [path, kept.codes.get(path) ?? null]))
+    this.kept = { ...kept, texts, codes }
   }
 
   /**
@@ -111,6 +126,17 @@ export class KeptTrace {
     const codes = new Map([...open.keys()].map(path => [path, path.endsWith('.py') ? code(path) : null]))
     this.kept = { ...basis, ...simulation, texts: new Map(open), codes, searched }
   }
+}
+
+/** The texts that were open with the files that came and went since, as far as these are no change. */
+function inStep(
+  texts: ReadonlyMap<string, string>,
+  open: ReadonlyMap<string, string>,
+  isOnDisk: (path: string, text: string) => boolean,
+): ReadonlyMap<string, string> {
+  const opened = [...open].filter(([path, text]) => !texts.has(path) && isOnDisk(path, text))
+  const left = [...texts].filter(([path, text]) => open.has(path) || !isOnDisk(path, text))
+  return opened.length === 0 && left.length === texts.size ? texts : new Map([...left, ...opened])
 }
 
 /** Does the new code do at import what the old one did, as far as anybody looked? */

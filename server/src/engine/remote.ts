@@ -6,7 +6,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { type AnalysisView, type Analyst, GivenUp, type Job } from './job.ts'
 import { type About, isLong, type Kind, type Question, type Reply } from './questions/question.ts'
-import { type Answer, type Setup, Signal, type Task } from './wire.ts'
+import { type Answer, type Setup, Signal, type Task, type TextsSince } from './wire.ts'
 
 /** A job that crashed a worker may have met the fault of an earlier one: it gets a fresh worker, once. */
 const triesPerJob = 2
@@ -25,6 +25,8 @@ interface Thread {
   readonly questions: MessagePort
   readonly signals: Setup['signals']
   readonly pending: Map<number, Pending>
+  /** The open texts that it knows of. */
+  open: Job['texts']
 }
 
 export class RemoteAnalyst implements Analyst {
@@ -53,7 +55,7 @@ export class RemoteAnalyst implements Analyst {
       if (this.disposed) throw new Error('the analysis was closed')
       if (this.crashes >= crashLimit) throw new Error('it crashed too often; restart the server to try again')
       if (this.current?.kind === 'question') this.giveUp()
-      const answer = await this.perform({ id: ++this.ids, kind: 'job', job }).catch((crash: Error) => crash)
+      const answer = await this.performJob(job).catch((crash: Error) => crash)
       // An answer that was on its way when nobody wanted it any more is none.
       if (this.disposed) throw new Error('the analysis was closed')
       if (answer instanceof Error) {
@@ -75,7 +77,10 @@ export class RemoteAnalyst implements Analyst {
 
   async ask<K extends Kind>(kind: K, about: About<K>, signal?: AbortSignal): Promise<Reply<K> | null> {
     const question = { kind, about } as Question
-    const answer = await (isLong(kind) ? this.askLong(question, signal) : this.askShort(question))
+    const asked = isLong(kind) ? this.askLong(question, signal) : this.askShort(question)
+    const answer = await asked.catch(reason => {
+      throw this.disposed ? new GivenUp() : reason
+    })
     if (answer?.kind === 'given up') throw new GivenUp()
     if (answer?.kind === 'fault') throw new Error(answer.message)
     return answer?.kind === 'reply' ? (answer.reply as Reply<K> | null) : null
@@ -106,15 +111,22 @@ export class RemoteAnalyst implements Analyst {
       const task: Task = { id: ++this.ids, kind: 'question', question }
       const stop = () => Atomics.store(thread.signals, Signal.givenUp, task.id)
       signal?.addEventListener('abort', stop, { once: true })
-      return this.perform(task).finally(() => signal?.removeEventListener('abort', stop))
+      return this.perform(thread, task).finally(() => signal?.removeEventListener('abort', stop))
     })
     this.turn = mine.catch(() => {})
     return mine
   }
 
-  /** Rejects when the worker ends before it has answered. */
-  private async perform(task: Task): Promise<Answer> {
+  /** Only texts that have changed are sent: all of them would be copied with each keystroke. */
+  private performJob({ texts: open, ...job }: Job): Promise<Answer> {
     const thread = this.thread ?? this.start()
+    const texts = textsSince(thread.open, open)
+    thread.open = open
+    return this.perform(thread, { id: ++this.ids, kind: 'job', job, texts })
+  }
+
+  /** Rejects when the worker ends before it has answered. */
+  private async perform(thread: Thread, task: Task): Promise<Answer> {
     const answer = waitFor(thread, task.id)
     this.current = task
     thread.worker.postMessage(task)
@@ -134,7 +146,7 @@ export class RemoteAnalyst implements Analyst {
       workerData: { questions: port2, signals } satisfies Setup,
       transferList: [port2],
     })
-    const thread: Thread = { worker, questions: port1, signals, pending: new Map() }
+    const thread: Thread = { worker, questions: port1, signals, pending: new Map(), open: new Map() }
     for (const stream of [worker.stdout, worker.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.log(text.trimEnd()))
     }
@@ -163,6 +175,13 @@ export class RemoteAnalyst implements Analyst {
     this.texts = texts
     return { ...view, texts }
   }
+}
+
+function textsSince(before: Job['texts'], now: Job['texts']): TextsSince {
+  const since = new Map<string, string | null>()
+  for (const path of before.keys()) if (!now.has(path)) since.set(path, null)
+  for (const [path, text] of now) if (before.get(path) !== text) since.set(path, text)
+  return since
 }
 
 function waitFor({ pending }: Thread, id: number): Promise<Answer> {

@@ -45,6 +45,7 @@ export class Session {
 
   private generation = 0
   private settledGeneration = 0
+  private publishedGeneration = -1
   private running = false
   /** The timer fired during an analysis: the next one starts as soon as it ends. */
   private due = false
@@ -98,6 +99,11 @@ export class Session {
     if (visible?.length === 0) return
     for (const path of visible ?? []) this.changed?.add(path)
     this.change(this.pause)
+  }
+
+  /** What was published last holds for the newest texts. */
+  get isCurrent(): boolean {
+    return this.publishedGeneration === this.generation
   }
 
   /** Resolves when what is published holds for the newest text and no analysis is under way or due. */
@@ -166,6 +172,7 @@ export class Session {
   }
 
   private publish(view: AnalysisView, paused: boolean): void {
+    this.publishedGeneration = this.generation
     this.halfTyped = view.halfTyped
     const meant = view.halfTyped.some(path => !this.typed.has(path))
     if (view.halfTyped.length > 0 && (meant || !paused)) {

@@ -18,8 +18,10 @@ import type { Unreadable } from '../simulate/machine.ts'
 import type { CodeUnit } from '../simulate/values.ts'
 
 interface Entry {
-  /** Size and time of the file, or the identity of an editor's text: equal means unread changes are none. */
+  /** Size and time of the file: equal means unread changes are none. '' where it has none. */
   readonly stamp: string
+  /** What was open, if it was. */
+  readonly open: string | null
   readonly text: string | null
   /** Why there is no text, in Python's words. */
   readonly error: string | null
@@ -145,6 +147,8 @@ export class Sources {
     const known = this.entries.get(path)
     if (known && this.checked.has(path)) return known
     this.checked.add(path)
+    const open = this.fs.openText?.(path) ?? null
+    if (known && open !== null && known.open === open) return known
     const stat = this.fs.stat(path)
     const stamp = stat && stat.mtimeMs > 0 ? `${stat.size}:${stat.mtimeMs}` : ''
     if (known && stamp !== '' && known.stamp === stamp) return known
@@ -155,7 +159,7 @@ export class Sources {
     const unit = known && text !== null && known.text === text ? known.unit : null
     const bytesHash = this.store ? (this.fs.contentHash?.(path) ?? null) : null
     const acceptedBy = unit && known ? known.acceptedBy : ''
-    const entry: Entry = { stamp, text, error, unit, acceptedBy, hash: null, bytesHash }
+    const entry: Entry = { stamp, open, text, error, unit, acceptedBy, hash: null, bytesHash }
     this.entries.set(path, entry)
     return entry
   }

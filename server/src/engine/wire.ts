@@ -22,9 +22,12 @@ export const Signal = {
   asked: 1,
 } as const
 
+/** The open texts that are others than in the job before; null: no longer open. */
+export type TextsSince = ReadonlyMap<string, string | null>
+
 /** `id`s rise, over jobs and questions alike. */
 export type Task = { readonly id: number } & (
-  | { readonly kind: 'job'; readonly job: Job }
+  | { readonly kind: 'job'; readonly job: Omit<Job, 'texts'>; readonly texts: TextsSince }
   | { readonly kind: 'question'; readonly question: Question }
 )
 

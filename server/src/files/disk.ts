@@ -86,6 +86,12 @@ export class DiskFileSystem implements FileSystem {
     return null
   }
 
+  /** The bytes of a file that may have been written to, and is where it was. */
+  readAgain(path: string): Uint8Array | null {
+    for (const memory of [this.stats, this.identities, this.contents, this.trouble]) memory.delete(path)
+    return this.read(path)
+  }
+
   /** A hash of what `read` gave; null where it gave nothing. */
   contentHash(path: string): string | null {
     return this.contents.get(path)?.hash ?? null

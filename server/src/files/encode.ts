@@ -28,6 +28,17 @@ export function textOf(path: string, bytes: Uint8Array): string | null {
   }
 }
 
+/** The bytes of a file that says just this, in the encoding that it declares; UTF-8 where that can't be written here. */
+export function encodeText(path: string, text: string): Uint8Array {
+  const plain = utf8.encode(text)
+  if (plain.length === text.length) return plain // ASCII, which all declare to be the same
+  for (const encode of ENCODERS) {
+    const bytes = encode(text)
+    if (bytes && textOf(path, bytes) === text) return bytes
+  }
+  return plain
+}
+
 /**
  * The bytes of a file that held `before` and is to hold `text`. null where they can't be had without changing what
  * the rest of the file says: an encoding that is not written here, or a character that the encoding lacks.

@@ -30,6 +30,8 @@ export interface FileSystem {
   realpath(path: string): string
   /** What could not be read so far, for the report: path and the system's reason (EACCES, ELOOP). */
   problems(): readonly { readonly path: string; readonly reason: string }[]
+  /** The text that stands for the file's content, where somebody has it open; null for any other file. */
+  openText?(path: string): string | null
   /** A hash of the bytes that `read` gave; null where it gave none. Missing where no two runs see the same file. */
   contentHash?(path: string): string | null
   /**

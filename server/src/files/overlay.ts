@@ -2,12 +2,16 @@
  * Other contents laid over a file system: files changed, created or deleted that are not (yet) so on disk, such as
  * an editor's unsaved texts. Immutable: a new keystroke makes a new overlay over the same base.
  */
+import { encodeText } from './encode.ts'
 import type { DirEntry, FileStat, FileSystem } from './file_system.ts'
+import { remember } from './memo.ts'
 import { basename, parents } from './paths.ts'
 
 export class OverlayFileSystem implements FileSystem {
   private readonly base: FileSystem
-  private readonly texts = new Map<string, Uint8Array>()
+  /** A text is made bytes of when somebody asks for them. */
+  private readonly texts = new Map<string, string | Uint8Array>()
+  private readonly encoded = new Map<string, Uint8Array>()
   private readonly deleted = new Set<string>()
   /** For every folder above a text: the names that the overlay puts there. */
   private readonly folders = new Map<string, Map<string, 'file' | 'directory'>>()
@@ -15,27 +19,26 @@ export class OverlayFileSystem implements FileSystem {
   /** `texts`: absolute path -> the file's text or bytes, or null where the file or whole folder is deleted. */
   constructor(base: FileSystem, texts: ReadonlyMap<string, string | Uint8Array | null>) {
     this.base = base
-    const encoder = new TextEncoder()
     for (const [path, text] of texts) {
       if (text === null) this.deleted.add(path)
       else {
-        this.texts.set(path, typeof text === 'string' ? encoder.encode(text) : text)
+        this.texts.set(path, text)
         this.place(path)
       }
     }
   }
 
   stat(path: string): FileStat | null {
-    const text = this.text(path)
-    if (text) return { kind: 'file', size: text.length, mtimeMs: 0 }
+    const bytes = this.bytes(path)
+    if (bytes) return { kind: 'file', size: bytes.length, mtimeMs: 0 }
     const below = this.isDeleted(path) ? null : this.base.stat(path)
     if (below?.kind === 'directory' || !this.folders.has(path)) return below
     return { kind: 'directory', size: 0, mtimeMs: 0 }
   }
 
   read(path: string): Uint8Array | null {
-    const text = this.text(path)
-    if (text) return text
+    const bytes = this.bytes(path)
+    if (bytes) return bytes
     return this.folders.has(path) || this.isDeleted(path) ? null : this.base.read(path)
   }
 
@@ -59,11 +62,17 @@ export class OverlayFileSystem implements FileSystem {
   }
 
   contentHash(path: string): string | null {
-    return this.text(path) ? null : (this.base.contentHash?.(path) ?? null)
+    return this.text(path) !== undefined ? null : (this.base.contentHash?.(path) ?? null)
+  }
+
+  openText(path: string): string | null {
+    const text = this.text(path)
+    if (text === undefined) return this.isDeleted(path) ? null : (this.base.openText?.(path) ?? null)
+    return typeof text === 'string' ? text : null
   }
 
   byteCode(source: string, tag: string): readonly Uint8Array[] {
-    return this.text(source) ? [] : (this.base.byteCode?.(source, tag) ?? [])
+    return this.text(source) !== undefined ? [] : (this.base.byteCode?.(source, tag) ?? [])
   }
 
   problems(): readonly { readonly path: string; readonly reason: string }[] {
@@ -71,9 +80,14 @@ export class OverlayFileSystem implements FileSystem {
   }
 
   /** The editor's text, also where the analysis comes to the file by another name than the editor. */
-  private text(path: string): Uint8Array | undefined {
+  private text(path: string): string | Uint8Array | undefined {
     if (this.texts.size === 0) return undefined
     return this.texts.get(path) ?? this.texts.get(this.base.realpath(path))
+  }
+
+  private bytes(path: string): Uint8Array | undefined {
+    const text = this.text(path)
+    return typeof text === 'string' ? remember(this.encoded, path, () => encodeText(path, text)) : text
   }
 
   private isDeleted(path: string): boolean {

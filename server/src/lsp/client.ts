@@ -1,5 +1,5 @@
 /** What the editor said at `initialize` that it can do, reduced to the questions this server asks. */
-import type { InitializeParams } from 'vscode-languageserver/node'
+import type { DiagnosticTag, InitializeParams } from 'vscode-languageserver/node'
 import type { Encoding } from './to_lsp.ts'
 
 export interface Client {
@@ -12,6 +12,7 @@ export interface Client {
   readonly showsRelated: boolean
   readonly showsVersions: boolean
   readonly showsLinks: boolean
+  readonly showsTags: ReadonlySet<DiagnosticTag>
   readonly markdown: boolean
   /** It shows what a definition was asked of. */
   readonly linksDefinitions: boolean
@@ -44,6 +45,11 @@ export function clientOf({ capabilities, clientInfo, initializationOptions }: In
     showsRelated: textDocument?.publishDiagnostics?.relatedInformation === true,
     showsVersions: textDocument?.publishDiagnostics?.versionSupport === true,
     showsLinks: textDocument?.publishDiagnostics?.codeDescriptionSupport === true,
+    // LSP 3.18 has it said for what is asked for as well.
+    showsTags: new Set([
+      ...(textDocument?.publishDiagnostics?.tagSupport?.valueSet ?? []),
+      ...(textDocument?.diagnostic?.tagSupport?.valueSet ?? []),
+    ]),
     markdown: textDocument?.hover?.contentFormat?.includes('markdown') ?? false,
     linksDefinitions: textDocument?.definition?.linkSupport === true,
     makes: new Set([

@@ -8,7 +8,8 @@ import {
   type ExecuteCommandParams,
   LSPErrorCodes,
   ResponseError,
-  type WorkDoneProgressReporter,
+  WorkDoneProgressReporter,
+  type WorkDoneProgressServerReporter,
 } from 'vscode-languageserver/node'
 import type { About } from '../engine/questions/question.ts'
 import { cacheFolder } from '../files/cache_folder.ts'
@@ -17,6 +18,7 @@ import { basename, join, relative } from '../files/paths.ts'
 import { keepText } from '../files/write.ts'
 import type { CodeActions } from './code_actions.ts'
 import type { Confirmations } from './confirmation.ts'
+import { shown } from './parts.ts'
 import { cancellable, type Road } from './road.ts'
 import { inWords } from './status.ts'
 import { pathOf, uriOf } from './to_lsp.ts'
@@ -32,10 +34,16 @@ interface Given {
   readonly target: number
 }
 
-type Work = (given: Given, token: CancellationToken) => Promise<string>
+interface Command {
+  /** What it is doing, as long as it does. */
+  readonly title: string
+  readonly work: (given: Given, token: CancellationToken) => Promise<string>
+  /** It shows by itself how far it is, wherever the client takes progress that it has not asked for. */
+  readonly showsItself?: true
+}
 
 export class Commands {
-  private readonly table: Readonly<Record<string, { readonly title: string; readonly work: Work }>>
+  private readonly table: Readonly<Record<string, Command>>
 
   /** `restart`: begins all analyses anew, in new threads. */
   constructor(
@@ -48,9 +56,16 @@ export class Commands {
   ) {
     this.table = {
       'precollect.check': { title: 'checking', work: (given, token) => this.check(given, token) },
-      // Passes show their own progress, which tells how far they are.
-      'precollect.confirm': { title: '', work: ({ uri }) => confirmations.confirm(uri) },
-      'precollect.confirmFile': { title: '', work: ({ uri }) => confirmations.confirmFile(uri) },
+      'precollect.confirm': {
+        title: 'running pytest',
+        work: ({ uri }, token) => cancellable(token, signal => confirmations.confirm(uri, signal)),
+        showsItself: true,
+      },
+      'precollect.confirmFile': {
+        title: 'running pytest',
+        work: ({ uri }, token) => cancellable(token, signal => confirmations.confirmFile(uri, signal)),
+        showsItself: true,
+      },
       'precollect.applyBridge': { title: 'applying a fix', work: (given, token) => this.apply(given, token) },
       'precollect.report': { title: 'making the report', work: (given, token) => this.report(given, token) },
       'precollect.plan': { title: 'planning', work: (given, token) => this.plan(given, token) },
@@ -60,9 +75,10 @@ export class Commands {
         work: (given, token) => this.environment(given, token),
       },
       'precollect.restart': {
-        title: '',
-        work: async () => {
+        title: 'restarting',
+        work: async (_, token) => {
           restart()
+          await cancellable(token, () => workspace.settled())
           return 'restarted'
         },
       },
@@ -75,20 +91,26 @@ export class Commands {
 
   /** Answers with a text; rejects with the protocol's errors, in words for people. */
   async execute(
-    { command, arguments: args, workDoneToken }: ExecuteCommandParams,
+    { command, arguments: args }: ExecuteCommandParams,
     token: CancellationToken,
     progress: WorkDoneProgressReporter,
   ): Promise<string> {
     const entry = this.table[command]
     if (!entry) throw refused(`no such command: ${command}`)
     const given = readGiven(args?.[0])
-    if (entry.title === '') return entry.work(given, token)
-    if (workDoneToken === undefined && this.road.client.showsProgress) {
-      const own = await this.connection.window.createWorkDoneProgress()
-      const cancelled = anyOf(token, own.token)
-      return shown(own, entry.title, () => entry.work(given, cancelled))
-    }
-    return shown(progress, entry.title, () => entry.work(given, token))
+    const isAskedFor = !WorkDoneProgressReporter.isNullInstance(progress)
+    const own = isAskedFor || entry.showsItself ? null : await this.ownProgress()
+    const cancelled = own ? anyOf(token, own.token) : token
+    return shown(own ?? progress, entry.title, () => entry.work(given, cancelled))
+  }
+
+  /** Progress that the client has not asked for, with a button to cancel; null where it shows none. */
+  private async ownProgress(): Promise<WorkDoneProgressServerReporter | null> {
+    if (!this.road.client.showsProgress) return null
+    return this.connection.window.createWorkDoneProgress().catch((error: Error) => {
+      this.connection.console.warn(`the editor shows no progress: ${error.message}`)
+      return null
+    })
   }
 
   private async check({ uri }: Given, token: CancellationToken): Promise<string> {
@@ -196,19 +218,6 @@ function readGiven(argument: unknown): Given {
     fingerprint: text(fingerprint),
     fix: text(fix),
     target: typeof target === 'number' ? target : 0,
-  }
-}
-
-async function shown<T>(
-  progress: WorkDoneProgressReporter,
-  title: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  progress.begin('precollect', undefined, title, true)
-  try {
-    return await work()
-  } finally {
-    progress.done()
   }
 }
 

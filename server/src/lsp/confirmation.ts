@@ -57,21 +57,21 @@ export class Confirmations {
   }
 
   /** A full pass over the folder with this URI, or over all. Answers with a sentence for each that was asked. */
-  async confirm(uri: string | null): Promise<string> {
+  async confirm(uri: string | null, signal: AbortSignal): Promise<string> {
     const path = uri === null ? null : pathOf(uri)
     const folders =
       path === null ? this.workspace.folders : this.workspace.folders.filter(it => it.root === path)
-    const said = await Promise.all(folders.map(folder => this.of(folder).request(null)))
+    const said = await Promise.all(folders.map(folder => this.of(folder).request(null, signal)))
     return said.join('\n')
   }
 
   /** A pass over one test file. */
-  async confirmFile(uri: string | null): Promise<string> {
+  async confirmFile(uri: string | null, signal: AbortSignal): Promise<string> {
     const path = uri === null ? null : pathOf(uri)
     const folder = path === null ? null : this.workspace.owner(path)
     if (!folder)
       throw new ResponseError(LSPErrorCodes.RequestFailed, 'expected the URI of a file in the workspace')
-    return this.of(folder).request(path)
+    return this.of(folder).request(path, signal)
   }
 
   private of(folder: Folder): Confirmation {

@@ -1,7 +1,8 @@
 /**
  * How diagnostics get to the client. A client that asks for them gets those of its open documents by asking,
  * and those of all other files too if it ever asks for the workspace; else they are pushed, because a finding
- * is as a rule in a file that nobody has open.
+ * is as a rule in a file that nobody has open. So an answer about one document never brings those of related ones:
+ * they would be shown twice.
  */
 import {
   type CancellationToken,
@@ -12,11 +13,15 @@ import {
   LSPErrorCodes,
   type PublishDiagnosticsParams,
   ResponseError,
+  type ResultProgressReporter,
+  type WorkDoneProgressReporter,
   type WorkspaceDiagnosticReport,
+  type WorkspaceDiagnosticReportPartialResult,
 } from 'vscode-languageserver/node'
 import type { Client } from './client.ts'
 import type { Board } from './diagnostics.ts'
 import { type Documents, filesOf } from './documents.ts'
+import { inParts, shown } from './parts.ts'
 import { pathOf, uriOf } from './to_lsp.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -37,12 +42,13 @@ export class Delivery {
     private readonly board: Board,
   ) {
     if (!client.pullsDiagnostics) return
-    connection.languages.diagnostics.on(({ textDocument, previousResultId }, token) =>
-      this.answerDocument(textDocument.uri, previousResultId, token),
+    connection.languages.diagnostics.on(({ textDocument, previousResultId }, token, progress) =>
+      shown(progress, 'analysing', () => this.answerDocument(textDocument.uri, previousResultId, token)),
     )
-    connection.languages.diagnostics.onWorkspace(({ previousResultIds }, token) =>
-      this.answerWorkspace(new Map(previousResultIds.map(({ uri, value }) => [pathOf(uri), value])), token),
-    )
+    connection.languages.diagnostics.onWorkspace(({ previousResultIds }, token, progress, parts) => {
+      const previous = new Map(previousResultIds.map(({ uri, value }) => [pathOf(uri), value]))
+      return this.answerWorkspace(previous, token, progress, parts)
+    })
   }
 
   /** The board has changed. Documents need no call of their own: opening and closing them is analysed anew. */
@@ -115,16 +121,20 @@ export class Delivery {
   private async answerWorkspace(
     previous: ReadonlyMap<string | null, string>,
     token: CancellationToken,
+    progress: WorkDoneProgressReporter,
+    parts: ResultProgressReporter<WorkspaceDiagnosticReportPartialResult> | undefined,
   ): Promise<WorkspaceDiagnosticReport | ResponseError<DiagnosticServerCancellationData>> {
     if (!this.asksForWorkspace) {
       this.asksForWorkspace = true
       this.update()
     }
-    await unlessCancelled(this.workspace.settled(), token)
+    // What comes behind it is no work, but waiting for news.
+    await shown(progress, 'analysing', () => unlessCancelled(this.workspace.settled(), token))
     while (!token.isCancellationRequested && !this.closed) {
       const items = this.workspaceItems(previous)
       const news = items.some(({ kind }) => kind === DocumentDiagnosticReportKind.Full)
-      if (news || previous.size === 0) return { items }
+      if (news || previous.size === 0)
+        return { items: await inParts(items, parts, token, part => ({ items: part })) }
       await unlessCancelled(this.nextUpdate(), token)
     }
     return cancelled()

@@ -6,11 +6,12 @@ import {
   type Diagnostic,
   type DiagnosticRelatedInformation,
   DiagnosticSeverity,
+  DiagnosticTag,
   type Location,
 } from 'vscode-languageserver/node'
 import type { AnalysisView, Mark } from '../engine/job.ts'
 import type { Span } from '../files/span.ts'
-import type { Finding, Severity } from '../rules/finding.ts'
+import type { Finding, Severity, Tag } from '../rules/finding.ts'
 import { unpredictedError } from '../rules/unpredicted_error.ts'
 import type { Client } from './client.ts'
 import { type Encoding, Lines, uriOf } from './to_lsp.ts'
@@ -19,6 +20,11 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
   warning: DiagnosticSeverity.Warning,
   info: DiagnosticSeverity.Information,
+}
+
+const tags: Readonly<Record<Tag, DiagnosticTag>> = {
+  unnecessary: DiagnosticTag.Unnecessary,
+  deprecated: DiagnosticTag.Deprecated,
 }
 
 /** Makes locations of spans that count in `texts`; a place in a file that is not among them is its beginning. */
@@ -54,6 +60,8 @@ export function diagnosticsOf(
       data: { fingerprint: finding.fingerprint },
     }
     if (ruleDocs !== null && client.showsLinks) diagnostic.codeDescription = { href: ruleDocs + finding.rule }
+    const tag = finding.tag && tags[finding.tag]
+    if (tag && client.showsTags.has(tag)) diagnostic.tags = [tag]
     if (client.showsRelated) diagnostic.relatedInformation = relatedTo(finding, locate)
     const others = byPath.get(finding.span.path)
     if (others) others.push(diagnostic)

@@ -7,8 +7,10 @@ import type {
   Location,
   LocationLink,
   ReferenceParams,
+  ResultProgressReporter,
 } from 'vscode-languageserver/node'
 import { locator } from './diagnostics.ts'
+import { inParts } from './parts.ts'
 import type { Road } from './road.ts'
 import { uriOf } from './to_lsp.ts'
 
@@ -37,22 +39,30 @@ export class Navigation {
   async references(
     { textDocument, position, context }: ReferenceParams,
     token: CancellationToken,
+    parts?: ResultProgressReporter<Location[]>,
   ): Promise<Location[] | null> {
     const place = this.road.place(textDocument, position)
     if (!place) return null
     const about = { ...place, declaration: context.includeDeclaration }
     const reply = await this.road.ask(place.path, 'references', about, token)
-    return reply?.value.map(locator(reply.texts, this.road.client.encoding)) ?? null
+    if (!reply) return null
+    const places = reply.value.map(locator(reply.texts, this.road.client.encoding))
+    return inParts(places, parts, token, part => part)
   }
 
   async links(
     { textDocument }: DocumentLinkParams,
     token: CancellationToken,
+    parts?: ResultProgressReporter<DocumentLink[]>,
   ): Promise<DocumentLink[] | null> {
     const document = this.road.document(textDocument)
     const reply = document && (await this.road.ask(document.path, 'links', document, token))
     if (!reply) return null
     const locate = locator(reply.texts, this.road.client.encoding)
-    return reply.value.map(({ span, target }) => ({ range: locate(span).range, target: uriOf(target) }))
+    const links = reply.value.map(({ span, target }) => ({
+      range: locate(span).range,
+      target: uriOf(target),
+    }))
+    return inParts(links, parts, token, part => part)
   }
 }

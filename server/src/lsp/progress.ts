@@ -15,7 +15,7 @@ export class FirstAnalysis {
     this.tell(root, reporter => reporter.begin('precollect', undefined, `reading ${basename(root)}`, false))
   }
 
-  /** There is a result, or there will be none. */
+  /** There is a result, or there will be none any more. */
   ended(root: string): void {
     if (!this.reporters.has(root) || this.done.has(root)) return
     this.done.add(root)

@@ -8,6 +8,7 @@ import { completeMarkers } from './completion.ts'
 import type { Confirmations } from './confirmation.ts'
 import { findingsAt, hoverOf } from './hover.ts'
 import { Navigation } from './navigation.ts'
+import { shown } from './parts.ts'
 import type { Road } from './road.ts'
 
 /** A hover is shown without fixes if they take longer to verify: nobody waits for it. */
@@ -23,11 +24,15 @@ export function answerQuestions(
   const navigation = new Navigation(road)
   connection.onHover((params, token) => hover(road, confirmations, params, token))
   connection.onDefinition((params, token) => navigation.definition(params, token))
-  connection.onReferences((params, token) => navigation.references(params, token))
-  connection.onDocumentLinks((params, token) => navigation.links(params, token))
+  connection.onReferences((params, token, progress, parts) =>
+    shown(progress, 'looking for uses', () => navigation.references(params, token, parts)),
+  )
+  connection.onDocumentLinks((params, token, _, parts) => navigation.links(params, token, parts))
   connection.onCompletion((params, token) => completeMarkers(road, params, token))
-  connection.onCodeLens((params, token) => codeLenses(road, params, token))
-  connection.onCodeAction((params, token) => actions.offer(params, token))
+  connection.onCodeLens((params, token, _, parts) => codeLenses(road, params, token, parts))
+  connection.onCodeAction((params, token, progress) =>
+    shown(progress, 'looking for fixes', () => actions.offer(params, token)),
+  )
   connection.onCodeActionResolve((action, token) => actions.resolve(action, token))
 }
 

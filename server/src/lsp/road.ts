@@ -9,7 +9,7 @@ import {
 import { GivenUp } from '../engine/job.ts'
 import type { About, Kind, Place, Reply } from '../engine/questions/question.ts'
 import type { Client } from './client.ts'
-import type { Documents } from './documents.ts'
+import { type Documents, filesOf } from './documents.ts'
 import { Lines, pathOf } from './to_lsp.ts'
 import type { Folder, Workspace } from './workspace.ts'
 
@@ -40,8 +40,9 @@ export class Road {
   }
 
   /**
-   * The first answer that says something, of the folders that speak for `path`; null where there is none. Rejects with
-   * the protocol's errors: cancelled, or overtaken by an edit.
+   * The first answer that says something, of the folders that speak for `path`; null where there is none. Where it
+   * names places in open files that were edited since they were analysed, it is asked for again once that is done.
+   * Rejects with the protocol's errors: cancelled, or overtaken by an edit.
    */
   async ask<K extends Kind>(
     path: string,
@@ -50,10 +51,20 @@ export class Road {
     token: CancellationToken,
   ): Promise<Reply<K> | null> {
     for (const folder of this.foldersOf(path)) {
-      const reply = await cancellable(token, signal => folder.session.ask(kind, about, signal))
+      const ask = () => cancellable(token, signal => folder.session.ask(kind, about, signal))
+      let reply = await ask()
+      if (reply && this.isOutdated(reply)) {
+        await cancellable(token, () => folder.session.settled())
+        reply = await ask()
+      }
       if (reply && !isNothing(reply.value)) return reply
     }
     return null
+  }
+
+  private isOutdated({ texts }: Reply<Kind>): boolean {
+    const open = filesOf(this.documents)
+    return [...texts].some(([path, text]) => (open.get(path)?.getText() ?? text) !== text)
   }
 
   /** Waits until what is shown holds for the newest text of the file. */

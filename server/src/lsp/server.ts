@@ -74,7 +74,10 @@ class Server {
       published: (folder, view) => this.published(folder, view),
       failed: (folder, message) => this.failed(folder, message),
     })
-    this.confirmations = new Confirmations(connection, this.workspace, folder => this.show(folder))
+    this.confirmations = new Confirmations(connection, this.workspace, folder => {
+      // Else what passes showed is shown along with the analysis that is due: its places are those of the newest texts.
+      if (folder.session.isCurrent) this.show(folder)
+    })
     this.delivery = new Delivery(connection, client, this.documents, this.workspace, this.board)
     this.watch = new Watch(connection, client, paths => this.workspace.filesChanged(paths))
     this.followDocuments()
@@ -101,6 +104,7 @@ class Server {
       identifier: 'precollect',
       interFileDependencies: true,
       workspaceDiagnostics: this.client.pullsWorkspace,
+      workDoneProgress: true,
     }
     return {
       serverInfo: { name: 'precollect', version },
@@ -109,12 +113,13 @@ class Server {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         hoverProvider: true,
         definitionProvider: true,
-        referencesProvider: true,
+        referencesProvider: { workDoneProgress: true },
         documentLinkProvider: {},
         completionProvider: { triggerCharacters: ['.'] },
         codeLensProvider: {},
         codeActionProvider: {
           codeActionKinds: [...actionKinds],
+          workDoneProgress: true,
           resolveProvider: this.client.resolvesActions,
         },
         executeCommandProvider: { commands: this.commands.names, workDoneProgress: true },
@@ -255,6 +260,7 @@ class Server {
   /** All of a folder but what is shown of it. */
   private forget(root: string): void {
     this.workspace.remove(root)
+    this.progress.ended(root)
     this.confirmations.remove(root)
     this.status.forget(root)
     this.lensed.delete(root)

@@ -1,6 +1,6 @@
 /**
  * The settings, each described once: the server holds what it is given against this, and what VS Code offers
- * (clients/vscode/package.json) is written from it by scripts/docs.mjs.
+ * (clients/vscode/package.json) and the table in docs/editors.md are written from it by scripts/docs.mjs.
  *
  * Trust is not a setting: a folder's own settings file could grant it. Only the client's start-up options can.
  */
@@ -47,8 +47,8 @@ export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
     description:
       "How pytest is started; if empty, as the project's own files say. The same tests may be collected by one command and fail under the other.",
     choices: {
-      pytest: 'pytest: the working directory is not on sys.path',
-      'python -m pytest': 'python -m pytest: the working directory is on sys.path',
+      pytest: 'The working directory is not on sys.path',
+      'python -m pytest': 'The working directory is on sys.path',
     },
     expected: "'pytest', 'python -m pytest' or null",
   },
@@ -104,6 +104,21 @@ export function fits({ type, default: unset, choices }: Setting, value: unknown)
   if (type === 'list') return Array.isArray(value) && value.every(item => typeof item === 'string')
   if (type === 'minutes') return typeof value === 'number' && value > 0
   return typeof value === 'string' && (!choices || Object.hasOwn(choices, value))
+}
+
+/** The settings as a table in Markdown. */
+export function settingsTable(): string {
+  const rows = Object.entries(SETTINGS).map(([key, setting]: [string, Setting]) => {
+    const { default: unset, expected, choices = {}, description } = setting
+    const means = Object.entries(choices).map(([value, meaning]) => `\`${value}\`: ${lowered(meaning)}`)
+    const meaning = [description, ...(means.length > 0 ? [`${means.join('; ')}.`] : [])].join(' ')
+    return `| \`${key}\` | ${expected} | \`${JSON.stringify(unset)}\` | ${meaning} |`
+  })
+  return ['| setting | value | if not set | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+function lowered(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
 /** The settings as VS Code's `contributes.configuration.properties` has them. */

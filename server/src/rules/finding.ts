@@ -3,6 +3,9 @@ import type { Span } from '../files/span.ts'
 
 export type Severity = 'error' | 'warning' | 'info'
 
+/** Code that could go without a loss; code that counts on what is obsolete. */
+export type Tag = 'unnecessary' | 'deprecated'
+
 export interface Finding {
   readonly rule: string
   readonly severity: Severity
@@ -22,4 +25,6 @@ export interface Finding {
   /** Other places worth a look: the first definition, the hidden file. */
   readonly related: readonly { readonly span: Span; readonly message: string }[]
   readonly fingerprint: string
+  /** The rule's. */
+  readonly tag?: Tag
 }

@@ -9,6 +9,7 @@ export const legacyImportHook: Rule = {
   summary: 'an import counts on a hook or a module that this Python no longer has',
   severity: 'error',
   since: '0.1.0',
+  tag: 'deprecated',
   doc: {
     breaks:
       'Imports of `six.moves` with a six older than 1.16, installed or copied into the project; of `distutils` ' +

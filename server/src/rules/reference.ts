@@ -6,9 +6,10 @@ import type { Rule } from './rule.ts'
 export function rulePage(rule: Rule, level = 1): string {
   const { breaks, why, todo, pytest, limits } = rule.doc
   const heading = '#'.repeat(level)
+  const tag = rule.tag ? ` Editors show the code as ${rule.tag}.` : ''
   return [
     `${heading} ${rule.id}`,
-    `${capital(rule.summary)}. Severity: **${rule.severity}**. Since ${rule.since}.`,
+    `${capital(rule.summary)}. Severity: **${rule.severity}**. Since ${rule.since}.${tag}`,
     `**What breaks.** ${breaks}`,
     `**Why.** ${why}`,
     `**What to do.** ${todo}`,

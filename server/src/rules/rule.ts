@@ -11,7 +11,7 @@ import type { ConfigWarning, Plan } from '../pytest/plan.ts'
 import type { Failure, FailureDetail, Trace } from '../simulate/trace.ts'
 import type { Cause } from './causes.ts'
 import { said, wholeFile } from './classify.ts'
-import type { Finding, Severity } from './finding.ts'
+import type { Finding, Severity, Tag } from './finding.ts'
 import { brokenBy, impact } from './impact.ts'
 
 export interface Rule {
@@ -23,6 +23,8 @@ export interface Rule {
   readonly severity: Severity
   /** The first version that has it. */
   readonly since: string
+  /** What its findings say of the code that they stand at, for editors that show such code in a way of its own. */
+  readonly tag?: Tag
   readonly doc: RuleDoc
   check(context: RuleContext): Iterable<Draft>
 }

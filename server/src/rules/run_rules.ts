@@ -135,6 +135,7 @@ function finisher({ plan, causes }: RuleContext, settings: Settings): (drafted: 
     chain: draft.chain ?? [],
     related: draft.related ?? [],
     ...(draft.raised ? { raised: draft.raised } : {}),
+    ...(rule.tag ? { tag: rule.tag } : {}),
     fingerprint: draft.cause ?? printOf(rule.id, draft.span.path, draft.subject),
   })
 }

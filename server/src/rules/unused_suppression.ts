@@ -6,6 +6,7 @@ export const unusedSuppression: Rule = {
   summary: 'a precollect comment silences nothing',
   severity: 'warning',
   since: '0.1.0',
+  tag: 'unnecessary',
   doc: {
     breaks: 'Nothing. The comment hides a fault that is no longer there, and would hide the next one.',
     why: 'The fault was cured, the comment moved away from its line, or the name of the rule is mistyped.',

@@ -39,6 +39,14 @@ local commands = {
   showEnvironment = {},
 }
 
+--- Calls a method of a client, which was a plain function before 0.11.
+local function call(client, method, ...)
+  if vim.fn.has('nvim-0.11') == 1 then
+    return client[method](client, ...)
+  end
+  return client[method](...)
+end
+
 --- Starts the server anew; buffers are attached again as soon as it has ended.
 local function restart()
   local client = vim.lsp.get_clients({ name = 'precollect' })[1]
@@ -46,7 +54,7 @@ local function restart()
     return vim.notify('precollect: no server runs', vim.log.levels.WARN)
   end
   local config, buffers = client.config, vim.tbl_keys(client.attached_buffers)
-  vim.lsp.stop_client(client.id)
+  call(client, 'stop')
   vim.wait(5000, function()
     return vim.lsp.get_client_by_id(client.id) == nil
   end, 10)
@@ -97,11 +105,7 @@ function M.run(name, done)
       done(answer)
     end
   end
-  if vim.fn.has('nvim-0.11') == 1 then
-    client:request('workspace/executeCommand', params, answered)
-  else
-    client.request('workspace/executeCommand', params, answered)
-  end
+  call(client, 'request', 'workspace/executeCommand', params, answered)
 end
 
 return M

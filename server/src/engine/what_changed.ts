@@ -1,0 +1,79 @@
+/**
+ * What is no longer true when an analysis begins: of the disk, of the environment, of the simulation that is kept. It
+ * is told of changes, and looks for itself where it is told that anything may have changed, or where a file was opened
+ * or closed: that is no change of anything if its text is the disk's.
+ */
+import { decodeSource } from '../files/decode.ts'
+import type { DiskFileSystem } from '../files/disk.ts'
+import { recheck } from '../files/disk_record.ts'
+import { remember } from '../files/memo.ts'
+import type { Remembered } from './analyze.ts'
+import type { Job } from './job.ts'
+
+export class WhatChanged {
+  /** The disk still has on record all that what is remembered rests on. */
+  private isWhole = true
+  /** The open texts that were analysed last. */
+  private open: Job['texts'] = new Map()
+
+  constructor(
+    private readonly disk: DiskFileSystem,
+    private readonly remembered: Remembered,
+  ) {}
+
+  /** To be called before a job is done, once. Forgets what may be otherwise now. */
+  forget({ changed, texts }: Pick<Job, 'changed' | 'texts'>): void {
+    const { disk, remembered } = this
+    if (changed === null && !this.isAsBefore()) {
+      disk.forget()
+      remembered.forgetEnvironment()
+      remembered.kept.drop()
+      this.isWhole = true
+    } else {
+      // What was written to them while they were open nobody has noted.
+      const closed = [...this.open.keys()].filter(path => !texts.has(path))
+      const news = [...new Set([...(changed ?? []), ...closed])].filter(
+        path => texts.has(path) || !this.isClosedUnchanged(path),
+      )
+      if (news.length > 0) this.forgetPaths(news)
+    }
+    const looked = new Map<string, string | null>()
+    remembered.kept.begin(texts, (path, text) => remember(looked, path, () => this.textSeen(path)) === text)
+    this.open = texts
+  }
+
+  private forgetPaths(paths: readonly string[]): void {
+    const { disk, remembered } = this
+    disk.forget(paths)
+    this.isWhole = false
+    if (paths.some(path => remembered.concernsEnvironment(path))) remembered.forgetEnvironment()
+    remembered.kept.drop()
+  }
+
+  /** Would the disk answer all that it was asked as it did? What is open hides the file on the disk. */
+  private isAsBefore(): boolean {
+    if (!this.isWhole) return false
+    const { files, ...others } = this.disk.record()
+    const seen = new Map([...files].filter(([path]) => !this.open.has(path)))
+    return recheck({ files: seen, ...others }) !== null
+  }
+
+  /** It was open with the text that it has on the disk now, in the place that is known. */
+  private isClosedUnchanged(path: string): boolean {
+    const text = this.open.get(path)
+    return text !== undefined && decoded(this.disk.readAgain(path)) === text
+  }
+
+  /** The text on the disk; null where there is none, or another one than was read there before. */
+  private textSeen(path: string): string | null {
+    const { disk } = this
+    const before = disk.contentHash(path)
+    const bytes = disk.read(path)
+    return before === null || disk.contentHash(path) === before ? decoded(bytes) : null
+  }
+}
+
+function decoded(bytes: Uint8Array | null): string | null {
+  const source = bytes && decodeSource(bytes)
+  return source && 'text' in source ? source.text : null
+}
