@@ -1,7 +1,7 @@
 /**
- * Texts and compiled code of files, read once: what the simulation looks things up in. A store may outlive
- * an analysis: a file whose size and time are unchanged is not read again, and one whose text is unchanged
- * is not compiled again.
+ * Texts and compiled code of files, read once (of very many files the texts again): what the simulation looks things
+ * up in. A store may outlive an analysis: a file whose size and time are unchanged is not read again, and one whose
+ * text is unchanged is not compiled again.
  */
 
 import { compileBody, compileModule } from '../compile/compile.ts'
@@ -10,6 +10,7 @@ import { decodeSource } from '../files/decode.ts'
 import { fileCache } from '../files/file_cache.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { contentHash } from '../files/hash.ts'
+import { type FileText, KeptTexts, TextChanged } from '../files/kept_texts.ts'
 import { remember } from '../files/memo.ts'
 import { lookedInto } from '../simulate/looked_into.ts'
 import type { Unreadable } from '../simulate/machine.ts'
@@ -18,7 +19,7 @@ import type { CodeUnit } from '../simulate/values.ts'
 interface Entry {
   /** Size and time of the file, or the identity of an editor's text: equal means unread changes are none. */
   readonly stamp: string
-  readonly text: string | null
+  readonly text: FileText | null
   /** Why there is no text, in Python's words. */
   readonly error: string | null
   unit: CodeUnit | null
@@ -36,6 +37,7 @@ export interface CodeStore {
 
 export class Sources {
   private readonly entries = fileCache<Entry>()
+  private readonly texts = new KeptTexts()
   private readonly bodies = new WeakMap<CodeUnit, Map<number, CodeUnit>>()
   private readonly checked = new Set<string>()
   private fs: FileSystem
@@ -54,15 +56,28 @@ export class Sources {
     this.checked.clear()
   }
 
-  /** The decoded text; null where the file is missing, unreadable or undecodable. */
+  /**
+   * The decoded text; null where the file is missing, unreadable or undecodable. Throws TextChanged, as all that needs
+   * a text: the next analysis reads that file anew.
+   */
   text(path: string): string | null {
-    return this.entry(path).text
+    return this.entry(path).text?.get() ?? null
+  }
+
+  /** The same for what is only shown: of a file that has changed since, what it holds now. */
+  textToShow(path: string): string | null {
+    try {
+      return this.text(path)
+    } catch (error) {
+      if (!(error instanceof TextChanged)) throw error
+      return this.text(path)
+    }
   }
 
   /** The content of a file as a hash of its text; null where there is none. */
   content(path: string): string | null {
     const entry = this.entry(path)
-    if (entry.text !== null) entry.hash ??= contentHash(entry.text)
+    if (entry.text !== null) entry.hash ??= contentHash(entry.text.get())
     return entry.hash
   }
 
@@ -79,14 +94,14 @@ export class Sources {
         span: { path, start: 0, end: 0 },
       }
     }
-    const code = entry.unit?.code ?? this.compiled(entry.text, entry.bytesHash)
+    const code = entry.unit?.code ?? this.compiled(entry.text.get(), entry.bytesHash)
     entry.unit = { path, code, text: entry.text, project }
     return entry.unit
   }
 
   /** Text that code executes by itself, as if it stood in the file. */
   compile(text: string, path: string): CodeUnit {
-    return { path, code: compileModule(text), text, project: true }
+    return { path, code: compileModule(text), text: { get: () => text }, project: true }
   }
 
   /** The operations of a function's body. */
@@ -95,7 +110,7 @@ export class Sources {
     const made = remember(this.bodies, unit, () => new Map<number, CodeUnit>())
     return remember(made, index, () => {
       const { path, text, project } = unit
-      return { path, code: compileBody(text, unit.code.bodies[index]!), text, project }
+      return { path, code: compileBody(text.get(), unit.code.bodies[index]!), text, project }
     })
   }
 
@@ -119,15 +134,33 @@ export class Sources {
     const stat = this.fs.stat(path)
     const stamp = stat && stat.mtimeMs > 0 ? `${stat.size}:${stat.mtimeMs}` : ''
     if (known && stamp !== '' && known.stamp === stamp) return known
-    const bytes = this.fs.read(path)
-    const decoded = bytes ? decodeSource(bytes) : null
-    const text = decoded && 'text' in decoded ? decoded.text : null
-    const error = decoded && 'error' in decoded ? decoded.error : null
-    const unit = known && text !== null && known.text === text ? known.unit : null
+    const { text, error } = this.read(path)
+    const same = text !== null && known?.text?.is(text)
+    const kept = same
+      ? known!.text
+      : text === null
+        ? null
+        : this.texts.keep(path, text, () => this.readAgain(path))
     const bytesHash = this.store ? (this.fs.contentHash?.(path) ?? null) : null
-    const entry: Entry = { stamp, text, error, unit, hash: null, bytesHash }
+    const entry: Entry = { stamp, text: kept, error, unit: same ? known!.unit : null, hash: null, bytesHash }
     this.entries.set(path, entry)
     return entry
+  }
+
+  private readAgain(path: string): string | null {
+    const { text } = this.read(path)
+    // If it is another text, or none, it is that from the next look on.
+    if (text === null || !this.entries.get(path)?.text?.is(text)) this.entries.delete(path)
+    return text
+  }
+
+  private read(path: string): { readonly text: string | null; readonly error: string | null } {
+    const bytes = this.fs.read(path)
+    const decoded = bytes ? decodeSource(bytes) : null
+    return {
+      text: decoded && 'text' in decoded ? decoded.text : null,
+      error: decoded && 'error' in decoded ? decoded.error : null,
+    }
   }
 }
 
