@@ -260,7 +260,7 @@ async function compare(seed: number): Promise<void> {
   })
   for (let edit = 0; edit <= EDITS; edit++) {
     const typed = edit > 0 && (roll(8) > 0 ? project.type() : project.change())
-    if (!typed) remembered.kept.drop()
+    if (!typed) remembered.changed()
     remembered.kept.open = project.texts
     const now = new OverlayFileSystem(project.fs, project.texts)
     // The analysis that an edit gives up leaves nothing that shows in the next one.

@@ -79,7 +79,7 @@ async function viewFor(job: Job): Promise<AnalysisView> {
   if (changed === null || changed.length > 0) disk.forget(changed ?? undefined)
   if (changed === null || changed.some(path => remembered.concernsEnvironment(path)))
     remembered.forgetEnvironment()
-  if (changed === null || changed.length > 0) remembered.kept.drop()
+  if (changed === null || changed.length > 0) remembered.changed()
   const standIns = await halfTyped.standIns(job)
   if (standIns.size === 0) return viewOf((await analysed(job, open)).analysis, job)
 

@@ -133,6 +133,12 @@ export class Remembered {
     this.sources = new Sources(fs, code)
   }
 
+  /** Something beside the open files has changed. */
+  changed(): void {
+    this.kept.drop()
+    this.sources.recheck()
+  }
+
   /** Distributions were installed or removed, or an interpreter changed. */
   forgetEnvironment(): void {
     this.environment = null
@@ -173,7 +179,7 @@ export async function analyze(
       return await analyzeOnce(fs, request, remembered, onRead, shown)
     } catch (error) {
       if (!(error instanceof TextChanged) || trials === MOST_TRIALS) throw error
-      remembered.kept.drop()
+      remembered.changed()
     }
   }
 }
@@ -192,7 +198,7 @@ async function analyzeOnce(
   const { sources, breathe } = remembered
   let asked = 0
   let searched = new Set<string>()
-  sources.begin(fs)
+  sources.begin(fs, remembered.kept.open?.keys())
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
   const env = withoutPassing(request.env)

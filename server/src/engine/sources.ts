@@ -40,6 +40,10 @@ export class Sources {
   private readonly texts = new KeptTexts()
   private readonly bodies = new WeakMap<CodeUnit, Map<number, CodeUnit>>()
   private readonly checked = new Set<string>()
+  /** What was looked at and has no stamp. */
+  private readonly unstamped = new Set<string>()
+  /** The files that were open in the last analysis; null: nothing is known of that. */
+  private open: string | null = null
   private fs: FileSystem
 
   /** `store`: where to look for compiled modules, and to put new ones; may be taken away between two analyses. */
@@ -50,10 +54,22 @@ export class Sources {
     this.fs = fs
   }
 
-  /** A new analysis over `fs` begins: every file is looked at anew, once. */
-  begin(fs: FileSystem): void {
+  /**
+   * A new analysis over `fs` begins. Every file is looked at anew, once; with `open`, the files that are open in the
+   * editor, only those whose text is not the disk's: nothing but such texts has changed since the last beginning.
+   */
+  begin(fs: FileSystem, open: Iterable<string> | null = null): void {
     this.fs = fs
-    this.checked.clear()
+    const now = open && [...open].sort().join('\0')
+    if (now === null || now !== this.open) this.checked.clear()
+    else for (const path of this.unstamped) this.checked.delete(path)
+    this.unstamped.clear()
+    this.open = now
+  }
+
+  /** Files may have changed on the disk. */
+  recheck(): void {
+    this.open = null
   }
 
   /**
@@ -133,7 +149,8 @@ export class Sources {
     this.checked.add(path)
     const stat = this.fs.stat(path)
     const stamp = stat && stat.mtimeMs > 0 ? `${stat.size}:${stat.mtimeMs}` : ''
-    if (known && stamp !== '' && known.stamp === stamp) return known
+    if (stamp === '') this.unstamped.add(path)
+    else if (known?.stamp === stamp) return known
     const { text, error } = this.read(path)
     const same = text !== null && known?.text?.is(text)
     const kept = same
