@@ -98,8 +98,13 @@ export class Tape<S, R> {
     let same = 0
     while (same < this.steps.length && this.steps[same] === steps[same]) same++
     for (let step = this.steps.length; step > same; step--) takeBack(this.steps[step - 1]!.stretch.changes)
-    this.cut(same + 1)
-    for (const step of steps.slice(same)) this.readers?.add(this.steps.push(step), step.stretch)
+    for (let at = same; at < Math.max(this.steps.length, steps.length); at++) {
+      const [former, step] = [this.steps[at], steps[at]]
+      if (former === step) continue
+      if (former) this.readers?.remove(at + 1, former.stretch)
+      if (step) this.readers?.add(at + 1, step.stretch)
+    }
+    this.steps.splice(same, this.steps.length, ...steps.slice(same))
     for (const { stretch } of steps.slice(same)) makeAgain(stretch.changes)
     makeAgain(ending)
     this.ending = ending
