@@ -7,7 +7,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { contentHash } from './hash.ts'
-import { keepBytes } from './write.ts'
+import { keepParts } from './write.ts'
 
 /** What a pack is about; one with another `format` or `maker` counts as empty. */
 export interface Label {
@@ -56,7 +56,7 @@ export function writePack(
   const whole: Label = { format: 'precollect-pack-1', ...label }
   const index = [...contents].map(([name, bytes]) => [name, bytes.length, contentHash(bytes)])
   const head = Buffer.from(`${JSON.stringify(whole)}\n${JSON.stringify(index)}\n`)
-  return keepBytes(path, Buffer.concat([head, ...contents.values()]))
+  return keepParts(path, [head, ...contents.values()])
 }
 
 /** What a pack says of itself, and how many contents it has; null where it is none. */

@@ -101,15 +101,20 @@ export function makeFolder(path: string): string | null {
  * made, for this user alone. Returns the system's reason where that fails.
  */
 export function keepText(path: string, text: string): string | null {
-  return keepBytes(path, text)
+  return keepParts(path, [text])
 }
 
-/** The same for bytes. */
-export function keepBytes(path: string, content: Uint8Array | string): string | null {
+/** The same for what consists of parts, which follow one another. */
+export function keepParts(path: string, parts: Iterable<Uint8Array | string>): string | null {
   const unfinished = `${path}.${process.pid}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileSync(unfinished, content, { mode: 0o600 })
+    const file = openSync(unfinished, 'w', 0o600)
+    try {
+      for (const part of parts) writeFileSync(file, part)
+    } finally {
+      closeSync(file)
+    }
     renameSync(unfinished, path)
     return null
   } catch (error) {
