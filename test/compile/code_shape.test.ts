@@ -64,7 +64,7 @@ describe('compiled code', () => {
     expect(isModuleCode(sent(EVERYTHING))).toBe(true)
   })
 
-  test('of the standard library as well', () => {
+  test('of the files of pytest as well', () => {
     const folder = `${standardPython().sitePackages.replace(/\/site-packages$/, '')}/site-packages/_pytest`
     for (const name of readdirSync(folder).filter(each => each.endsWith('.py')))
       expect(isModuleCode(sent(readFileSync(`${folder}/${name}`, 'utf8'))), name).toBe(true)

@@ -31,7 +31,8 @@ interface Entry {
 
 /** Where compiled modules are kept from run to run, by the hash of their files' bytes. */
 export interface CodeStore {
-  get(hash: string): ModuleCode | null
+  /** `compile`: makes the module anew. */
+  get(hash: string, compile: () => ModuleCode): ModuleCode | null
   put(hash: string, code: ModuleCode): void
 }
 
@@ -131,7 +132,7 @@ export class Sources {
   }
 
   private compiled(text: string, hash: string | null): ModuleCode {
-    const kept = hash === null ? null : this.store?.get(hash)
+    const kept = hash === null ? null : this.store?.get(hash, () => compileModule(text))
     if (kept) return kept
     const code = compileModule(text)
     if (hash !== null) this.store?.put(hash, code)
