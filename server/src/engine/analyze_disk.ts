@@ -5,6 +5,8 @@
  */
 import { DiskFileSystem } from '../files/disk.ts'
 import type { DirEntry } from '../files/file_system.ts'
+import { remember } from '../files/memo.ts'
+import { dirname } from '../files/paths.ts'
 import { walkFiles } from '../files/walk.ts'
 import type { AnalysisRequest, Remembered, Told } from './analyze.ts'
 import { remoteSettings } from './remote_cache/remote_settings.ts'
@@ -82,19 +84,19 @@ async function shareCode(
 
 const NO_CACHE = { remote: null, readOnly: false }
 
-/** Of the Python files of a project. They are read apart from the analysis, which rests on what it reads itself. */
-function hashesBelow(root: string): string[] {
+/** Of the Python files in each folder of a project. They are read apart from the analysis, which rests on its own reading. */
+function hashesBelow(root: string): string[][] {
   const disk = new DiskFileSystem()
   const enter = (path: string, { name }: DirEntry) =>
     !name.startsWith('.') &&
     !PASSED_BY.has(name) &&
     !disk.list(path)?.some(entry => entry.name === 'pyvenv.cfg')
-  const hashes = new Set<string>()
+  const folders = new Map<string, string[]>()
   for (const { path } of walkFiles(disk, root, enter)) {
     const hash = path.endsWith('.py') && disk.read(path) ? disk.contentHash(path) : null
-    if (hash !== null) hashes.add(hash)
+    if (hash !== null) remember(folders, dirname(path), () => []).push(hash)
   }
-  return [...hashes]
+  return [...folders.values()]
 }
 
 const PASSED_BY: ReadonlySet<string> = new Set(['node_modules', '__pycache__', 'site-packages'])

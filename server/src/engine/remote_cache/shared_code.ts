@@ -1,6 +1,7 @@
 /**
  * Compiled modules that others made already. All that a project could need is fetched before the analysis, which waits
- * for nobody: a store that takes too long, or fails once, is left out for the rest of the run.
+ * for nobody: of a store that is slow what came in time is used, and one that fails once is left out of the run. The modules of one folder
+ * travel together, as asking for each file would take longer than compiling it.
  *
  * Nothing of it is taken on trust: the seal, the shape, and of the first modules and some later ones whether compiling
  * them here gives the same. Where that fails once, no more is taken.
@@ -10,7 +11,7 @@ import type { ModuleCode } from '../../compile/module_code.ts'
 import { build } from '../build.ts'
 import type { RemoteSettings } from './remote_settings.ts'
 import { openStore, type RemoteStore, shownAddress } from './remote_store.ts'
-import { moduleIn, nameOf, sealed, unsealed } from './sealed.ts'
+import { bundled, moduleIn, nameOf, sealed, unbundled, unsealed } from './sealed.ts'
 
 /** How long an analysis may be kept waiting, and a process after its answer, in milliseconds. */
 export interface Patience {
@@ -26,23 +27,29 @@ const ONE_TRIED_IN = 64
 
 export class SharedCode {
   private store: RemoteStore | null = null
+  /** The hashes of the files of each folder, by the name under which their modules travel. */
+  private readonly bundles = new Map<string, readonly string[]>()
   private readonly fetched = new Map<string, Buffer>()
   private taken = 0
+  /** No longer of use in this run. */
+  private left = false
+  private told = false
+  private connection = 0
 
-  /** `say` hears at most once why the store is left out. */
+  /** `say` hears at most once what is amiss with the store. */
   constructor(
     private readonly settings: RemoteSettings,
     private readonly say: (line: string) => void,
     private readonly patience = PATIENCE,
   ) {}
 
-  /** Fetches what there is of the modules of files with these hashes. Never rejects. */
-  async fetch(hashes: readonly string[]): Promise<void> {
-    const names = new Map(hashes.map(hash => [nameOf(build, hash), hash]))
+  /** Fetches what there is of the modules of the files in some folders, given by their hashes. Never rejects. */
+  async fetch(folders: readonly (readonly string[])[]): Promise<void> {
+    for (const hashes of folders) this.bundles.set(nameOf(build, hashes), hashes)
     await this.within(this.patience.fetchMs, store =>
-      store.get([...names.keys()], (name, whole) => {
+      store.get([...this.bundles.keys()], (name, whole) => {
         const content = unsealed(name, whole, this.settings.secret)
-        if (content) this.fetched.set(names.get(name)!, content)
+        for (const [hash, module] of content ? unbundled(content) : []) this.fetched.set(hash, module)
       }),
     )
   }
@@ -63,21 +70,37 @@ export class SharedCode {
   }
 
   /** Puts there what was compiled here, as content, by the hash of the file. Never rejects. */
-  async share(contents: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    const { readOnly, secret } = this.settings
-    if (!readOnly && contents.size > 0)
-      await this.within(this.patience.shareMs, store => store.put(sealedAll(contents, secret)))
+  async share(made: ReadonlyMap<string, Buffer>): Promise<void> {
+    const lacking = [...this.bundles].filter(([, hashes]) => hashes.some(hash => made.has(hash)))
+    if (!this.settings.readOnly && lacking.length > 0)
+      await this.within(this.patience.shareMs, store => store.put(this.sealedOf(lacking, made)))
     this.close()
   }
 
+  private *sealedOf(
+    bundles: readonly (readonly [string, readonly string[]])[],
+    made: ReadonlyMap<string, Buffer>,
+  ): Generator<readonly [string, Buffer]> {
+    for (const [name, hashes] of bundles) {
+      const modules = hashes.flatMap(hash => {
+        const module = made.get(hash) ?? this.fetched.get(hash)
+        return module ? [[hash, module] as const] : []
+      })
+      yield [name, sealed(name, bundled(modules), this.settings.secret)]
+    }
+  }
+
   close(): void {
-    this.store?.close()
-    this.store = null
+    this.disconnect()
     this.left = true
   }
 
-  /** No longer of use in this run. */
-  private left = false
+  /** Ends what is under way. */
+  private disconnect(): void {
+    this.connection++
+    this.store?.close()
+    this.store = null
+  }
 
   /** Lets the store do something for as long as that. */
   private async within(milliseconds: number, use: (store: RemoteStore) => Promise<void>): Promise<void> {
@@ -92,7 +115,10 @@ export class SharedCode {
     })
     try {
       const outcome = await Promise.race([used, late])
-      if (outcome === 'late') this.leave(`it took longer than ${milliseconds / 1000} s`)
+      if (outcome === 'late') {
+        this.tell(`did not have done in ${milliseconds / 1000} s, and was not waited for`)
+        this.disconnect()
+      }
       if (outcome === 'unknown') this.leave("its address begins with none of 'redis:', 'http:', 'https:'")
     } catch (error) {
       this.leave(reasonOf(error))
@@ -104,8 +130,10 @@ export class SharedCode {
   }
 
   private async opened(): Promise<RemoteStore | null> {
+    const { connection } = this
     const store = this.store ?? (await openStore(this.settings.address))
-    if (this.left) store?.close()
+    // Nobody waits for it any more.
+    if (connection !== this.connection) store?.close()
     else this.store = store
     return store
   }
@@ -113,17 +141,12 @@ export class SharedCode {
   private leave(reason: string): void {
     if (this.left) return
     this.close()
-    this.say(`the remote cache (${shownAddress(this.settings.address)}) is left out of this run: ${reason}`)
+    this.tell(`is left out of this run: ${reason}`)
   }
-}
 
-function* sealedAll(
-  contents: ReadonlyMap<string, Uint8Array>,
-  secret: string,
-): Generator<readonly [string, Buffer]> {
-  for (const [hash, content] of contents) {
-    const name = nameOf(build, hash)
-    yield [name, sealed(name, content, secret)]
+  private tell(what: string): void {
+    if (!this.told) this.say(`the remote cache (${shownAddress(this.settings.address)}) ${what}`)
+    this.told = true
   }
 }
 
