@@ -123,6 +123,25 @@ export function keepParts(path: string, parts: Iterable<Uint8Array | string>): s
   }
 }
 
+/** No process takes this long to write one. */
+const ABANDONED_MS = 3600 * 1000
+
+/** Takes away what processes that were killed while they wrote a file of our own left beside it. */
+export function removeAbandoned(path: string): void {
+  try {
+    const folder = dirname(path)
+    const unfinished = readdirSync(folder).filter(
+      name => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp'),
+    )
+    for (const name of unfinished) {
+      const file = `${folder}/${name}`
+      if (Date.now() - statSync(file).mtimeMs > ABANDONED_MS) removeFile(file)
+    }
+  } catch {
+    // Somebody else takes it away just now.
+  }
+}
+
 /**
  * Adds a line to the end of a file, which is made with its folder where there is none. Lines of several processes that
  * do so at once all stay whole, as each is one write; one that was cut off before gets a line end first. Returns the
