@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -67,6 +68,16 @@ test.each([...Array(40).keys()])('damage %i: what is given out is whole', seed =
   const cut = random.chance(0.4) ? random.below(bytes.length) : bytes.length
   writeFileSync(path, Buffer.concat([bytes.subarray(0, cut), Buffer.alloc(random.below(3))]))
   whole(Pack.open(path, MAKER))
+})
+
+test('what a process left that was killed is taken away once it is old', () => {
+  mkdirSync(join(folder, 'kept'))
+  const [old, fresh] = [12, 34].map(pid => join(folder, 'kept', `code.pack.${pid}.tmp`)) as [string, string]
+  for (const each of [old, fresh]) writeFileSync(each, 'half')
+  const yesterday = new Date(Date.now() - 24 * 3600 * 1000)
+  utimesSync(old, yesterday, yesterday)
+  writePack(path, ABOUT, new Map())
+  expect(readdirSync(join(folder, 'kept')).sort()).toEqual(['code.pack', 'code.pack.34.tmp'])
 })
 
 describe('two processes that write without end', () => {

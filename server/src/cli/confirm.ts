@@ -102,7 +102,8 @@ class Run {
       this.remembered ??= new Remembered(fs)
       return analyze(fs, request, this.remembered)
     }
-    const { told, keep } = await analyzeDisk(fs, request, options.cache)
+    const say = (text: string) => io.stderr.write(`precollect: ${text}\n`)
+    const { told, keep } = await analyzeDisk(fs, request, options.cache, undefined, say)
     keep()
     return told
   }
