@@ -17,6 +17,7 @@ import { residentMb, share, startEditor, type Timed, Typist } from '../shared/ty
 import { installed, monorepo } from './monorepo.ts'
 
 const SEED = 1
+const LIMIT_S = 1800
 
 interface Options {
   readonly files: readonly number[]
@@ -99,7 +100,7 @@ function layOut(root: string, count: number): number {
 
 /** Throws SetupError where the command gives no document: a crash is not quick. */
 async function check(tools: Tools, project: Project, home: string): Promise<Usage> {
-  const { usage, fault } = await predict(tools, project, home)
+  const { usage, fault } = await predict(tools, project, home, LIMIT_S)
   if (fault) throw new SetupError(fault)
   return usage
 }
