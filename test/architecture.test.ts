@@ -56,6 +56,11 @@ const FENCES: readonly Fence[] = [
     allowed: /^(environment\/(probe|git)|confirm\/process_group)\.ts$/,
   },
   {
+    what: 'what connects to other machines',
+    crosses: module => /^(?:node:)?(?:https?|http2|net|tls|dgram|undici)$|^@redis\//.test(module),
+    allowed: /^engine\/remote_cache\/redis_store\.ts$/,
+  },
+  {
     what: 'the language server protocol',
     crosses: module => module.startsWith('vscode-'),
     allowed: /^lsp\//,
@@ -110,6 +115,14 @@ describe('the fences', () => {
     const wrong = inside.flatMap(({ path, imports }) =>
       imports.filter(crosses).map(module => `${path} imports ${module}`),
     )
+    expect(wrong).toEqual([])
+  })
+
+  test('only the remote cache fetches', () => {
+    const wrong = sources
+      .filter(({ path }) => !path.startsWith('engine/remote_cache/'))
+      .filter(({ text }) => /(?<![.\w])fetch\s*\(/.test(codeOf(text)))
+      .map(({ path }) => path)
     expect(wrong).toEqual([])
   })
 

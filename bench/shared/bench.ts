@@ -1,4 +1,4 @@
-/** What the three benchmarks share at their doors: set-up, results on disk, faults told in one line. */
+/** What the benchmarks share at their doors: set-up, results on disk, faults told in one line. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, platform, release } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -13,13 +13,15 @@ export interface Bench {
 
 /** `command`: a built precollect.js other than the repository's own, or undefined. */
 export async function openBench(root: string, command: string | undefined): Promise<Bench> {
+  return { corpus: openCorpus(root), tools: await openTools(root, command) }
+}
+
+/** The same for benchmarks that make their own projects. */
+export async function openTools(root: string, command: string | undefined): Promise<Tools> {
   return {
-    corpus: openCorpus(root),
-    tools: {
-      root,
-      python: await findPython(),
-      command: command ? fromUser(command) : join(root, 'dist', 'precollect.js'),
-    },
+    root,
+    python: await findPython(),
+    command: command ? fromUser(command) : join(root, 'dist', 'precollect.js'),
   }
 }
 

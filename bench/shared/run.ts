@@ -111,20 +111,25 @@ export interface Prediction {
 const PRECOLLECT_LIMIT_S = 300
 
 /** `precollect check` on a project. `home`: where it may keep its cache; the same folder again is a warm start. */
-export async function predict(tools: Tools, project: Project, home: string): Promise<Prediction> {
+export async function predict(
+  tools: Tools,
+  project: Project,
+  home: string,
+  limitS = PRECOLLECT_LIMIT_S,
+): Promise<Prediction> {
   const options = ['--output-format', 'json', '--invocation', 'python -m pytest', '--python', project.python]
   const { ended, usage } = await measure(
     tools,
     [process.execPath, tools.command, 'check', ...options, '--', ...project.args],
-    { cwd: project.cwd, env: environmentOf(project, home), limitS: PRECOLLECT_LIMIT_S },
+    { cwd: project.cwd, env: environmentOf(project, home), limitS },
   )
-  const [document, fault] = readPrediction(ended, usage)
+  const [document, fault] = readPrediction(ended, usage, limitS)
   return { document, fault, usage }
 }
 
 /** Exit 0 and 1 come with a document: no findings, findings. */
-function readPrediction(ended: Ended, usage: Usage): [Document | null, string | null] {
-  if (usage.exit === null) return [null, `no answer in ${PRECOLLECT_LIMIT_S} s`]
+function readPrediction(ended: Ended, usage: Usage, limitS: number): [Document | null, string | null] {
+  if (usage.exit === null) return [null, `no answer in ${limitS} s`]
   if (usage.exit > 1) return [null, `exit ${usage.exit}: ${ended.stderr.trim().slice(-500)}`]
   try {
     return [parseDocument(ended.stdout), null]

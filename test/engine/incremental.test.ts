@@ -231,7 +231,7 @@ function pick<T>(from: readonly T[], roll: (limit: number) => number): T {
 
 /** What there is to compare of an analysis. */
 function plain({ trace, findings, causes }: Analysis) {
-  return { trace: { ...trace, reached: [...trace.reached] }, findings, causes }
+  return { trace, findings, causes }
 }
 
 const REQUEST: AnalysisRequest = {
@@ -260,7 +260,7 @@ async function compare(seed: number): Promise<void> {
   })
   for (let edit = 0; edit <= EDITS; edit++) {
     const typed = edit > 0 && (roll(8) > 0 ? project.type() : project.change())
-    if (!typed) remembered.kept.drop()
+    if (!typed) remembered.changed()
     remembered.kept.begin(project.texts, (path, text) => project.files.get(relative(ROOT, path)) === text)
     remembered.kept.open = project.texts
     const now = new OverlayFileSystem(project.fs, project.texts)

@@ -38,7 +38,7 @@ function requestOf(c: Case, root: string, python: string): AnalysisRequest {
 
 /** What there is to compare of an analysis. */
 function plain({ trace, findings, causes }: Analysis) {
-  return { trace: { ...trace, reached: [...trace.reached] }, findings, causes }
+  return { trace, findings, causes }
 }
 
 /** The text with a line put in front of a random one, as far in as that. */

@@ -37,6 +37,10 @@ shadowed-module = "warning"
 [tool.precollect.gate]
 max-errors = 10
 min-collected = "history"
+
+[tool.precollect.cache]
+remote = "redis://cache.example/1"
+read-only = true
 `
   expect(readSettings(text, PATH)).toEqual({
     problems: [],
@@ -54,6 +58,7 @@ min-collected = "history"
         { function: 'acme.signal', name: 0, registry: null, raises: 'ValueError' },
       ],
       gate: { maxErrors: 10, maxWarnings: null, minCollected: 'history' },
+      cache: { remote: 'redis://cache.example/1', readOnly: true },
     },
   })
 })
@@ -110,6 +115,20 @@ min-collected = 20
       maxWarnings: null,
       minCollected: 20,
     })
+  })
+
+  test('what is wrong of the cache', () => {
+    const text = `[tool.precollect.cache]
+remot = "redis://cache.example"
+remote = "ftp://cache.example"
+read-only = "yes"
+`
+    expect(problems(text)).toEqual([
+      "2: tool.precollect.cache.remot: is not a setting of the cache; did you mean 'remote'?",
+      "3: tool.precollect.cache.remote: must be an address that begins with 'redis://' or 'https://'",
+      '4: tool.precollect.cache.read-only: must be true or false, not a string',
+    ])
+    expect(readSettings(text, PATH)?.settings.cache).toEqual({ remote: null, readOnly: false })
   })
 
   test('a registry that cannot be understood is left out, with the part that is wrong', () => {

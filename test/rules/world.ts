@@ -7,6 +7,7 @@ import { basename, join } from '../../server/src/files/paths.ts'
 import type { Span } from '../../server/src/files/span.ts'
 import type { Plan } from '../../server/src/pytest/plan.ts'
 import type { RulesInput } from '../../server/src/rules/run_rules.ts'
+import { reachedFrom } from '../../server/src/simulate/reached.ts'
 import type { CollectorTrace, Failure, Trace, TraceEvent } from '../../server/src/simulate/trace.ts'
 
 export const ROOT = '/p'
@@ -148,7 +149,10 @@ export class World {
         modules: [],
         path: [],
         suspects: (happened.suspects ?? []).map(path => join(ROOT, path)),
-        reached: new Map(paths.filter(path => path.endsWith('.py')).map(path => [path, []])),
+        reached: reachedFrom(
+          paths.filter(path => path.endsWith('.py')),
+          () => [],
+        ),
       },
       plan: { ...emptyPlan, roots: [tree(paths)], ...happened.plan },
       environment: { ...environment, ...happened.environment },

@@ -92,7 +92,11 @@ export async function toldOf(
   show(line)
   const request = requestOf(target, pytestArgs, options, io)
   const onRead = (files: number) => show(`${line}: ${files} files read`)
-  return analyzeDisk(fs, request, options.cache, onRead).finally(() => show(null))
+  const say = (text: string) => {
+    show(null)
+    io.stderr.write(`precollect: ${text}\n`)
+  }
+  return analyzeDisk(fs, request, options.cache, onRead, say).finally(() => show(null))
 }
 
 /** An analysis, and what another one of the same workspace can be made from. */

@@ -102,7 +102,8 @@ class Run {
       this.remembered ??= new Remembered(fs)
       return analyze(fs, request, this.remembered)
     }
-    const { told, keep } = await analyzeDisk(fs, request, options.cache)
+    const say = (text: string) => io.stderr.write(`precollect: ${text}\n`)
+    const { told, keep } = await analyzeDisk(fs, request, options.cache, undefined, say)
     keep()
     return told
   }
@@ -126,7 +127,7 @@ class Run {
   /** Size and time of all that the last analysis rests on; a folder's time tells of files that came or went. */
   private stamps(): string {
     const { trace, plan } = this.analysis!
-    const files = [...trace.reached.keys(), ...(plan.inipath ? [plan.inipath] : [])]
+    const files = [...trace.reached.files, ...(plan.inipath ? [plan.inipath] : [])]
     const places = [...new Set([...files, ...files.map(dirname)])]
     return places
       .map(path => this.fs.stat(path))

@@ -100,7 +100,8 @@ class Gate {
     const { fs, options, io } = this
     const request = requestOf(this.target, this.pytestArgs, options, io)
     const former = options.newOnly === undefined ? null : await this.former(request, options.newOnly)
-    const { told, keep } = await analyzeDisk(fs, request, options.cache)
+    const say = (text: string) => io.stderr.write(`precollect: ${text}\n`)
+    const { told, keep } = await analyzeDisk(fs, request, options.cache, undefined, say)
     keep()
     let input: ReportInput = told
     if (options.confirm || options.requireConfirmed || options.freeze !== undefined) {

@@ -2,7 +2,9 @@
  * Collects the side tables of one `ModuleCode` while its operations are made: places, bodies, suspects.
  * All offsets that come in are those of the file's own text.
  */
+
 import type { At, Block, Body, BodyIndex, ModuleCode, Suspect } from './module_code.ts'
+import { fitted } from './room.ts'
 
 /** A point to go back to, when what was begun turns out to be for somebody else to do. */
 export interface Mark {
@@ -68,6 +70,6 @@ export class CodeBuilder {
       suspects.push({ at: this.place(start, end), what, since })
     }
     const { places, bodies, lazyAnnotations } = this
-    return { ops, places, bodies, suspects, lazyAnnotations }
+    return { ops, places: fitted(places), bodies: fitted(bodies), suspects, lazyAnnotations }
   }
 }

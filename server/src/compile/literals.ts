@@ -4,7 +4,9 @@
  *
  * Follows "String and Bytes literals" and "Numeric literals" of the Python reference.
  */
+
 import type { Expr } from './module_code.ts'
+import { ownString } from './room.ts'
 
 /** What the letters before a quote say. */
 export interface Prefix {
@@ -62,7 +64,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
 export function decodeString(body: string, prefix: Prefix): Decoded {
   if (prefix.bytes && /[^\x00-\x7f]/.test(body)) return { kind: 'invalid' }
   const source = body.includes('\r') ? body.replace(/\r\n?/g, '\n') : body
-  if (prefix.raw || !source.includes('\\')) return { kind: 'value', value: source }
+  if (prefix.raw || !source.includes('\\')) return { kind: 'value', value: ownString(source) }
   const problems = new Set<'opaque' | 'invalid'>()
   const value = source.replace(ESCAPES, sequence => {
     const rest = sequence.slice(1)

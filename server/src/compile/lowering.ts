@@ -2,8 +2,10 @@
  * What all `lower_*.ts` share while they turn one syntax tree into operations: the tree, the way back to the
  * file's own offsets, and where in the program they stand. It lowers nothing itself.
  */
+
 import type { CodeBuilder } from './code_builder.ts'
 import type { At, Expr } from './module_code.ts'
+import { ownString } from './room.ts'
 import type { Skeleton } from './skeleton.ts'
 import { NONE, type NodeIndex, type Syntax } from './syntax.ts'
 
@@ -132,7 +134,7 @@ export class Lowering {
 }
 
 export function normalName(text: string): string {
-  return /^[\x00-\x7f]*$/.test(text) ? text : text.normalize('NFKC')
+  return ownString(/^[\x00-\x7f]*$/.test(text) ? text : text.normalize('NFKC'))
 }
 
 /** Evaluates to anything. */

@@ -5,9 +5,11 @@
  *
  * The result equals what `lower_expression.ts` makes of tree-sitter's tree; a property test holds them together.
  */
+
 import { parameterFault } from './construct_checks.ts'
 import type { Expr, Parameter } from './module_code.ts'
 import { MAX_PLAIN_NESTING, PlainOperands } from './plain_operand.ts'
+import { fitted } from './room.ts'
 
 /** `<=`, `not in` and the like; a '=' alone assigns, and two '<' or '>' shift. */
 const COMPARISON = /(?:[<>=!]=|[<>](?![<>])|in\b|not[ \t]+in\b|is[ \t]+not\b|is\b)/y
@@ -221,7 +223,7 @@ export class PlainExpressions extends PlainOperands {
           if (double) {
             this.take(',')
             if (bareStar) return null
-            return this.closed(closer) ? params : null
+            return this.closed(closer) ? fitted(params) : null
           }
         }
       } else {
@@ -233,7 +235,7 @@ export class PlainExpressions extends PlainOperands {
       if (!this.take(',') && this.peek() !== closer) return null
     }
     // A bare '*' needs a name behind it.
-    return bareStar ? null : params
+    return bareStar ? null : fitted(params)
   }
 
   private closed(closer: ')' | ':'): boolean {

@@ -2,12 +2,14 @@
  * The operands of plain expressions, read straight from the text: names, literals, displays, and the calls,
  * attributes and subscripts behind them. Null: not plain.
  */
+
 import { isTarget, suspectUnpackingIndex } from './construct_checks.ts'
 import { isWordCode, numberEnd } from './lexical.ts'
 import { decodeNumber } from './literals.ts'
 import type { CompClause, Expr, Keyword } from './module_code.ts'
 import { KEYWORDS } from './plain_reader.ts'
 import { PlainStrings } from './plain_string.ts'
+import { fitted } from './room.ts'
 
 /** Nested deeper than this is rare enough to leave it to tree-sitter. */
 export const MAX_PLAIN_NESTING = 40
@@ -146,7 +148,7 @@ export abstract class PlainOperands extends PlainStrings {
       if (item === null) return null
       items.push(item)
     }
-    return this.close(closer) ? items : null
+    return this.close(closer) ? fitted(items) : null
   }
 
   private atComprehension(): boolean {
@@ -233,14 +235,15 @@ export abstract class PlainOperands extends PlainStrings {
       key = this.expression()
       if (key === null) return null
     }
-    return this.close('}') ? { e: 'dict', items } : null
+    return this.close('}') ? { e: 'dict', items: fitted(items) } : null
   }
 
   private call(fn: Expr, start: number): Expr | null {
     const args: Expr[] = []
     const keywords: Keyword[] = []
     if (!this.callArguments(args, keywords)) return null
-    return { e: 'call', fn, args, keywords, at: this.builder.place(start, this.tokenEnd) }
+    const at = this.builder.place(start, this.tokenEnd)
+    return { e: 'call', fn, args: fitted(args), keywords: fitted(keywords), at }
   }
 
   /** Arguments from their opening parenthesis to the closing one. */

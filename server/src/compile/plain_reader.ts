@@ -1,9 +1,11 @@
 /**
  * Takes tokens from the text for `plain_*.ts`: characters, words and brackets, with the blanks between them.
  */
+
 import type { CodeBuilder } from './code_builder.ts'
 import { Code, isBlankCode, isWordCode } from './lexical.ts'
 import { continuation } from './logical_line.ts'
+import { ownString } from './room.ts'
 
 /** Words that can't be names. */
 export const KEYWORDS: ReadonlySet<string> = new Set(
@@ -87,7 +89,7 @@ export class PlainReader {
     if (!isWordCode(code) || (code >= Code.digit0 && code <= Code.digit9)) return ''
     let end = start
     while (code < 128 && isWordCode(code)) code = text.charCodeAt(++end)
-    return code >= 128 ? '' : text.slice(start, end)
+    return code >= 128 ? '' : ownString(text.slice(start, end))
   }
 
   /** Whether a quote touches the word that comes next. */

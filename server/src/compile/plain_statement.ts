@@ -3,6 +3,7 @@
  * functions. Two statements on a line and all that `plain_expression.ts` leaves alone are not plain; nor is
  * anything that Python might refuse: tree-sitter's side raises the suspicions.
  */
+
 import type { CodeBuilder } from './code_builder.ts'
 import {
   isDeletable,
@@ -15,6 +16,7 @@ import {
 import { isWordCode } from './lexical.ts'
 import type { At, DefOp, Expr, FromOp, ImportOp, Op } from './module_code.ts'
 import { PlainExpressions } from './plain_expression.ts'
+import { fitted, ownString } from './room.ts'
 
 /** A function's header as read, up to and with its colon; the body's part of the operation is still open. */
 export interface PlainHeader extends Pick<DefOp, 'name' | 'params' | 'returns' | 'async' | 'at' | 'nameAt'> {
@@ -197,7 +199,7 @@ export class PlainStatements extends PlainExpressions {
       if (next === null) return null
       value = next
     }
-    return { op: 'assign', targets, value, at: this.at(start) }
+    return { op: 'assign', targets: fitted(targets), value, at: this.at(start) }
   }
 
   private annotated(target: Expr, start: number): Op | null {
@@ -232,7 +234,7 @@ export class PlainStatements extends PlainExpressions {
       if (as === '') return null
       names.push({ module, as, at })
     } while (this.take(','))
-    return { op: 'import', names, lazy: false, at: this.at(start) }
+    return { op: 'import', names: fitted(names), lazy: false, at: this.at(start) }
   }
 
   private fromStatement(start: number): FromOp | null {
@@ -267,7 +269,7 @@ export class PlainStatements extends PlainExpressions {
       if (as === '') return null
       names.push({ name, as, at })
     } while (this.take(','))
-    return bracketed && !this.close(')') ? null : names
+    return bracketed && !this.close(')') ? null : fitted(names)
   }
 
   /** The name behind `as`; null without one, '' where it is wrong. */
@@ -285,7 +287,7 @@ export class PlainStatements extends PlainExpressions {
       this.pos++
       if (!isWordCode(this.text.charCodeAt(this.pos))) return null
     }
-    return this.text.slice(from, this.pos)
+    return ownString(this.text.slice(from, this.pos))
   }
 
   /** `global` and `nonlocal`. */

@@ -14,6 +14,7 @@ import { confirmEnvironment, judgeSyntax, type ProbeResult, probeInterpreter } f
 import { type Needs, readNeeds } from '../environment/requirements.ts'
 import { lookUpNames, type NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
+import { TextChanged } from '../files/kept_texts.ts'
 import { LineIndex } from '../files/lines.ts'
 import { remember } from '../files/memo.ts'
 import { isWithin, stem } from '../files/paths.ts'
@@ -134,6 +135,12 @@ export class Remembered {
     this.sources = new Sources(fs, code)
   }
 
+  /** Something beside the open files has changed. */
+  changed(): void {
+    this.kept.drop()
+    this.sources.recheck()
+  }
+
   /** Distributions were installed or removed, or an interpreter changed. */
   forgetEnvironment(): void {
     this.environment = null
@@ -169,10 +176,31 @@ export async function analyze(
   onRead: (files: number) => void = () => {},
   shown: Trace | null = null,
 ): Promise<Analysis> {
+  for (let trials = 1; ; trials++) {
+    try {
+      return await analyzeOnce(fs, request, remembered, onRead, shown)
+    } catch (error) {
+      if (!(error instanceof TextChanged) || trials === MOST_TRIALS) throw error
+      remembered.changed()
+    }
+  }
+}
+
+/** Of an analysis that a file is written to in the middle of. */
+const MOST_TRIALS = 5
+
+/** Throws TextChanged as well. */
+async function analyzeOnce(
+  fs: FileSystem,
+  request: AnalysisRequest,
+  remembered: Remembered,
+  onRead: (files: number) => void,
+  shown: Trace | null,
+): Promise<Analysis> {
   const { sources, breathe } = remembered
   let asked = 0
   let searched = new Set<string>()
-  sources.begin(fs)
+  sources.begin(fs, remembered.kept.open?.keys())
   const { settings } = findSettings(fs, request.cwd)
   const python = request.python ?? settings.python
   const env = withoutPassing(request.env)
@@ -262,7 +290,7 @@ export async function analyze(
     otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
     otherStart: simulation.otherStart,
   })
-  const simulateWith = (edit: WorkspaceEdit, cured = request.cured): Simulated | null => {
+  const simulated = (edit: WorkspaceEdit, cured = request.cured): Simulated | null => {
     const files = overlaid(fs, edit, text)
     if (!files) return null
     const read = sources.laidOver(files, touches(edit))
@@ -284,6 +312,14 @@ export async function analyze(
     })
     return { plan, trace, causes, findings }
   }
+  const simulateWith: Analysis['simulateWith'] = (edit, cured) => {
+    try {
+      return simulated(edit, cured)
+    } catch (error) {
+      if (error instanceof TextChanged) return null
+      throw error
+    }
+  }
   return {
     request,
     fs,
@@ -293,7 +329,7 @@ export async function analyze(
     trace,
     findings,
     causes,
-    text,
+    text: path => sources.textToShow(path),
     content: path => sources.content(path),
     problems: fs.problems(),
     word: wordOf(environment, probe, names),

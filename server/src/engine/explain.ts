@@ -24,6 +24,7 @@ import { said } from '../rules/classify.ts'
 import type { Finding } from '../rules/finding.ts'
 import { filesBehind, testFiles } from '../rules/test_files.ts'
 import { Finder, type Spec } from '../simulate/finder.ts'
+import { whoReaches } from '../simulate/reached.ts'
 import type { CollectorTrace, Failure } from '../simulate/trace.ts'
 import { type Analysis, type AnalysisRequest, analyze, type Remembered } from './analyze.ts'
 
@@ -112,7 +113,7 @@ class Explainer {
     const shown = relative(plan.rootdir, path)
     const loaded = trace.modules.filter(module => module.file === path)
     const names = loaded.map(({ name }) => `'${name}'`).join(' and ')
-    const files = trace.reached.get(path)?.flatMap(collector => filesBehind(plan, collector)) ?? []
+    const files = whoReaches(trace.reached, path).flatMap(collector => filesBehind(plan, collector))
     const here = causes.filter(({ failure }) => failure.chain.some(span => span.path === path))
     const failing =
       here.length === 0
@@ -171,7 +172,7 @@ class Explainer {
     )
     const importers = this.importers(name)
     const files = loaded
-      ? (trace.reached.get(loaded.file) ?? []).flatMap(path => filesBehind(plan, path))
+      ? whoReaches(trace.reached, loaded.file).flatMap(path => filesBehind(plan, path))
       : broken.flatMap(collectorsOf)
     const found = last.kind !== 'not found'
     const by =
@@ -325,7 +326,7 @@ class Explainer {
     const { trace } = this.analysis
     const tail = name.slice(name.lastIndexOf('.') + 1)
     const names = new Map(trace.modules.map(({ file, name }) => [file, name]))
-    return [...trace.reached.keys()].flatMap(path => {
+    return trace.reached.files.flatMap(path => {
       const text = this.analysis.text(path)
       if (text === null || !text.includes(tail)) return []
       const own = names.get(path) ?? ''

@@ -25,7 +25,7 @@ export class HalfTyped {
   /** For each file of the job that is half typed the text that is to stand in for it. */
   async standIns({ texts, typed }: Job): Promise<Map<string, string>> {
     await initParser()
-    this.sources.begin(new OverlayFileSystem(this.disk, texts))
+    this.sources.begin(new OverlayFileSystem(this.disk, texts), texts.keys())
     for (const path of this.good.keys()) if (!texts.has(path)) this.good.delete(path)
     const standIns = new Map<string, string>()
     for (const [path, text] of texts) {

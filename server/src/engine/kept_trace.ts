@@ -38,6 +38,8 @@ export class KeptTrace {
   open: ReadonlyMap<string, string> | null = null
   readonly pass = new KeptPass()
   private kept: Kept | null = null
+  /** Of the trace that is kept; made when somebody asks. */
+  private places: Places | null = null
   /** What the pass that is kept was made of. */
   private passBasis: (Basis & Pick<Kept, 'texts'> & { readonly searched: Set<string> }) | null = null
 
@@ -95,6 +97,8 @@ export class KeptTrace {
     if (!kept || !open || kept.key !== basis.key || kept.environment !== basis.environment) return null
     if (open.size !== kept.texts.size) return null
     let { trace, otherStart } = kept
+    this.places ??= placesOf(trace)
+    const { places } = this
     const codes = new Map(kept.codes)
     for (const [path, text] of open) {
       const before = kept.texts.get(path)
@@ -104,7 +108,7 @@ export class KeptTrace {
       if (before === undefined || !was || !now || kept.searched.has(path)) return null
       if (!seesTheSame(was, before, now, text)) return null
       const moved = new Moved(path, follow(before, text))
-      trace = moved.trace(trace)
+      trace = moved.trace(trace, places)
       otherStart = moved.in(otherStart)
       if (moved.lost) return null
       for (const index of lookedInto(was)) lookedInto(now).add(index)
@@ -125,6 +129,7 @@ export class KeptTrace {
     if (!open) return
     const codes = new Map([...open.keys()].map(path => [path, path.endsWith('.py') ? code(path) : null]))
     this.kept = { ...basis, ...simulation, texts: new Map(open), codes, searched }
+    this.places = null
   }
 }
 
@@ -152,6 +157,29 @@ function seesTheSame(was: ModuleCode, before: string, now: ModuleCode, text: str
   return same && isDeepStrictEqual(was.ops, now.ops)
 }
 
+const LISTS = ['collectors', 'events', 'questions', 'modules', 'markers'] as const
+
+/** By file, where in the lists of a trace it is named. Moving leaves it true. */
+type Places = ReadonlyMap<string, readonly (readonly [list: (typeof LISTS)[number], index: number])[]>
+
+function placesOf(trace: Trace): Places {
+  const places = new Map<string, (readonly [(typeof LISTS)[number], number])[]>()
+  for (const list of LISTS) {
+    for (const [index, item] of trace[list].entries()) {
+      const paths = new Set<string>()
+      namePaths(item, paths)
+      for (const path of paths) remember(places, path, () => []).push([list, index])
+    }
+  }
+  return places
+}
+
+function namePaths(value: unknown, paths: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return
+  if (isSpan(value)) paths.add(value.path)
+  else for (const inner of Object.values(value)) namePaths(inner, paths)
+}
+
 /** Plain data with the spans of one file moved. */
 class Moved {
   /** Some span touches what was edited. */
@@ -163,10 +191,13 @@ class Moved {
     private readonly move: ReturnType<typeof follow>,
   ) {}
 
-  trace(trace: Trace): Trace {
-    const { session, collectors, events, questions, modules, markers } = trace
-    const moved = this.in({ session, collectors, events, questions, modules, markers })
-    return { ...trace, ...moved }
+  trace(trace: Trace, places: Places): Trace {
+    const moved: Record<string, unknown> = { ...trace, session: this.in(trace.session) }
+    for (const [list, index] of places.get(this.path) ?? []) {
+      if (moved[list] === trace[list]) moved[list] = [...trace[list]]
+      ;(moved[list] as unknown[])[index] = this.in<unknown>(trace[list][index])
+    }
+    return moved as unknown as Trace
   }
 
   /** What was one object in several places stays one. */

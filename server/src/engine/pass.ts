@@ -13,8 +13,10 @@ import { LineIndex } from '../files/lines.ts'
 import { remember } from '../files/memo.ts'
 import type { Span } from '../files/span.ts'
 import type { Finding } from '../rules/finding.ts'
+import { whoReaches } from '../simulate/reached.ts'
 import type { Failure } from '../simulate/trace.ts'
 import type { Told } from './analyze.ts'
+import { closureKeys } from './closure_keys.ts'
 
 /** All that confirming needs to know of an analysis, as plain data. */
 export interface PassBasis {
@@ -63,7 +65,7 @@ export function basisOf(analysis: Told, open: Iterable<string>): PassBasis {
       failsAt: failsAt(it.failure),
     })),
     closures: closuresOf(analysis),
-    open: new Map([...open].map(path => [path, trace.reached.get(path) ?? []])),
+    open: new Map([...open].map(path => [path, whoReaches(trace.reached, path)])),
     tellsUnpredicted,
   }
 }
@@ -148,18 +150,11 @@ function hashOf(text: string | null): string | null {
   return text === null ? null : contentHash(text)
 }
 
-/**
- * For each collector the content of all files that it reaches and of the configuration, as one key: the sum of
- * the hashes, which is the same in any order.
- */
-function closuresOf({ trace, plan, content }: Told): Map<string, string> {
-  const sums = new Map(trace.collectors.map(({ path }) => [path, 0]))
-  for (const [file, collectors] of trace.reached) {
-    const value = Number.parseInt(contentHash(`${file}\0${content(file)}`).slice(0, 12), 16)
-    for (const path of collectors) sums.set(path, ((sums.get(path) ?? 0) + value) % Number.MAX_SAFE_INTEGER)
-  }
+/** For each collector the content of all files that it reaches and of the configuration, as one key. */
+function closuresOf({ trace: { reached }, plan, content }: Told): Map<string, string> {
+  const keys = closureKeys(reached, file => `${file}\0${content(file)}`)
   const base = plan.inipath === null ? '' : (content(plan.inipath) ?? '')
-  return new Map([...sums].map(([path, sum]) => [path, `${base}:${sum.toString(36)}`]))
+  return new Map(Array.from(reached.collectors, at => [reached.files[at]!, `${base}:${keys[at]}`]))
 }
 
 class LineOf {

@@ -1,7 +1,7 @@
 /**
- * Texts and compiled code of files, read once: what the simulation looks things up in. A store may outlive
- * an analysis: a file whose size and time are unchanged is not read again, and one whose text is unchanged
- * is not compiled again.
+ * Texts and compiled code of files, read once (of very many files the texts again): what the simulation looks things
+ * up in. A store may outlive an analysis: a file whose size and time are unchanged is not read again, and one whose
+ * text is unchanged is not compiled again.
  */
 
 import { compileBody, compileModule } from '../compile/compile.ts'
@@ -12,6 +12,7 @@ import { decodeSource } from '../files/decode.ts'
 import { fileCache } from '../files/file_cache.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { contentHash } from '../files/hash.ts'
+import { type FileText, KeptTexts, TextChanged } from '../files/kept_texts.ts'
 import { remember } from '../files/memo.ts'
 import { lookedInto } from '../simulate/looked_into.ts'
 import type { Unreadable } from '../simulate/machine.ts'
@@ -22,7 +23,7 @@ interface Entry {
   readonly stamp: string
   /** What was open, if it was. */
   readonly open: string | null
-  readonly text: string | null
+  readonly text: FileText | null
   /** Why there is no text, in Python's words. */
   readonly error: string | null
   unit: CodeUnit | null
@@ -39,14 +40,20 @@ interface Entry {
  * of the Python that is known to take the text, if it was compiled without a suspicion for that.
  */
 export interface CodeStore {
-  get(hash: string): ModuleCode | null
+  /** `compile`: makes the module anew. */
+  get(hash: string, compile: () => ModuleCode): ModuleCode | null
   put(hash: string, code: ModuleCode): void
 }
 
 export class Sources {
   private readonly entries = fileCache<Entry>()
+  private readonly texts = new KeptTexts()
   private readonly bodies = new WeakMap<CodeUnit, Map<number, CodeUnit>>()
   private readonly checked = new Set<string>()
+  /** What was looked at and has no stamp. */
+  private readonly unstamped = new Set<string>()
+  /** The files that were open in the last analysis; null: nothing is known of that. */
+  private open: string | null = null
   private fs: FileSystem
   private interpreter: Environment | null = null
   /** Its cache tag; '' where no byte code counts. */
@@ -60,10 +67,17 @@ export class Sources {
     this.fs = fs
   }
 
-  /** A new analysis over `fs` begins: every file is looked at anew, once. */
-  begin(fs: FileSystem): void {
+  /**
+   * A new analysis over `fs` begins. Every file is looked at anew, once; with `open`, the files that are open in the
+   * editor, only those whose text is not the disk's: nothing but such texts has changed since the last beginning.
+   */
+  begin(fs: FileSystem, open: Iterable<string> | null = null): void {
     this.fs = fs
-    this.checked.clear()
+    const now = open && [...open].sort().join('\0')
+    if (now === null || now !== this.open) this.checked.clear()
+    else for (const path of this.unstamped) this.checked.delete(path)
+    this.unstamped.clear()
+    this.open = now
   }
 
   /** What this interpreter has compiled already is taken to be right. */
@@ -72,15 +86,33 @@ export class Sources {
     this.tag = cacheTag(interpreter) ?? ''
   }
 
-  /** The decoded text; null where the file is missing, unreadable or undecodable. */
+  /** Files may have changed on the disk. */
+  recheck(): void {
+    this.open = null
+  }
+
+  /**
+   * The decoded text; null where the file is missing, unreadable or undecodable. Throws TextChanged, as all that needs
+   * a text: the next analysis reads that file anew.
+   */
   text(path: string): string | null {
-    return this.entry(path).text
+    return this.entry(path).text?.get() ?? null
+  }
+
+  /** The same for what is only shown: of a file that has changed since, what it holds now. */
+  textToShow(path: string): string | null {
+    try {
+      return this.text(path)
+    } catch (error) {
+      if (!(error instanceof TextChanged)) throw error
+      return this.text(path)
+    }
   }
 
   /** The content of a file as a hash of its text; null where there is none. */
   content(path: string): string | null {
     const entry = this.entry(path)
-    if (entry.text !== null) entry.hash ??= contentHash(entry.text)
+    if (entry.text !== null) entry.hash ??= contentHash(entry.text.get())
     return entry.hash
   }
 
@@ -98,14 +130,14 @@ export class Sources {
         span: { path, start: 0, end: 0 },
       }
     }
-    const code = entry.unit?.code ?? this.compiled(path, entry, entry.text)
+    const code = entry.unit?.code ?? this.compiled(path, entry, entry.text.get())
     entry.unit = { path, code, text: entry.text, project }
     return entry.unit
   }
 
   /** Text that code executes by itself, as if it stood in the file. */
   compile(text: string, path: string): CodeUnit {
-    return { path, code: compileModule(text), text, project: true }
+    return { path, code: compileModule(text), text: { get: () => text }, project: true }
   }
 
   /** The operations of a function's body. */
@@ -114,16 +146,17 @@ export class Sources {
     const made = remember(this.bodies, unit, () => new Map<number, CodeUnit>())
     return remember(made, index, () => {
       const { path, text, project } = unit
-      return { path, code: compileBody(text, unit.code.bodies[index]!), text, project }
+      return { path, code: compileBody(text.get(), unit.code.bodies[index]!), text, project }
     })
   }
 
   private compiled(path: string, entry: Entry, text: string): ModuleCode {
     const { bytesHash: hash } = entry
     const { store, tag } = this
-    const accepted = hash !== null && tag !== '' ? store?.get(`${hash} ${tag}`) : null
+    const accepted =
+      hash !== null && tag !== '' ? store?.get(`${hash} ${tag}`, () => compileModule(text, true)) : null
     entry.acceptedBy = accepted || this.isAccepted(path) ? tag : ''
-    const kept = accepted ?? (hash === null ? null : store?.get(hash))
+    const kept = accepted ?? (hash === null ? null : store?.get(hash, () => compileModule(text)))
     if (kept) return kept
     const code = compileModule(text, entry.acceptedBy !== '')
     if (hash !== null) store?.put(entry.acceptedBy === '' ? hash : `${hash} ${tag}`, code)
@@ -148,20 +181,41 @@ export class Sources {
     if (known && this.checked.has(path)) return known
     this.checked.add(path)
     const open = this.fs.openText?.(path) ?? null
+    if (open !== null) this.unstamped.add(path)
     if (known && open !== null && known.open === open) return known
     const stat = this.fs.stat(path)
     const stamp = stat && stat.mtimeMs > 0 ? `${stat.size}:${stat.mtimeMs}` : ''
-    if (known && stamp !== '' && known.stamp === stamp) return known
-    const bytes = this.fs.read(path)
-    const decoded = bytes ? decodeSource(bytes) : null
-    const text = decoded && 'text' in decoded ? decoded.text : null
-    const error = decoded && 'error' in decoded ? decoded.error : null
-    const unit = known && text !== null && known.text === text ? known.unit : null
+    if (stamp === '') this.unstamped.add(path)
+    else if (known?.stamp === stamp) return known
+    const { text, error } = this.read(path)
+    const same = text !== null && known?.text?.is(text)
+    const kept = same
+      ? known!.text
+      : text === null
+        ? null
+        : this.texts.keep(path, text, () => this.readAgain(path))
     const bytesHash = this.store ? (this.fs.contentHash?.(path) ?? null) : null
-    const acceptedBy = unit && known ? known.acceptedBy : ''
-    const entry: Entry = { stamp, open, text, error, unit, acceptedBy, hash: null, bytesHash }
+    const acceptedBy = same ? known!.acceptedBy : ''
+    const unit = same ? known!.unit : null
+    const entry: Entry = { stamp, open, text: kept, error, unit, acceptedBy, hash: null, bytesHash }
     this.entries.set(path, entry)
     return entry
+  }
+
+  private readAgain(path: string): string | null {
+    const { text } = this.read(path)
+    // If it is another text, or none, it is that from the next look on.
+    if (text === null || !this.entries.get(path)?.text?.is(text)) this.entries.delete(path)
+    return text
+  }
+
+  private read(path: string): { readonly text: string | null; readonly error: string | null } {
+    const bytes = this.fs.read(path)
+    const decoded = bytes ? decodeSource(bytes) : null
+    return {
+      text: decoded && 'text' in decoded ? decoded.text : null,
+      error: decoded && 'error' in decoded ? decoded.error : null,
+    }
   }
 }
 

@@ -14,7 +14,6 @@ import { remember } from '../files/memo.ts'
 import type { Pack } from '../files/pack.ts'
 import { join } from '../files/paths.ts'
 import { filesBehind } from '../rules/test_files.ts'
-import type { Trace } from '../simulate/trace.ts'
 import type { AnalysisRequest, Told } from './analyze.ts'
 import type { WorkspaceCache } from './workspace_cache.ts'
 
@@ -33,21 +32,10 @@ interface Basis {
   readonly identities: ReadonlyMap<string, Identity | null>
 }
 
-/** The part of an analysis that is data. What reaches what is by far the largest of it, and most of it alike. */
-type Data = Omit<Told, 'text' | 'content' | 'tests' | 'trace'> & {
+/** The part of an analysis that is data. */
+type Data = Omit<Told, 'text' | 'content' | 'tests'> & {
   /** By test file. */
   readonly tests: ReadonlyMap<string, number>
-  readonly trace: Omit<Trace, 'reached'>
-  readonly reached: Reached
-}
-
-/** `Trace.reached` with each name and each list of names written once. */
-interface Reached {
-  readonly collectors: readonly string[]
-  /** Indices into `collectors`. */
-  readonly lists: readonly Uint32Array[]
-  /** Path, and index into `lists`. */
-  readonly files: readonly (readonly [string, number])[]
 }
 
 /** Kept of one workspace: one for each way to ask, the latest ones. */
@@ -76,10 +64,9 @@ export async function recall(
   else keepRun(cache, runs, key, { ...basis, disk }, data)
   const texts = new Map<string, string | null>()
   const text = (path: string) => remember(texts, path, () => textIn(fs, path))
-  const { reached, trace, tests, ...rest } = data
+  const { tests, ...rest } = data
   return {
     ...rest,
-    trace: { ...trace, reached: unfold(reached) },
     text,
     content: path => {
       const found = text(path)
@@ -109,30 +96,11 @@ export function keep(fs: DiskFileSystem, request: AnalysisRequest, cache: Worksp
 
 function dataOf(told: Told): Data {
   const { environment, plan, trace, findings, causes, problems, word, tellsUnpredicted } = told
-  const { reached, ...seen } = trace
   const files = trace.collectors.flatMap(({ path }) => filesBehind(plan, path))
   return {
-    ...{ environment, plan, trace: seen, findings, causes, problems, word, tellsUnpredicted },
-    reached: fold(reached),
+    ...{ environment, plan, trace, findings, causes, problems, word, tellsUnpredicted },
     tests: new Map(files.map(path => [path, told.tests(path)])),
   }
-}
-
-function fold(reached: Trace['reached']): Reached {
-  const collectors = new Map<string, number>()
-  const known = new Map<string, number>()
-  const lists: Uint32Array[] = []
-  const files = [...reached].map(([file, paths]): [string, number] => {
-    const list = Uint32Array.from(paths, path => remember(collectors, path, () => collectors.size))
-    const at = remember(known, list.join(), () => lists.push(list) - 1)
-    return [file, at]
-  })
-  return { collectors: [...collectors.keys()], lists, files }
-}
-
-function unfold({ collectors, lists, files }: Reached): Trace['reached'] {
-  const named = lists.map(list => Array.from(list, at => collectors[at]!))
-  return new Map(files.map(([file, at]) => [file, named[at]!]))
 }
 
 function keepRun(cache: WorkspaceCache, before: Pack, key: string, basis: Basis, data: Data): void {

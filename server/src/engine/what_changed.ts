@@ -27,7 +27,7 @@ export class WhatChanged {
     if (changed === null && !this.isAsBefore()) {
       disk.forget()
       remembered.forgetEnvironment()
-      remembered.kept.drop()
+      remembered.changed()
       this.isWhole = true
     } else {
       // What was written to them while they were open nobody has noted.
@@ -47,7 +47,7 @@ export class WhatChanged {
     disk.forget(paths)
     this.isWhole = false
     if (paths.some(path => remembered.concernsEnvironment(path))) remembered.forgetEnvironment()
-    remembered.kept.drop()
+    remembered.changed()
   }
 
   /** Would the disk answer all that it was asked as it did? What is open hides the file on the disk. */

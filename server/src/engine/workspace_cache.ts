@@ -11,6 +11,7 @@ import { describePack, Pack, writePack } from '../files/pack.ts'
 import { join } from '../files/paths.ts'
 import { removeFolder, touch } from '../files/write.ts'
 import { build } from './build.ts'
+import type { SharedCode } from './remote_cache/shared_code.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -63,7 +64,11 @@ export class WorkspaceCache {
 
 /** Compiled modules by the hash of their files' bytes. */
 export class CodeCache {
+  /** Modules that others made, for what is not in the pack. */
+  shared: SharedCode | null = null
   private readonly asked = new Map<string, Buffer>()
+  /** What was compiled here since it was written last. */
+  private readonly made = new Set<string>()
   private grown = false
 
   constructor(
@@ -71,21 +76,36 @@ export class CodeCache {
     private readonly write: (contents: ReadonlyMap<string, Uint8Array>) => void,
   ) {}
 
-  get(hash: string): ModuleCode | null {
+  get isEmpty(): boolean {
+    return this.pack.names().length === 0
+  }
+
+  get(hash: string, compile: () => ModuleCode): ModuleCode | null {
     const bytes = this.pack.get(hash)
-    if (!bytes) return null
-    this.asked.set(hash, bytes)
-    return JSON.parse(bytes.toString('utf8')) as ModuleCode
+    if (bytes) {
+      this.asked.set(hash, bytes)
+      return JSON.parse(bytes.toString('utf8')) as ModuleCode
+    }
+    const found = this.shared?.get(hash, compile) ?? null
+    if (found) this.add(hash, found.content)
+    return found?.code ?? null
   }
 
   put(hash: string, code: ModuleCode): void {
-    this.asked.set(hash, Buffer.from(JSON.stringify(code)))
+    this.add(hash, Buffer.from(JSON.stringify(code)))
+    this.made.add(hash)
+  }
+
+  private add(hash: string, content: Buffer): void {
+    this.asked.set(hash, content)
     this.grown = true
   }
 
-  /** Writes what is new. */
+  /** Writes what is new, and shares what was compiled here: that may go on for a while. */
   keep(): void {
-    if (!this.grown) return
+    if (!this.grown) return void this.shared?.close()
+    void this.shared?.share(new Map([...this.made].map(hash => [hash, this.asked.get(hash)!])))
+    this.made.clear()
     const contents = new Map<string, Uint8Array>(this.asked)
     let spare = SPARE_BYTES
     for (const name of this.pack.names()) {

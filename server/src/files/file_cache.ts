@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache'
 
 /** Beyond this many files the longest unused are read again when they are needed. */
-const MOST_FILES = 100_000
+const MOST_FILES = 500_000
 
 /** An empty cache by path. It is bounded by a sum of sizes: a bare number of entries is allocated ahead, for each cache. */
 export function fileCache<V extends object>(): LRUCache<string, V> {

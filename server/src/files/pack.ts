@@ -1,21 +1,24 @@
 /**
  * A pack: named contents in one file of our own, whole or not there at all. It is read at once and written anew,
  * beside its place first, so that whoever reads meanwhile sees the old one, and a kill leaves at most a file that
- * nobody opens. Every content carries its hash: what was damaged is as if it had never been kept.
+ * nobody opens. Every content carries its hash, and so does their index: what was damaged is as if it had never been
+ * kept.
  *
  * A line of JSON (the label), a line of JSON (name, length and hash of each content, in order), then the contents.
  */
 import { readFileSync } from 'node:fs'
 import { contentHash } from './hash.ts'
-import { keepBytes } from './write.ts'
+import { keepParts, removeAbandoned } from './write.ts'
 
 /** What a pack is about; one with another `format` or `maker` counts as empty. */
 export interface Label {
-  readonly format: 'precollect-pack-1'
+  readonly format: 'precollect-pack-2'
   /** The program that wrote it, exactly: no other one understands the contents. */
   readonly maker: string
   /** For people. */
   readonly about: string
+  /** The hash of the second line. */
+  readonly index: string
 }
 
 export class Pack {
@@ -50,13 +53,14 @@ export class Pack {
 /** Writes a pack in the place of what is there. Returns the system's reason where that fails. */
 export function writePack(
   path: string,
-  label: Omit<Label, 'format'>,
+  label: Pick<Label, 'maker' | 'about'>,
   contents: ReadonlyMap<string, Uint8Array>,
 ): string | null {
-  const whole: Label = { format: 'precollect-pack-1', ...label }
-  const index = [...contents].map(([name, bytes]) => [name, bytes.length, contentHash(bytes)])
-  const head = Buffer.from(`${JSON.stringify(whole)}\n${JSON.stringify(index)}\n`)
-  return keepBytes(path, Buffer.concat([head, ...contents.values()]))
+  const entries = [...contents].map(([name, bytes]) => [name, bytes.length, contentHash(bytes)])
+  const index = JSON.stringify(entries)
+  const whole: Label = { format: 'precollect-pack-2', ...label, index: contentHash(index) }
+  removeAbandoned(path)
+  return keepParts(path, [`${JSON.stringify(whole)}\n${index}\n`, ...contents.values()])
 }
 
 /** What a pack says of itself, and how many contents it has; null where it is none. */
@@ -73,9 +77,9 @@ function readPack(path: string): { label: Label; index: Index; bytes: Buffer; st
     const first = bytes.indexOf('\n')
     const second = bytes.indexOf('\n', first + 1)
     const label = JSON.parse(bytes.toString('utf8', 0, first)) as Label
-    if (label.format !== 'precollect-pack-1') return null
-    const index = JSON.parse(bytes.toString('utf8', first + 1, second)) as Index
-    return { label, index, bytes, start: second + 1 }
+    const index = bytes.subarray(first + 1, second)
+    if (label.format !== 'precollect-pack-2' || label.index !== contentHash(index)) return null
+    return { label, index: JSON.parse(index.toString('utf8')) as Index, bytes, start: second + 1 }
   } catch {
     return null // There is none, it can't be read, or its head was damaged.
   }

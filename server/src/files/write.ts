@@ -101,20 +101,44 @@ export function makeFolder(path: string): string | null {
  * made, for this user alone. Returns the system's reason where that fails.
  */
 export function keepText(path: string, text: string): string | null {
-  return keepBytes(path, text)
+  return keepParts(path, [text])
 }
 
-/** The same for bytes. */
-export function keepBytes(path: string, content: Uint8Array | string): string | null {
+/** The same for what consists of parts, which follow one another. */
+export function keepParts(path: string, parts: Iterable<Uint8Array | string>): string | null {
   const unfinished = `${path}.${process.pid}.tmp`
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileSync(unfinished, content, { mode: 0o600 })
+    const file = openSync(unfinished, 'w', 0o600)
+    try {
+      for (const part of parts) writeFileSync(file, part)
+    } finally {
+      closeSync(file)
+    }
     renameSync(unfinished, path)
     return null
   } catch (error) {
     removeFile(unfinished)
     return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** No process takes this long to write one. */
+const ABANDONED_MS = 3600 * 1000
+
+/** Takes away what processes that were killed while they wrote a file of our own left beside it. */
+export function removeAbandoned(path: string): void {
+  try {
+    const folder = dirname(path)
+    const unfinished = readdirSync(folder).filter(
+      name => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp'),
+    )
+    for (const name of unfinished) {
+      const file = `${folder}/${name}`
+      if (Date.now() - statSync(file).mtimeMs > ABANDONED_MS) removeFile(file)
+    }
+  } catch {
+    // Somebody else takes it away just now.
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { join } from '../files/paths.ts'
 import type { Finding } from '../rules/finding.ts'
+import { whoReaches } from '../simulate/reached.ts'
 import type { ReportInput } from './report_input.ts'
 
 export interface BaselineEntry {
@@ -87,7 +88,7 @@ function isJudged({ rule, path }: BaselineEntry, { trace, plan, confirmation }: 
   if (trace.session.outcome !== 'runs' || plan.stops.length > 0) return false
   if (rule === OBSERVED && !confirmation) return false
   const place = join(plan.rootdir, path)
-  const reaching = new Set([place, ...(trace.reached.get(place) ?? [])])
+  const reaching = new Set([place, ...whoReaches(trace.reached, place)])
   return !trace.collectors.some(it => it.outcome === 'unknown' && reaching.has(it.path))
 }
 

@@ -3,7 +3,7 @@
  * `pytestmark`, on a class that is not collected; and `skipif` without its condition. What pytest refuses
  * while it collects is told by the rule of that exception.
  */
-import type { ClassOp, DefOp, Expr, Op } from '../compile/module_code.ts'
+import type { ClassOp, DefOp, Expr, ModuleCode, Op } from '../compile/module_code.ts'
 import type { Span } from '../files/span.ts'
 import { fnmatch } from '../pytest/glob.ts'
 import type { CollectNode, Plan } from '../pytest/plan.ts'
@@ -39,16 +39,38 @@ export const misplacedMark: Rule = {
       'or class that the file names a second time is taken to be used, and left alone.',
   },
   *check(context) {
+    const { pytestVersion, pythonClasses, pythonFunctions } = context.plan
+    const inTests = JSON.stringify([pytestVersion, pythonClasses, pythonFunctions])
+    const inConftests = `conftest ${inTests}`
+    const failing = new Set(context.causes.map(({ span }) => span.path))
     for (const [path, isConftest] of filesRead(context.plan)) {
       const code = context.code(path)
       const text = context.text(path)
       if (!code || text === null) continue
-      const marked = markedStatements(code, text)
-      if (marked.length === 0) continue
-      const reading = new Reading(context, markWords(code, path), text, isConftest)
-      for (const op of marked) yield* reading.statement(op)
+      const basis = isConftest ? inConftests : inTests
+      const before = failing.has(path) ? undefined : known.get(code)
+      const drafts =
+        before?.basis === basis ? before.drafts : [...read(context, path, isConftest, code, text)]
+      if (!failing.has(path)) known.set(code, { basis, drafts })
+      yield* drafts
     }
   },
+}
+
+/** What was said of code that no failure lies in: that rests on these parts of the plan alone. */
+const known = new WeakMap<ModuleCode, { readonly basis: string; readonly drafts: readonly Draft[] }>()
+
+function* read(
+  context: RuleContext,
+  path: string,
+  isConftest: boolean,
+  code: ModuleCode,
+  text: string,
+): Generator<Draft> {
+  const marked = markedStatements(code, text)
+  if (marked.length === 0) return
+  const reading = new Reading(context, markWords(code, path), text, isConftest)
+  for (const op of marked) yield* reading.statement(op)
 }
 
 /** Test files and conftests, each with whether it is a conftest. */

@@ -31,6 +31,14 @@ export interface Settings {
   readonly registries: readonly RegisteringFunction[]
   /** Where `precollect gate` puts its bars; null: the project says nothing. Running pytest is not among them. */
   readonly gate: GateSettings
+  readonly cache: CacheSettings
+}
+
+export interface CacheSettings {
+  /** The address of a cache that several machines share; null: none. */
+  readonly remote: string | null
+  /** Nothing is put there. */
+  readonly readOnly: boolean
 }
 
 export interface GateSettings {
@@ -63,6 +71,7 @@ export const DEFAULT_SETTINGS: Settings = {
   invocation: null,
   registries: [],
   gate: { maxErrors: null, maxWarnings: null, minCollected: null },
+  cache: { remote: null, readOnly: false },
 }
 
 /** In lists of rules it stands for every rule. */
@@ -71,6 +80,7 @@ export const ALL = 'all'
 const SEVERITIES: readonly string[] = ['error', 'warning', 'info'] satisfies Severity[]
 const INVOCATIONS: readonly string[] = ['pytest', 'python -m pytest']
 const GATE_KEYS: readonly string[] = ['max-errors', 'max-warnings', 'min-collected']
+const CACHE_KEYS: readonly string[] = ['remote', 'read-only']
 const REGISTRY_KEYS: readonly string[] = ['name', 'registry', 'raises']
 const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u
 const DOTTED = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+$/u
@@ -135,6 +145,7 @@ class Reader {
       }),
       registries: (value, key) => ({ registries: this.registries(value, key) }),
       gate: (value, key) => ({ gate: this.gate(value, key) }),
+      cache: (value, key) => ({ cache: this.cache(value, key) }),
     }
     let settings: Settings = { ...DEFAULT_SETTINGS, folder }
     for (const [key, value] of Object.entries(table)) {
@@ -185,6 +196,21 @@ class Reader {
       maxWarnings: this.count(given['max-warnings'], [key, 'max-warnings']),
       minCollected: least === 'history' ? least : this.count(least, [key, 'min-collected']),
     }
+  }
+
+  private cache(value: TomlValue, key: string): CacheSettings {
+    const given = Object.fromEntries(this.entries(value, key))
+    for (const name of Object.keys(given)) {
+      if (CACHE_KEYS.includes(name)) continue
+      this.complain([key, name], `is not a setting of the cache${didYouMean(name, CACHE_KEYS)}`)
+    }
+    const { remote, 'read-only': readOnly } = given
+    const isAddress = typeof remote === 'string' && /^(?:rediss?|https?):\/\//.test(remote)
+    if (remote !== undefined && !isAddress)
+      this.complain([key, 'remote'], "must be an address that begins with 'redis://' or 'https://'")
+    if (readOnly !== undefined && typeof readOnly !== 'boolean')
+      this.complain([key, 'read-only'], `must be true or false, not ${kindOf(readOnly)}`)
+    return { remote: isAddress ? remote : null, readOnly: readOnly === true }
   }
 
   private count(value: TomlValue | undefined, key: readonly string[]): number | null {

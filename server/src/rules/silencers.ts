@@ -53,7 +53,7 @@ export class Silencers {
     if (!isOn(unusedSuppression.id, this.settings) || trace.session.outcome === 'unknown') return
     const doubtful = new Set<string>(trace.suspects)
     for (const event of trace.events) if (event.event === 'doubt') doubtful.add(event.span.path)
-    for (const path of trace.reached.keys()) {
+    for (const path of trace.reached.files) {
       if (doubtful.has(path)) continue
       for (const comment of this.suppressions(path)) {
         const what = this.complaint(comment)

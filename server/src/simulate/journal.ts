@@ -316,7 +316,7 @@ export class TrackedMap<K, V> extends Map<K, V> {
 
   override delete(key: K): boolean {
     if (!this.has(key)) return false
-    if (this.journal.active) this.journal.note(new Removal<K, V>(this, key, this.all()))
+    if (this.journal.active) this.journal.note(new Removal<K, V>(this, key, this.from(key)))
     return super.delete(key)
   }
 
@@ -369,10 +369,27 @@ export class TrackedMap<K, V> extends Map<K, V> {
     else super.set(key, value)
   }
 
-  refill(entries: readonly (readonly [K, V])[]): void {
+  /** An entry and those behind it: few as a rule, as what is taken out was put in lately. */
+  from(first: K): [K, V][] {
+    const entries: [K, V][] = []
+    if (!super.has(first)) return entries
+    for (const key of super.keys())
+      if (entries.length > 0 || key === first) entries.push([key, super.get(key)!])
+    return entries
+  }
+
+  /** Moves or puts entries to the end, in this order. */
+  putLast(entries: readonly (readonly [K, V])[]): void {
+    if (this.ns) this.ns.version++
+    for (const [key, value] of entries) {
+      super.delete(key)
+      super.set(key, value)
+    }
+  }
+
+  empty(): void {
     if (this.ns) this.ns.version++
     super.clear()
-    for (const [key, value] of entries) super.set(key, value)
   }
 }
 
@@ -406,6 +423,7 @@ class EntryChange<K, V> implements Change {
 
 /** An entry, or all of them, taken out: undoing has to put it back into its place. */
 class Removal<K, V> implements Change {
+  /** `before`: the entry and those behind it, or all. */
   constructor(
     readonly holder: TrackedMap<K, V>,
     readonly key: K | typeof WHOLE,
@@ -413,13 +431,17 @@ class Removal<K, V> implements Change {
   ) {}
 
   undo(): void {
-    this.holder.refill(this.before)
+    this.holder.putLast(this.before)
   }
 
   redo(): void {
-    this.before = this.holder.all()
-    if (this.key === WHOLE) this.holder.refill([])
-    else this.holder.put(this.key, undefined)
+    if (this.key === WHOLE) {
+      this.before = this.holder.all()
+      this.holder.empty()
+    } else {
+      this.before = this.holder.from(this.key)
+      this.holder.put(this.key, undefined)
+    }
   }
 
   value(): unknown {

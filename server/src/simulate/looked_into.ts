@@ -20,11 +20,11 @@ export function lookedInto(code: ModuleCode): Set<number> {
 export function bodySource({ code, text }: CodeUnit, index: BodyIndex): string {
   lookedInto(code).add(index)
   const body = code.bodies[index]
-  return body ? text.slice(body.start, body.end) : ''
+  return body ? text.get().slice(body.start, body.end) : ''
 }
 
 /** The text of the file, for what no body holds. */
 export function wholeText({ code, text }: CodeUnit): string {
   lookedInto(code).add(WHOLE_TEXT)
-  return text
+  return text.get()
 }

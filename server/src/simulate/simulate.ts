@@ -8,6 +8,7 @@ import { startModules } from '../pytest/start_modules.ts'
 import { collect, type Pass, Recorded } from './collect.ts'
 import { importedTwice } from './identities.ts'
 import { Machine, siteOf, type World } from './machine.ts'
+import { reachedFrom, whoReaches } from './reached.ts'
 import { Looks } from './tape.ts'
 import type { CollectorTrace, Failure, Trace, TraceEvent } from './trace.ts'
 
@@ -115,21 +116,23 @@ export function simulate(
 
 /** What there is to tell of a pass. */
 function told({ pass: { session, collectors }, machine }: Passed): Trace {
-  const filesOf = (path: string) => closureOf(machine, path)
   return {
     session,
     markers: [...machine.registeredMarkers],
     collectors,
     events: [
       ...machine.events,
-      ...machine.leaks.found(filesOf),
+      ...machine.leaks.found(path => closureOf(machine, path)),
       ...importedTwice(machine),
       ...ignoredFinders(machine),
     ],
     startMatters: machine.startMatters,
     suspects: [...machine.suspects],
     questions: [],
-    reached: closures(collectors, filesOf),
+    reached: reachedFrom(
+      collectors.map(({ path }) => path),
+      file => machine.dependencies.get(file) ?? [],
+    ),
     modules: [...machine.importedAt].map(([name, { module, span, entry }]) => ({
       name,
       file: module.file!,
@@ -143,7 +146,7 @@ function told({ pass: { session, collectors }, machine }: Passed): Trace {
 /** Whoever needs a file that may not compile can't be judged, while no interpreter was asked. */
 export function doubtSuspects(trace: Trace): Trace {
   const waiting = new Map(
-    trace.suspects.flatMap(file => (trace.reached.get(file) ?? []).map(path => [path, file] as const)),
+    trace.suspects.flatMap(file => whoReaches(trace.reached, file).map(path => [path, file] as const)),
   )
   const collectors = trace.collectors.map((c): CollectorTrace => {
     const file = waiting.get(c.path)
@@ -182,22 +185,6 @@ function withLayers(
 
 function ignoredFinders(m: Machine): TraceEvent[] {
   return m.ignoredFinders.map(({ name, span }) => ({ event: 'ignored-finder', name, span }))
-}
-
-/** Each file that was executed or asked for, with the collectors whose import reaches it. */
-function closures(
-  collectors: readonly CollectorTrace[],
-  filesOf: (collector: string) => ReadonlySet<string>,
-): ReadonlyMap<string, readonly string[]> {
-  const reached = new Map<string, string[]>()
-  for (const { path } of collectors) {
-    for (const file of filesOf(path)) {
-      const list = reached.get(file)
-      if (list) list.push(path)
-      else reached.set(file, [path])
-    }
-  }
-  return reached
 }
 
 /** The file itself and all that its import leads to, by what was imported in the pass. */

@@ -42,6 +42,8 @@ export class Tape<S, R> {
   private readonly stale = new Set<number>()
   private allStale = false
   private position = 0
+  /** Who looked into what; made when somebody asks. */
+  private readers: Readers | null = null
 
   constructor(readonly machine: Machine) {
     machine.world = this.listening(machine.world)
@@ -96,6 +98,12 @@ export class Tape<S, R> {
     let same = 0
     while (same < this.steps.length && this.steps[same] === steps[same]) same++
     for (let step = this.steps.length; step > same; step--) takeBack(this.steps[step - 1]!.stretch.changes)
+    for (let at = same; at < Math.max(this.steps.length, steps.length); at++) {
+      const [former, step] = [this.steps[at], steps[at]]
+      if (former === step) continue
+      if (former) this.readers?.remove(at + 1, former.stretch)
+      if (step) this.readers?.add(at + 1, step.stretch)
+    }
     this.steps.splice(same, this.steps.length, ...steps.slice(same))
     for (const { stretch } of steps.slice(same)) makeAgain(stretch.changes)
     makeAgain(ending)
@@ -121,6 +129,8 @@ export class Tape<S, R> {
     const left = before && valuesAfter(before.stretch.changes)
     const { done, stretch } = this.record(number, run, before?.stretch)
     this.steps[number - 1] = { todo, ...done, stretch }
+    if (before) this.readers?.remove(number, before.stretch)
+    this.readers?.add(number, stretch)
     if (left) this.compare(number, left, valuesOf(stretch.changes))
     return done.next
   }
@@ -154,28 +164,34 @@ export class Tape<S, R> {
 
   /** Forgets the steps from this one on. */
   private cut(number: number): void {
+    for (let gone = this.steps.length; gone >= number; gone--)
+      this.readers?.remove(gone, this.steps[gone - 1]!.stretch)
     this.steps.length = Math.min(this.steps.length, number - 1)
   }
 
   /** Which later steps may go another way, now that this one left other values? */
   private compare(number: number, before: Values, after: Values): void {
-    const cells = [before, after].flatMap(values =>
-      [...values].flatMap(([holder, keys]) => [...keys.keys()].map(key => ({ holder, key }))),
-    )
-    for (const { holder, key } of cells) {
-      const [was, is] = [before, after].map(values => values.get(holder)?.get(key))
-      // What only one of the two has changed the other has left as it was.
-      if (alike((was ?? is)![was ? 'value' : 'former'], (is ?? was)![is ? 'value' : 'former'])) continue
-      if (holder instanceof TrackedMap) this.makeStale(number, holder, key)
-      else if (!isOutput(this.machine, holder)) this.allStale = true
+    for (const [holder, cells] of before) {
+      const others = after.get(holder)
+      for (const [key, was] of cells) this.compareCell(number, holder, key, was, others?.get(key))
+    }
+    for (const [holder, cells] of after) {
+      const others = before.get(holder)
+      for (const [key, is] of cells)
+        if (!others?.has(key)) this.compareCell(number, holder, key, undefined, is)
     }
   }
 
+  private compareCell(number: number, holder: object, key: unknown, was?: Cell, is?: Cell): void {
+    // What only one of the two has changed the other has left as it was.
+    if (alike((was ?? is)![was ? 'value' : 'former'], (is ?? was)![is ? 'value' : 'former'])) return
+    if (holder instanceof TrackedMap) this.makeStale(number, holder, key)
+    else if (!isOutput(this.machine, holder)) this.allStale = true
+  }
+
   private makeStale(after: number, holder: object, key: unknown): void {
-    for (let number = after + 1; number <= this.steps.length; number++) {
-      const keys = this.steps[number - 1]!.stretch.reads.get(holder)
-      if (keys && (key === WHOLE || keys.has(key) || keys.has(WHOLE))) this.stale.add(number)
-    }
+    this.readers ??= Readers.of(this.steps)
+    for (const number of this.readers.of(holder, key)) if (number > after) this.stale.add(number)
   }
 
   private looksAt({ reads }: Stretch, touched: readonly string[]): boolean {
@@ -215,6 +231,43 @@ export class Tape<S, R> {
   }
 }
 
+/** The steps by what they looked into. */
+class Readers {
+  private readonly known = new Map<object, Map<unknown, Set<number>>>()
+
+  static of(steps: readonly { readonly stretch: Stretch }[]): Readers {
+    const readers = new Readers()
+    for (const [index, { stretch }] of steps.entries()) readers.add(index + 1, stretch)
+    return readers
+  }
+
+  add(step: number, { reads }: Stretch): void {
+    for (const [holder, keys] of reads) {
+      const cells = remember(this.known, holder, () => new Map())
+      for (const key of keys) remember(cells, key, () => new Set()).add(step)
+    }
+  }
+
+  remove(step: number, { reads }: Stretch): void {
+    for (const [holder, keys] of reads) {
+      const cells = this.known.get(holder)
+      for (const key of keys) {
+        const steps = cells?.get(key)
+        steps?.delete(step)
+        if (steps?.size === 0) cells!.delete(key)
+      }
+      if (cells?.size === 0) this.known.delete(holder)
+    }
+  }
+
+  /** In no order; some more than once. */
+  *of(holder: object, key: unknown): Generator<number> {
+    const cells = this.known.get(holder)
+    if (!cells) return
+    for (const each of key === WHOLE ? cells.keys() : [key, WHOLE]) yield* cells.get(each) ?? []
+  }
+}
+
 function makeAgain(changes: readonly Change[]): void {
   for (const change of changes) change.redo()
 }
@@ -223,8 +276,13 @@ function takeBack(changes: readonly Change[]): void {
   for (let i = changes.length - 1; i >= 0; i--) changes[i]!.undo()
 }
 
-/** What cells hold after some changes, and held before. */
-type Values = Map<object, Map<unknown, { readonly value: unknown; readonly former: unknown }>>
+/** What a cell holds after some changes, and held before. */
+interface Cell {
+  readonly value: unknown
+  readonly former: unknown
+}
+
+type Values = Map<object, Map<unknown, Cell>>
 
 function valuesOf(changes: readonly Change[]): Values {
   const values: Values = new Map()

@@ -3,6 +3,7 @@
  */
 import type { NameQuestion } from '../environment/standard_names.ts'
 import type { Span } from '../files/span.ts'
+import type { Reached } from './reached.ts'
 
 export interface Trace {
   readonly session: SessionTrace
@@ -18,8 +19,8 @@ export interface Trace {
   readonly startMatters: boolean
   /** What an interpreter must say of its standard library before this trace is exact. */
   readonly questions: readonly OpenQuestion[]
-  /** Project files that were executed, with the collectors that reach them. */
-  readonly reached: ReadonlyMap<string, readonly string[]>
+  /** The files that were executed or asked for, and which collector leads to which. */
+  readonly reached: Reached
   /** The project's modules in the order of their first import, each as it was executed last. */
   readonly modules: readonly LoadedModule[]
   /** `sys.path` as the run left it. */

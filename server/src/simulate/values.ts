@@ -107,7 +107,7 @@ export interface FunctionCode {
 export interface CodeUnit {
   readonly path: string
   readonly code: ModuleCode
-  readonly text: string
+  readonly text: { get(): string }
   readonly project: boolean
 }
 

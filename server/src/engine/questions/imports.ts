@@ -7,6 +7,7 @@ import { compileModule } from '../../compile/compile.ts'
 import type { Span } from '../../files/span.ts'
 import { whyOnPath } from '../../report/path_entry.ts'
 import { Finder } from '../../simulate/finder.ts'
+import { whoReaches } from '../../simulate/reached.ts'
 import type { Failure } from '../../simulate/trace.ts'
 import type { Asked, Definition, Place } from './question.ts'
 
@@ -61,7 +62,7 @@ export function importAt(asked: Asked, place: Place): ImportFact | null {
     entry,
     entryBy: entry === null ? null : whyOnPath(entry, plan, environment),
     loaded: spec?.loaded ?? false,
-    neededBy: (file && asked.analysis.trace.reached.get(file)?.length) || null,
+    neededBy: (file && whoReaches(asked.analysis.trace.reached, file).length) || null,
     failure: failure && { exception: failure.exception, message: failure.message, span: failure.cause },
   }
 }

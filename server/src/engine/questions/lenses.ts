@@ -1,6 +1,7 @@
 /** What stands above lines of a file: as what it is collected, who needs it, and what a finding in it costs. */
 import { follow } from '../../files/follow.ts'
 import type { Span } from '../../files/span.ts'
+import { whoReaches } from '../../simulate/reached.ts'
 import type { CollectorTrace } from '../../simulate/trace.ts'
 import { type Asked, type Document, textOf } from './question.ts'
 
@@ -30,7 +31,7 @@ function ofFile({ analysis }: Asked, path: string): string | null {
   const names = modules.filter(({ file }) => file === path).map(({ name }) => name)
   const collector = collectors.find(each => each.path === path)
   if (collector) return outcome(collector, names)
-  const needed = (reached.get(path) ?? []).length
+  const needed = whoReaches(reached, path).length
   return needed > 0 ? `imported by ${files(needed)} as ${names.join(' and ')}`.replace(/ as $/, '') : null
 }
 

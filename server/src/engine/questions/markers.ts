@@ -58,8 +58,8 @@ export function usesOf(asked: Asked, place: Place & { readonly declaration: bool
   const found = wordOfMarker(place)
   if (!found) return []
   const { trace, plan } = asked.analysis
-  const files = new Set([...trace.collectors.map(({ path }) => path), ...trace.reached.keys()])
-  const inCode = [...files].flatMap(path => {
+  const files = trace.reached.files
+  const inCode = files.flatMap(path => {
     const text = path === place.path ? place.text : textOf(asked, path)
     return text?.includes(MARK + found.name)
       ? marksIn(path, text).filter(({ name }) => name === found.name)

@@ -1,5 +1,6 @@
 /** Metrics that a file registers while it is imported. */
 import type { Span } from '../../files/span.ts'
+import { whoReaches } from '../../simulate/reached.ts'
 import { type Asked, type Place, textOf } from './question.ts'
 
 export interface MetricFact {
@@ -27,7 +28,7 @@ export function metricAt(asked: Asked, { path, text, offset }: Place): MetricFac
       name: event.name,
       kind: event.kind,
       modules: modules.filter(({ file }) => file === path).map(({ name }) => name),
-      neededBy: reached.get(path)?.length ?? 0,
+      neededBy: whoReaches(reached, path).length,
     }
   }
   return null

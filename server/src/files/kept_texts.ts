@@ -1,0 +1,81 @@
+/**
+ * Texts of files that were read: all of them, until they take more room than is meant for them. Then those that were
+ * read first are given up, and read again when somebody asks. What reads otherwise by then is told, never given out:
+ * places in the former text would mean nothing in it.
+ */
+import { contentHash } from './hash.ts'
+
+/** In UTF-16 units: more than most projects have with all that they import. */
+const MOST_KEPT = 128 * 1024 * 1024
+
+/** A file was written to in the middle of an analysis, which has to be made again. */
+export class TextChanged extends Error {
+  constructor(path: string) {
+    super(`${path} was changed while it was analysed`)
+  }
+}
+
+export class FileText {
+  /** Of a text that was given up. */
+  private hash: string | null = null
+
+  /** `again`: reads it; null where there is no text any more. */
+  constructor(
+    readonly path: string,
+    /** Null: given up. */
+    private held: string | null,
+    private readonly room: KeptTexts,
+    private readonly again: () => string | null,
+  ) {}
+
+  /** Throws TextChanged. */
+  get(): string {
+    if (this.held === null) {
+      const text = this.again()
+      if (text === null || !this.is(text)) throw new TextChanged(this.path)
+      this.held = text
+      this.room.add(this)
+    }
+    return this.held
+  }
+
+  is(text: string): boolean {
+    return this.held === null ? this.hash === contentHash(text) : this.held === text
+  }
+
+  /** How much room it takes. */
+  get size(): number {
+    return this.held?.length ?? 0
+  }
+
+  giveUp(): void {
+    if (this.held !== null) this.hash ??= contentHash(this.held)
+    this.held = null
+  }
+}
+
+export class KeptTexts {
+  /** In the order in which they were read. */
+  private readonly held = new Set<FileText>()
+  private size = 0
+
+  constructor(private readonly most = MOST_KEPT) {}
+
+  /** `text` is what `read` gave. */
+  keep(path: string, text: string, read: () => string | null): FileText {
+    const kept = new FileText(path, text, this, read)
+    this.add(kept)
+    return kept
+  }
+
+  add(text: FileText): void {
+    this.held.add(text)
+    this.size += text.size
+    for (const oldest of this.held) {
+      if (this.size <= this.most || oldest === text) break
+      this.held.delete(oldest)
+      this.size -= oldest.size
+      oldest.giveUp()
+    }
+  }
+}
