@@ -63,7 +63,7 @@ export interface AnalysisRequest {
   readonly confirms?: boolean
   /** What counts as cured although it is not; without it nothing does. */
   readonly cured?: Cured
-  /** False: what waits behind the errors is not looked for. */
+  /** False: neither what waits behind the errors is looked for, nor what the other way of starting pytest would do. */
   readonly layers?: boolean
 }
 
@@ -237,10 +237,13 @@ export async function analyze(
   const simulateAnew = async (): Promise<Simulation> => {
     const asks = shown && (shown.suspects.length > 0 || shown.questions.some(({ guarded }) => !guarded))
     const trace = shown && !asks ? shown : await simulateKept()
-    const other = otherStart(fs, plan, trace, kind => {
-      const other = planFor(kind)
-      return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
-    })
+    const other =
+      request.layers === false
+        ? null
+        : otherStart(fs, plan, trace, kind => {
+            const other = planFor(kind)
+            return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
+          })
     const made = { trace, otherStart: other }
     // Which texts were searched is known of one's own simulation only.
     if (trace !== shown) remembered.kept.keep(basis, made, code, searched)
@@ -262,13 +265,14 @@ export async function analyze(
     otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
     otherStart: simulation.otherStart,
   })
+  const basisOf = (): SimulationInput => ({ ...inputFor(plan, verdicts), layers: false })
   const simulateWith = (edit: WorkspaceEdit, cured = request.cured): Simulated | null => {
     const files = overlaid(fs, edit, text)
     if (!files) return null
     const read = sources.laidOver(files, touches(edit))
     const plan = planFor(invocation, files)
     const input = { ...inputFor(plan, verdicts, files, read), layers: false, ...(cured ? { cured } : {}) }
-    const trace = doubtSuspects(simulate(input))
+    const trace = doubtSuspects(remembered.kept.pass.aside(basisOf(), input))
     // A standard module comes to light: what it lacks only an interpreter could say, and nobody asks one here.
     const freed = new Set(
       [...edit.renamed.map(({ from }) => from), ...edit.deleted.map(({ path }) => path)].map(stem),

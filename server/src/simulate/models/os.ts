@@ -50,7 +50,6 @@ function pathNames(m: Machine): Record<string, Value> {
 
 function makePathNames(m: Machine): Record<string, Value> {
   const { cwd } = m.plan.invocation
-  const { fs } = m.world
   /** A function of one path that gives a string. */
   const one = (name: string, make: (path: string) => string) =>
     native(`os.path.${name}`, args => {
@@ -69,12 +68,12 @@ function makePathNames(m: Machine): Record<string, Value> {
     dirname: one('dirname', path => (path.includes('/') ? dirname(path) : '')),
     basename: one('basename', basename),
     abspath: one('abspath', absolute),
-    realpath: one('realpath', path => fs.realpath(absolute(path))),
+    realpath: one('realpath', path => m.world.fs.realpath(absolute(path))),
     normpath: one('normpath', path => normalize(path)),
     expanduser: one('expanduser', path => path),
-    exists: ask('exists', path => fs.stat(path) !== null),
-    isfile: ask('isfile', path => fs.stat(path)?.kind === 'file'),
-    isdir: ask('isdir', path => fs.stat(path)?.kind === 'directory'),
+    exists: ask('exists', path => m.world.fs.stat(path) !== null),
+    isfile: ask('isfile', path => m.world.fs.stat(path)?.kind === 'file'),
+    isdir: ask('isdir', path => m.world.fs.stat(path)?.kind === 'directory'),
     isabs: ask('isabs', isAbsolute),
     relpath: native('os.path.relpath', args => {
       const path = pathText(args.positional[0], cwd)

@@ -39,7 +39,6 @@ function pathClass(m: Machine): Value {
 export function pathAttribute(m: Machine, path: string, name: string): Value {
   const absolute = isAbsolute(path) ? path : normalize(join(m.plan.invocation.cwd, path))
   const as = (p: string): Value => ({ t: 'path', path: p })
-  const { fs } = m.world
   const method = (call: (args: Args) => Value) => native(`Path.${name}`, call)
   switch (name) {
     case 'parent':
@@ -62,7 +61,7 @@ export function pathAttribute(m: Machine, path: string, name: string): Value {
       )
     case 'resolve':
     case 'absolute':
-      return method(() => as(name === 'resolve' ? fs.realpath(absolute) : absolute))
+      return method(() => as(name === 'resolve' ? m.world.fs.realpath(absolute) : absolute))
     case 'as_posix':
     case '__str__':
     case '__fspath__':
@@ -88,14 +87,14 @@ export function pathAttribute(m: Machine, path: string, name: string): Value {
         return base ? as(relative(base, absolute)) : HARMLESS
       })
     case 'exists':
-      return method(() => constant(fs.stat(absolute) !== null))
+      return method(() => constant(m.world.fs.stat(absolute) !== null))
     case 'is_dir':
-      return method(() => constant(fs.stat(absolute)?.kind === 'directory'))
+      return method(() => constant(m.world.fs.stat(absolute)?.kind === 'directory'))
     case 'is_file':
-      return method(() => constant(fs.stat(absolute)?.kind === 'file'))
+      return method(() => constant(m.world.fs.stat(absolute)?.kind === 'file'))
     case 'iterdir':
       return method(() => {
-        const entries = fs.list(absolute)
+        const entries = m.world.fs.list(absolute)
         m.mayRaise(null)
         return entries ? list(entries.map(entry => as(join(path, entry.name)))) : list([], true)
       })
@@ -104,7 +103,7 @@ export function pathAttribute(m: Machine, path: string, name: string): Value {
       return method(args => {
         const [pattern] = args.positional
         if (!isString(pattern)) return list([], true)
-        const found = globPaths(fs, absolute, name === 'rglob' ? `**/${pattern.v}` : pattern.v)
+        const found = globPaths(m.world.fs, absolute, name === 'rglob' ? `**/${pattern.v}` : pattern.v)
         return list(found.map(relativePath => as(join(path, relativePath))))
       })
     case 'open':
