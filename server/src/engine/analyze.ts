@@ -2,7 +2,7 @@
  * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
  */
 import { overlaid, touches, type WorkspaceEdit } from '../bridges/edit.ts'
-import { FileScans } from '../bridges/file_scan.ts'
+import { FileScans, type ScanStore } from '../bridges/file_scan.ts'
 import type { Simulated } from '../bridges/verify.ts'
 import type { ModuleCode } from '../compile/module_code.ts'
 import { initParser } from '../compile/parser.ts'
@@ -118,7 +118,7 @@ interface Found {
 /** What one analysis leaves for the next one of the same workspace. */
 export class Remembered {
   readonly sources: Sources
-  readonly scans = new FileScans()
+  readonly scans: FileScans
   readonly kept = new KeptTrace()
   private environment: { readonly key: string; readonly found: Found } | null = null
   /** What its interpreter said of files in the last analysis. */
@@ -129,9 +129,10 @@ export class Remembered {
   constructor(
     fs: FileSystem,
     readonly breathe?: () => void,
-    code: CodeStore | null = null,
+    kept: { readonly code: CodeStore; readonly names: ScanStore } | null = null,
   ) {
-    this.sources = new Sources(fs, code)
+    this.sources = new Sources(fs, kept?.code)
+    this.scans = new FileScans(kept?.names)
   }
 
   /** Distributions were installed or removed, or an interpreter changed. */

@@ -1,8 +1,10 @@
 /**
  * What is kept of a workspace folder in precollect's own cache folder, for speed alone: `runs.pack`, whole analyses
- * with all that they rest on (`stored_run.ts`), and `code.pack`, the compiled modules by the content of their files.
+ * with all that they rest on (`stored_run.ts`), and, by the content of files, `code.pack`, the compiled modules, and
+ * `names.pack`, what a glance has read of them.
  * Deleting it costs time and nothing else; several processes may use it at once, and the last one that writes wins.
  */
+import type { StoredScan } from '../bridges/file_scan.ts'
 import type { ModuleCode } from '../compile/module_code.ts'
 import { cacheFolder, programFolder } from '../files/cache_folder.ts'
 import { DiskFileSystem } from '../files/disk.ts'
@@ -16,8 +18,9 @@ type Variables = Readonly<Record<string, string | undefined>>
 
 const RUNS = 'runs.pack'
 const CODE = 'code.pack'
+const NAMES = 'names.pack'
 
-/** Modules that no analysis asked for lately stay as long as they take no more than this. */
+/** Of one pack: what no analysis asked for lately stays as long as it takes no more than this. */
 const SPARE_BYTES = 32 * 1024 * 1024
 
 /** All workspaces together: those longest unused go first. */
@@ -53,33 +56,65 @@ export class WorkspaceCache {
     touch(join(this.folder, RUNS))
   }
 
-  code(): CodeCache {
-    return new CodeCache(Pack.open(join(this.folder, CODE), build), contents => {
-      writePack(join(this.folder, CODE), { maker: build, about: this.cwd }, contents)
-      prune(this.env, this.folder)
-    })
+  code(): ContentCache<ModuleCode> {
+    return this.cacheAt(CODE)
+  }
+
+  /** All that is kept by the content of files. */
+  byContent(): {
+    readonly code: ContentCache<ModuleCode>
+    readonly names: ContentCache<StoredScan>
+    /** Writes what is new. */
+    keep(): void
+  } {
+    const [code, names] = [this.code(), this.cacheAt<StoredScan>(NAMES)]
+    return {
+      code,
+      names,
+      keep() {
+        code.keep()
+        names.keep()
+      },
+    }
+  }
+
+  private cacheAt<T>(name: string): ContentCache<T> {
+    const path = join(this.folder, name)
+    return new ContentCache(
+      () => Pack.open(path, build),
+      contents => {
+        writePack(path, { maker: build, about: this.cwd }, contents)
+        prune(this.env, this.folder)
+      },
+    )
   }
 }
 
-/** Compiled modules by the hash of their files' bytes. */
-export class CodeCache {
+/** What was made of files, as plain data, by the hash of their bytes. The pack is opened when the first is asked for. */
+export class ContentCache<T> {
   private readonly asked = new Map<string, Buffer>()
   private grown = false
+  private opened: Pack | null = null
 
   constructor(
-    private readonly pack: Pack,
+    private readonly open: () => Pack,
     private readonly write: (contents: ReadonlyMap<string, Uint8Array>) => void,
   ) {}
 
-  get(hash: string): ModuleCode | null {
+  private get pack(): Pack {
+    this.opened ??= this.open()
+    return this.opened
+  }
+
+  get(hash: string): T | null {
     const bytes = this.pack.get(hash)
     if (!bytes) return null
     this.asked.set(hash, bytes)
-    return JSON.parse(bytes.toString('utf8')) as ModuleCode
+    return JSON.parse(bytes.toString('utf8')) as T
   }
 
-  put(hash: string, code: ModuleCode): void {
-    this.asked.set(hash, Buffer.from(JSON.stringify(code)))
+  put(hash: string, made: T): void {
+    this.asked.set(hash, Buffer.from(JSON.stringify(made)))
     this.grown = true
   }
 
