@@ -153,6 +153,7 @@ function wholeModule(
   const { index, history, root } = around
   const name = bestName(module, missing)
   const because: string[] = []
+  const past = pastOf(missing, history, root)
   const names = coverage([...wanted.names], module, name, index)
   const below = [...wanted.below].filter(each => index.moduleNamed(`${name}.${each}`))
   const asked = wanted.names.size + wanted.below.size
@@ -163,7 +164,8 @@ function wholeModule(
     score += (WEIGHT.names * (names.found + below.length)) / weights
     const count = names.names.length + below.length
     if (count > 0) because.push(nameReason(names.names, below, asked))
-    else if (nearness(tailOf(missing), tailOf(name)) === 0) return []
+    // A name that is merely like it is no sign where nothing that is asked for is there.
+    else if (nearness(tailOf(missing), tailOf(name)) < 1 && past?.to !== module.path) return []
   } else if (reads && reads.weight > 0 && reads.names.length > 0) {
     score += (WEIGHT.names * reads.found) / reads.weight
     because.push(nameReason(reads.names, [], wanted.reads.size))
@@ -177,7 +179,6 @@ function wholeModule(
   }
   if (names.itself) score += WEIGHT.itself
   const own = isOwn(missing, index)
-  const past = pastOf(missing, history, root)
   if (past && past.to === module.path) {
     score += WEIGHT.history
     because.unshift(pastReason(past, root))
