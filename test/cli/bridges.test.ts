@@ -62,6 +62,25 @@ test('lists what is missing, with what could serve it and what that brings back'
   ])
 })
 
+test('what stops the whole run comes first, and fails all test files', async () => {
+  write({
+    ...MOVED,
+    'src/shop/till.py': 'def pay(): ...\n',
+    'tests/conftest.py': 'from shop.tills import pay\n',
+  })
+  write({ 'tests/test_c.py': '', 'tests/deep/test_d.py': '' })
+  const { out } = await bridges()
+  expect(out).toMatch(/^ {2}1 {2}shop\.tills {2}fails 4 test files\n/)
+})
+
+test('a namesake that has nothing of what is asked for is not told', async () => {
+  write({ ...MOVED, 'src/shop/catalogues.py': 'def other(): ...\n' })
+  const { missing } = JSON.parse((await bridges('--output-format', 'json')).out)
+  expect(missing[0].candidates.map(({ modules }: { modules: object }) => modules)).toEqual([
+    { 'shop.catalogue': 'shop.catalog' },
+  ])
+})
+
 test('--diff writes nothing, --write writes the bridge and its test, and nothing the second time', async () => {
   write(MOVED)
   const patch = await bridges('--diff')

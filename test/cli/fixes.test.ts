@@ -119,6 +119,37 @@ test('plan: what the interpreter said of a file is not forgotten from step to st
   ])
 })
 
+test('--leave-out makes the other fixes first, and leaves out what they can not mend', async () => {
+  writeFileSync(join(folder, 'test_e.py'), 'raise RuntimeError("x")\n')
+  const { out } = await command('check', '--leave-out', '--output-format', 'concise')
+  expect(out).not.toContain(' error ')
+  expect(read('test_b.py')).toBe('from app.catalog import Item\n\ndef test_b(): ...\n')
+  expect(read('conftest.py')).toContain('test_e.py')
+  expect(read('conftest.py')).not.toContain('test_b.py')
+})
+
+test('plan --apply a second time changes nothing, and tells the same steps that are left', async () => {
+  await command('plan', '--apply', '--output-format', 'json')
+  const paths = [...Object.keys(FILES), 'test_d.py']
+  const before = paths.map(read)
+  const [second, third] = [await command('plan', '--apply'), await command('plan', '--apply')]
+  expect(second.out).toContain('1 error; 1 step bring')
+  expect(third).toEqual(second)
+  expect(paths.map(read)).toEqual(before)
+})
+
+test('plan --apply: where a file of a later step is read-only, what was written before is not denied', async () => {
+  writeFileSync(join(folder, 'test_f.py'), 'from app.catalogue import Item\n')
+  chmodSync(join(folder, 'test_c.py'), 0o444)
+  const { code, err } = await command('plan', '--apply')
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: 'precollect: step 2 was not written, the steps before it were:\n  test_c.py: it is read-only\n',
+  })
+  expect(read('test_b.py')).toBe('from app.catalog import Item\n\ndef test_b(): ...\n')
+  expect(read('test_c.py')).toBe(FILES['test_c.py'])
+})
+
 test('plan --apply makes the edits and stops there', async () => {
   const { code, out } = await command('plan', '--apply', '--target', '1')
   expect(out).toContain('1 error now.\n')

@@ -1,21 +1,26 @@
 /**
  * Analysing again after edits says what analysing from scratch says: random rows of edits in projects whose files lean
  * on each other in every way that the simulated process has. What is edited is open in the editor; files that come and
- * go, and settings, change on the disk.
+ * go, and settings, change on the disk. So does trying an edit of the workspace, whatever was tried or analysed before it.
  */
 import { expect, test } from 'vitest'
+import { changeOf, editOf, overlaid } from '../../server/src/bridges/edit.ts'
 import { type Analysis, type AnalysisRequest, analyze, Remembered } from '../../server/src/engine/analyze.ts'
 import { GivenUp } from '../../server/src/engine/job.ts'
 import { DiskFileSystem } from '../../server/src/files/disk.ts'
 import type { FileSystem } from '../../server/src/files/file_system.ts'
+import { contentHash } from '../../server/src/files/hash.ts'
 import { OverlayFileSystem } from '../../server/src/files/overlay.ts'
 import { join, relative } from '../../server/src/files/paths.ts'
+import { siteOf } from '../../server/src/simulate/machine.ts'
 import type { CollectorTrace } from '../../server/src/simulate/trace.ts'
 import { standardPython } from '../support/pythons.ts'
 
 const ROWS = Number(process.env.PRECOLLECT_ROWS ?? 12)
 const FIRST = Number(process.env.PRECOLLECT_FIRST_ROW ?? 1)
 const EDITS = 12
+/** Edits that are tried after each of them. */
+const TRIALS = 4
 const ROOT = '/made/project'
 
 /** The same row of numbers below `limit` each time. */
@@ -214,7 +219,7 @@ class Project {
     return new Map([...this.open].map(([path, text]) => [join(ROOT, path), text]))
   }
 
-  private statement(): string {
+  statement(): string {
     const { roll } = this
     return pick(STATEMENTS, roll)
       .replaceAll('{m}', pick(MODULES, roll))
@@ -247,6 +252,78 @@ const REQUEST: AnalysisRequest = {
   ignore: [],
 }
 
+const MOVES = [
+  ['pkg', 'moved'],
+  ['pkg/a.py', 'pkg/ghost.py'],
+  ['helpers.py', 'pkg/helpers.py'],
+  ['tests/support.py', 'tests/supporting.py'],
+  ['flat/test_e.py', 'flat/test_new.py'],
+  ['lib', 'ghost'],
+] as const
+
+/** An edit as a fix may make it; null where the dice ask for one that can't be made. */
+function someEdit({ text, fs: files }: Analysis, project: Project, roll: (limit: number) => number) {
+  const isThere = (path: string) => files.stat(join(ROOT, path)) !== null
+  const there = [...project.files.keys()].filter(path => path.endsWith('.py') && isThere(path))
+  const changing = (path: string) => {
+    const before = text(join(ROOT, path))
+    if (before === null) return []
+    const put = { start: before.length, end: before.length, text: `\n${project.statement()}\n` }
+    return [changeOf(join(ROOT, path), before, [put])]
+  }
+  const changed = changing(pick(there, roll))
+  const fresh = ADDED.filter(path => !isThere(path) && !isThere(path.replace('/__init__.py', '.py')))
+  switch (roll(5)) {
+    case 0:
+      return editOf({ changed })
+    case 1:
+      return editOf({ changed: [...changed, ...changing('tests/test_b.py')].slice(0, 1 + roll(2)) })
+    case 2: {
+      const path = join(ROOT, pick(fresh.length > 0 ? fresh : ['pkg/new.py'], roll))
+      const created = [{ path, text: `${project.statement()}\n` }]
+      return editOf({ created, changed: roll(2) === 0 ? changed : [] })
+    }
+    case 3: {
+      const path = join(ROOT, pick(there, roll))
+      return editOf({ deleted: [{ path, content: contentHash(text(path) ?? '') }] })
+    }
+    default: {
+      const [from, to] = pick(MOVES, roll)
+      return isThere(from) ? editOf({ renamed: [{ from: join(ROOT, from), to: join(ROOT, to) }] }) : null
+    }
+  }
+}
+
+/**
+ * Tries edits of an analysis, one after another, against an analysis of the edited files. Some are taken, as by a plan:
+ * the next ones are edits of what they made.
+ */
+async function compareTrials(
+  first: Analysis,
+  remembered: Remembered,
+  project: Project,
+  roll: (limit: number) => number,
+  where: string,
+): Promise<void> {
+  let analysis = first
+  for (let trial = 0; trial < TRIALS; trial++) {
+    const edit = someEdit(analysis, project, roll)
+    const files = edit && overlaid(analysis.fs, edit, analysis.text)
+    if (!edit || !files) continue
+    const failures = analysis.trace.collectors.flatMap(({ failure }) => failure ?? [])
+    const sites = failures.filter(() => roll(4) === 0).map(siteOf)
+    const cured = { sites: new Set(sites), installed: new Set(roll(3) === 0 ? ['unknown_lib'] : []) }
+    const tried = analysis.simulateWith(edit, cured)
+    const request = { ...analysis.request, layers: false, cured }
+    const fresh = await analyze(files, request)
+    const told = `${where}, trial ${trial}: ${JSON.stringify({ edit, sites })}`
+    // A standard module may come to light, which nobody is asked about.
+    if (!tried) continue
+    expect(tried.trace, told).toEqual(fresh.trace)
+    if (roll(3) === 0) analysis = await analyze(files, request, remembered, undefined, tried.trace)
+  }
+}
+
 async function compare(seed: number): Promise<void> {
   const roll = dice(seed)
   const project = new Project(roll)
@@ -277,6 +354,8 @@ async function compare(seed: number): Promise<void> {
       plain(kept),
       `row ${seed}, edit ${edit}: ${JSON.stringify([...project.files, ...project.open])}`,
     ).toEqual(plain(fresh))
+    breaths = Number.POSITIVE_INFINITY
+    if (roll(3) === 0) await compareTrials(kept, remembered, project, roll, `row ${seed}, edit ${edit}`)
   }
 }
 

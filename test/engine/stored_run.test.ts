@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FileScans, type ScanStore } from '../../server/src/bridges/file_scan.ts'
 import { type AnalysisRequest, analyze, Remembered, type Told } from '../../server/src/engine/analyze.ts'
 import { analyzeDisk } from '../../server/src/engine/analyze_disk.ts'
 import { keep, recall } from '../../server/src/engine/stored_run.ts'
@@ -135,12 +136,12 @@ describe('what was kept', () => {
   test('compiled modules are those that are made anew', async () => {
     const first = await analyzeDisk(new DiskFileSystem(), request(), true)
     first.keep()
-    const remembered = new Remembered(new DiskFileSystem(), undefined, cacheOf().code())
+    const { code, names } = cacheOf().byContent()
+    const remembered = new Remembered(new DiskFileSystem(), undefined, { code, names })
     const fs = new DiskFileSystem()
-    const code = cacheOf().code()
     const { sources } = new Remembered(fs, undefined, {
-      get: hash => code.get(hash, () => expect.fail()),
-      put: () => expect.fail(),
+      code: { get: hash => code.get(hash, () => expect.fail()), put: () => expect.fail() },
+      names,
     })
     for (const path of ['src/shop/orders.py', 'tests/test_mode.py']) {
       const [kept, alone, anew] = [sources, remembered.sources, new Remembered(fs).sources].map(each => {
@@ -150,6 +151,41 @@ describe('what was kept', () => {
       expect(kept).toStrictEqual(alone)
       expect(kept).toStrictEqual(anew)
     }
+  })
+})
+
+describe('what a glance has read', () => {
+  const paths = ['src/shop/orders.py', 'src/shop/models.py', 'tests/test_items.py']
+  const glance = (scans: FileScans) => {
+    const fs = new DiskFileSystem()
+    return paths.map(path => scans.of(fs, at(path)))
+  }
+
+  /** The next process: what it reads, and the files whose scans it had to make. */
+  const next = () => {
+    const { names, keep } = cacheOf().byContent()
+    const made: (readonly string[])[] = []
+    const put: ScanStore['put'] = (hash, scan) => {
+      made.push(scan.defines)
+      names.put(hash, scan)
+    }
+    const scans = glance(new FileScans({ get: hash => names.get(hash), put }))
+    keep()
+    return { scans, made }
+  }
+
+  test('is taken by content, made anew of what was edited, and of all where it was damaged', () => {
+    const fresh = () => glance(new FileScans())
+    expect(next()).toEqual({ scans: fresh(), made: [['total'], ['Order', 'Item'], []] })
+    expect(next()).toEqual({ scans: fresh(), made: [] })
+    write('src/shop/models.py', 'class Order: ...\nclass Basket: ...\n')
+    expect(next()).toEqual({ scans: fresh(), made: [['Order', 'Basket']] })
+    const [folder] = new DiskFileSystem().list(join(scratch.path, 'cache/workspaces'))!
+    const path = join(scratch.path, 'cache/workspaces', folder!.name, 'names.pack')
+    const whole = readFileSync(path)
+    writeFileSync(path, whole.fill(0xff, 3, 11))
+    expect(next()).toEqual({ scans: fresh(), made: [['total'], ['Order', 'Basket'], []] })
+    expect(next()).toEqual({ scans: fresh(), made: [] })
   })
 })
 

@@ -2,9 +2,10 @@
  * What could serve a module or a name that is missing: candidates from the workspace, best first, each with the
  * reasons. They are guesses, however good: verification decides which of them are told.
  */
-import { basename, dirname, join, relative } from '../files/paths.ts'
+import { dirname, join, relative } from '../files/paths.ts'
 import { nearness } from '../rules/nearest.ts'
 import { deletionOf, followed, type History, type PastChange } from './history.ts'
+import { bestName, isPartOf, pathLikeness, stemOf, tailOf } from './likeness.ts'
 import type { WorkspaceModule } from './module_names.ts'
 import { renamedIn } from './renamed.ts'
 import type { SymbolIndex, Wanted } from './symbol_index.ts'
@@ -112,7 +113,11 @@ function poolOf(
   }
   for (const { path, names } of index.modules()) {
     const own = names[0] === undefined ? stemOf(path) : tailOf(names[0])
-    if (own === tail || nearness(tail, own) > 0) pool.add(path)
+    if (own === tail || nearness(tail, own) > 0 || isPartOf(tail, own)) pool.add(path)
+  }
+  for (const name of wanted.starred) {
+    const files = index.definersOf(name)
+    if (files.length <= COMMON) for (const path of files) pool.add(path)
   }
   // A package that moved with all its modules is found by what they define.
   for (const below of wanted.below) {
@@ -148,6 +153,7 @@ function wholeModule(
   const { index, history, root } = around
   const name = bestName(module, missing)
   const because: string[] = []
+  const past = pastOf(missing, history, root)
   const names = coverage([...wanted.names], module, name, index)
   const below = [...wanted.below].filter(each => index.moduleNamed(`${name}.${each}`))
   const asked = wanted.names.size + wanted.below.size
@@ -158,14 +164,21 @@ function wholeModule(
     score += (WEIGHT.names * (names.found + below.length)) / weights
     const count = names.names.length + below.length
     if (count > 0) because.push(nameReason(names.names, below, asked))
-    else if (nearness(tailOf(missing), tailOf(name)) === 0) return []
+    // A name that is merely like it is no sign where nothing that is asked for is there.
+    else if (nearness(tailOf(missing), tailOf(name)) < 1 && past?.to !== module.path) return []
   } else if (reads && reads.weight > 0 && reads.names.length > 0) {
     score += (WEIGHT.names * reads.found) / reads.weight
     because.push(nameReason(reads.names, [], wanted.reads.size))
   }
+  // Who takes everything does not say what: then what nobody gives any more tells, if the module has little else.
+  const given = asked === 0 && wanted.starred.size > 0 ? index.givenByStar(module.path) : []
+  const lost = given.filter(each => wanted.starred.has(each))
+  if (lost.length > 0) {
+    score += (WEIGHT.names * lost.length) / given.length
+    because.push(starReason(lost, given))
+  }
   if (names.itself) score += WEIGHT.itself
   const own = isOwn(missing, index)
-  const past = pastOf(missing, history, root)
   if (past && past.to === module.path) {
     score += WEIGHT.history
     because.unshift(pastReason(past, root))
@@ -425,45 +438,6 @@ function placesOf(
   })
 }
 
-// --- likeness ---
-
-/** Of a module's names the one that has most in common with `like`; of such the shortest. */
-function bestName({ names }: WorkspaceModule, like: string): string {
-  const byLength = names.toSorted((a, b) => a.split('.').length - b.split('.').length)
-  let best = byLength[0]!
-  for (const name of byLength) if (pathLikeness(like, name) > pathLikeness(like, best)) best = name
-  return best
-}
-
-/** How much of two dotted names is the same, in the same order: 0 to 1. */
-export function pathLikeness(a: string, b: string): number {
-  const [one, two] = [a.split('.'), b.split('.')]
-  let before: number[] = new Array(two.length + 1).fill(0)
-  for (const part of one) {
-    const row = [0]
-    for (const [j, other] of two.entries())
-      row.push(part === other ? before[j]! + 1 : Math.max(before[j + 1]!, row[j]!))
-    before = row
-  }
-  return before.at(-1)! / Math.max(one.length, two.length)
-}
-
-/** Are the words of one name, set apart by underscores, among those of the other? */
-function isPartOf(one: string, other: string): boolean {
-  const words = (name: string) => name.toLowerCase().split('_').filter(Boolean)
-  const [few, many] = [words(one), words(other)]
-  return few.length > 0 && few.every(word => many.includes(word))
-}
-
-function tailOf(module: string): string {
-  return module.slice(module.lastIndexOf('.') + 1)
-}
-
-function stemOf(path: string): string {
-  const name = basename(path)
-  return name === '__init__.py' ? basename(dirname(path)) : name.slice(0, -3)
-}
-
 export function placeOfModule(module: string): Place {
   const dot = module.lastIndexOf('.')
   return dot < 0 ? { module, name: null } : { module: module.slice(0, dot), name: module.slice(dot + 1) }
@@ -476,6 +450,13 @@ function nameReason(names: readonly string[], below: readonly string[], asked: n
   if (all.length === asked)
     return asked === 1 ? `has '${all[0]}', which is wanted` : `has all ${asked} names that are wanted`
   return `has ${all.length} of ${asked} names that are wanted`
+}
+
+function starReason(lost: readonly string[], given: readonly string[]): string {
+  if (given.length === 1)
+    return `'${lost[0]}' of it is wanted where everything is taken with '*', and is not there`
+  const all = lost.length === given.length ? `all ${given.length}` : `${lost.length} of ${given.length}`
+  return `${all} names of it are wanted where everything is taken with '*', and are not there`
 }
 
 function sameTail(missing: string, name: string): string {

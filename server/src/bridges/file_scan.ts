@@ -13,6 +13,18 @@ export interface FileScan {
   readonly imports: readonly ScannedImport[]
 }
 
+/** The same as plain data. */
+export interface StoredScan {
+  readonly defines: readonly string[]
+  readonly imports: readonly ScannedImport[]
+}
+
+/** Where scans are kept from run to run, by the hash of their files' bytes. */
+export interface ScanStore {
+  get(hash: string): StoredScan | null
+  put(hash: string, scan: StoredScan): void
+}
+
 const NOTHING: FileScan = { defines: new Set(), imports: [] }
 
 const DEFINED = /^[ \t]*(?:(?:async[ \t]+)?def|class|type)[ \t]+([\w\u0080-\uffff]+)/gm
@@ -26,6 +38,8 @@ const NAME = /[\w\u0080-\uffff]+/g
 export class FileScans {
   private readonly known = fileCache<{ readonly stamp: string; readonly scan: FileScan }>()
 
+  constructor(private readonly store: ScanStore | null = null) {}
+
   /** Of a file that can't be read: nothing. */
   of(fs: FileSystem, path: string): FileScan {
     const stat = fs.stat(path)
@@ -33,11 +47,18 @@ export class FileScans {
     const before = this.known.get(path)
     if (before && stamp !== '' && before.stamp === stamp) return before.scan
     const bytes = fs.read(path)
-    const decoded = bytes && decodeSource(bytes)
-    const scan = decoded && 'text' in decoded ? scanFile(decoded.text) : NOTHING
+    const hash = this.store && bytes ? (fs.contentHash?.(path) ?? null) : null
+    const kept = hash === null ? null : this.store?.get(hash)
+    const scan = kept ? { ...kept, defines: new Set(kept.defines) } : scanBytes(bytes)
+    if (hash !== null && !kept) this.store?.put(hash, { ...scan, defines: [...scan.defines] })
     this.known.set(path, { stamp, scan })
     return scan
   }
+}
+
+function scanBytes(bytes: Uint8Array | null): FileScan {
+  const decoded = bytes && decodeSource(bytes)
+  return decoded && 'text' in decoded ? scanFile(decoded.text) : NOTHING
 }
 
 export function scanFile(text: string): FileScan {

@@ -37,7 +37,9 @@ export function workspaceModules(fs: FileSystem, plan: Plan, environment: Enviro
   const entries = searchPath(fs, plan, environment)
   return files.map(path => {
     const base = baseOf(fs, path)
-    const inOrder = [base, ...entries].filter((entry, index) => index > 0 || entries.includes(entry))
+    // A folder without an __init__.py inside of a regular package belongs to it.
+    const natural = entries.includes(base) ? [base] : entries.filter(entry => leadsToPackage(fs, entry, path))
+    const inOrder = [...natural, ...entries]
     const found = inOrder.map(entry => nameBelow(entry, path)).filter(name => name !== null)
     const mapped = editableNames(environment, path)
     return { path, package: isInit(path), names: [...new Set([...found, ...mapped])], base }
@@ -65,6 +67,13 @@ export function absoluteFrom(home: string | undefined, level: number, module: st
   const up = level - 1
   if (up >= parts.length) return null
   return [...parts.slice(0, parts.length - up), ...(module === '' ? [] : [module])].join('.')
+}
+
+/** Is the first folder on the way from the entry to the file a regular package? */
+function leadsToPackage(fs: FileSystem, entry: string, path: string): boolean {
+  if (!isWithin(path, entry)) return false
+  const [first, ...rest] = relative(entry, path).split('/')
+  return rest.length > 0 && fs.stat(join(entry, first!, '__init__.py')) !== null
 }
 
 function isInit(path: string): boolean {

@@ -2,10 +2,11 @@
  * The relative imports of a module that moved: they start from where it lies now, and mean what they meant where it
  * lay. What still leads somewhere is left as it is.
  */
-import { type Candidate, pathLikeness } from './candidates.ts'
+import type { Candidate } from './candidates.ts'
 import { changeOf, editOf, type FileChange, merged, type WorkspaceEdit } from './edit.ts'
 import type { FixContext } from './fix.ts'
 import { type ImportSite, importSites } from './import_sites.ts'
+import { pathLikeness } from './likeness.ts'
 import { absoluteFrom, packageOf, type WorkspaceModule } from './module_names.ts'
 import { relativeFrom } from './rewrite.ts'
 import type { SymbolIndex } from './symbol_index.ts'

@@ -22,6 +22,11 @@ export interface Wanted {
   readonly names: ReadonlySet<string>
   /** Attributes that seem to be read where the module itself was imported. */
   readonly reads: ReadonlySet<string>
+  /**
+   * Of modules that take everything from it by `import *`, and of those that take everything from them: what is wanted of
+   * them and is not there. Some of it may be what the missing module would have given.
+   */
+  readonly starred: ReadonlySet<string>
   /** Modules below it that somebody imports: their names behind the module's own, 'a' and 'a.b'. */
   readonly below: ReadonlySet<string>
   /** The workspace's files that import it, or something below it, in order of their paths. */
@@ -42,6 +47,7 @@ export class SymbolIndex {
   private readonly outer = new Map<string, readonly string[]>()
   private readonly mentions = new Map<string, readonly string[]>()
   private readonly wants = new Map<string, Wanted>()
+  private readonly lacks = new Map<string, ReadonlySet<string>>()
   private readonly fs: FileSystem
 
   constructor(
@@ -225,6 +231,7 @@ export class SymbolIndex {
     const importers: string[] = []
     const outer: string[] = []
     const tail = module.slice(module.lastIndexOf('.') + 1)
+    const takers: string[] = []
     for (const path of this.filesAsking(tail)) {
       let asks = false
       for (const { level, module: source, names: taken } of this.scans.of(this.fs, path).imports) {
@@ -232,7 +239,8 @@ export class SymbolIndex {
         if (from === null) continue
         if (from === module) {
           asks = true
-          if (taken !== '*') for (const name of taken) names.add(name)
+          if (taken === '*') takers.push(path)
+          else for (const name of taken) names.add(name)
           if (taken.length === 0) for (const name of this.readFrom(path, module)) reads.add(name)
         } else if (from.startsWith(`${module}.`)) {
           asks = true
@@ -245,7 +253,63 @@ export class SymbolIndex {
       if (asks) (this.moduleAt(path) ? importers : outer).push(path)
     }
     this.outer.set(module, outer)
-    return { names, reads, below, importers }
+    const index = this
+    return {
+      names,
+      reads,
+      below,
+      importers,
+      get starred() {
+        return index.lackedBy(takers)
+      },
+    }
+  }
+
+  /** What is wanted of these files' modules, and of those that take everything from them, and is not there. */
+  private lackedBy(takers: readonly string[]): ReadonlySet<string> {
+    const lacked = new Set<string>()
+    const seen = new Set<string>()
+    const queue = [...takers]
+    for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+      if (seen.has(path)) continue
+      seen.add(path)
+      for (const name of this.lackedAt(path)) lacked.add(name)
+      for (const name of this.moduleAt(path)?.names ?? []) queue.push(...this.starTakers(name))
+    }
+    return lacked
+  }
+
+  private lackedAt(path: string): ReadonlySet<string> {
+    return remember(this.lacks, path, () => {
+      const has = this.offeredNames(path)
+      const modules = this.moduleAt(path)?.names ?? []
+      const asked = modules.flatMap(module => {
+        const { names, reads } = this.wanted(module)
+        return [...names, ...reads].filter(name => !this.moduleNamed(`${module}.${name}`))
+      })
+      return new Set(asked.filter(name => !has.has(name) && isPublic(name)))
+    })
+  }
+
+  /** The files that take everything from a module. */
+  private starTakers(module: string): readonly string[] {
+    return this.filesAsking(module.slice(module.lastIndexOf('.') + 1)).filter(path =>
+      this.scans
+        .of(this.fs, path)
+        .imports.some(
+          ({ level, module: source, names }) =>
+            names === '*' && this.absolute(path, level, source) === module,
+        ),
+    )
+  }
+
+  /** What a file's module gives to those that take everything from it, as far as it binds it itself. */
+  givenByStar(path: string): readonly string[] {
+    const code = this.context.code(path)
+    if (code === null) return []
+    return [...exportsOf(code).names].flatMap(([name, { from }]) =>
+      !from && this.isTakenByStar(path, name) ? [name] : [],
+    )
   }
 
   /** Files in whose imports the word stands anywhere. */

@@ -122,9 +122,9 @@ class Gate {
     const { analyzeFormer } = await import('../engine/former.ts')
     const { WorkspaceCache } = await import('../engine/workspace_cache.ts')
     // Compiled modules go by content: most are those of the present state.
-    const code = this.options.cache ? WorkspaceCache.of(request.cwd, request.env).code() : null
-    const former = await analyzeFormer(this.fs, request, revision, new Remembered(this.fs, undefined, code))
-    code?.keep()
+    const kept = this.options.cache ? WorkspaceCache.of(request.cwd, request.env).byContent() : null
+    const former = await analyzeFormer(this.fs, request, revision, new Remembered(this.fs, undefined, kept))
+    kept?.keep()
     if (typeof former === 'string') throw new UsageError(`--new-only ${revision}: ${former}`)
     return former
   }

@@ -33,9 +33,9 @@ export async function mendOrDiff(
   options: MendOptions,
   style: Style,
 ): Promise<MendedText> {
-  if (options.leaveOut && !options.unsafeFixes) throw new UsageError('--leave-out goes with --unsafe-fixes')
   const mended = await mend(fs, request, remembered, analysis, {
-    unsafe: options.unsafeFixes === true,
+    // What an unsafe fix would mend is not to be left out instead.
+    unsafe: options.unsafeFixes === true || options.leaveOut === true,
     leaveOut: options.leaveOut === true,
   })
   const root = request.cwd
@@ -57,8 +57,12 @@ export async function mendOrDiff(
 }
 
 /** The files that were written. Throws a UsageError that names what was in the way. */
-export function writtenOr({ written, refused }: Applied, root: string): readonly string[] {
-  if (refused.length === 0) return written
-  const reasons = refused.map(({ path, reason }) => `  ${relative(root, path)}: ${reason}`)
-  throw new UsageError(`nothing was written:\n${reasons.join('\n')}`)
+export function writtenOr(applied: Applied, root: string): readonly string[] {
+  if (applied.refused.length === 0) return applied.written
+  throw new UsageError(`nothing was written:\n${reasons(applied, root)}`)
+}
+
+/** What was in the way, a line for each file. */
+export function reasons({ refused }: Applied, root: string): string {
+  return refused.map(({ path, reason }) => `  ${relative(root, path)}: ${reason}`).join('\n')
 }

@@ -10,9 +10,9 @@ import { applyChanges } from '../files/transaction.ts'
 import { renderRescuePlan } from '../report/rescue_plan.ts'
 import { count } from '../report/style.ts'
 import { type CheckOptions, put, refuseWrongSettings, requestOf, styleOf } from './check.ts'
-import { ExitCode } from './exit_code.ts'
+import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
-import { writtenOr } from './mend.ts'
+import { reasons, writtenOr } from './mend.ts'
 import { resolveTarget } from './target.ts'
 
 export interface PlanOptions extends CheckOptions {
@@ -78,7 +78,12 @@ async function apply(
     const mixed = await uncommitted(request.cwd, own, request.env)
     if (mixed.length > 0)
       say(`not committed before, and now mixed with the fix: ${mixed.map(shown).join(', ')}\n`)
-    for (const path of writtenOr(applyChanges(changes), request.cwd)) written.add(path)
+    const applied = applyChanges(changes)
+    if (applied.refused.length > 0 && written.size > 0)
+      throw new UsageError(
+        `step ${at + 1} was not written, the steps before it were:\n${reasons(applied, request.cwd)}`,
+      )
+    for (const path of writtenOr(applied, request.cwd)) written.add(path)
     fs.forget()
     const errors = errorsOf(await analyze(fs, { ...request, layers: false, cured }, remembered))
     say(`${at + 1}. made: ${step.title} (${few(changes.map(({ path }) => shown(path)))})\n`)

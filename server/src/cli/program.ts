@@ -162,7 +162,7 @@ function programOf(io: Io, verbs: Verbs): Command {
     .description('check what pytest would collect (the default)')
     .option('--fix', 'make the fixes that are safe; what is left is reported')
     .option('--unsafe-fixes', 'make those as well that may mean something else')
-    .option('--leave-out', 'with --unsafe-fixes: leave out of the collection what nothing else mends')
+    .option('--leave-out', 'make all fixes, and leave out of the collection what none mends')
     .option('--diff', 'write nothing, show as a patch what --fix, or --unsafe-fixes, would change')
     .option('--confirm', 'then run pytest --collect-only, and tell what it confirms and refutes')
     .option('--no-interpreter', 'never start the interpreter, not even to ask for its version')

@@ -2,8 +2,10 @@
  * The program of the analysing thread: takes tasks from its port and answers each. It keeps what was read and
  * compiled between jobs, and what is open in the editor, of which each job tells what has changed.
  */
+
 import { setFlagsFromString } from 'node:v8'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import type { ModuleCode } from '../compile/module_code.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { OverlayFileSystem } from '../files/overlay.ts'
 import { analyze, Remembered } from './analyze.ts'
@@ -13,7 +15,7 @@ import { answerTo } from './questions/answer.ts'
 import type { Asked } from './questions/question.ts'
 import { WhatChanged } from './what_changed.ts'
 import { type Answer, type Setup, Signal, type Task, type TextsSince } from './wire.ts'
-import { type CodeCache, WorkspaceCache } from './workspace_cache.ts'
+import { type ContentCache, WorkspaceCache } from './workspace_cache.ts'
 
 const port = parentPort
 if (!port) throw new Error('this program is a thread of the language server')
@@ -30,7 +32,7 @@ const halfTyped = new HalfTyped(disk, remembered.sources)
 let open: ReadonlyMap<string, string> = new Map()
 let last: Asked | null = null
 /** Compiled modules of an earlier server or command, until the first analysis is done. */
-let kept: CodeCache | null = null
+let kept: ContentCache<ModuleCode> | null = null
 let sent: ReadonlyMap<string, string> = new Map()
 /** The id of the task under way. */
 let current = 0

@@ -2,7 +2,7 @@
  * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
  */
 import { overlaid, touches, type WorkspaceEdit } from '../bridges/edit.ts'
-import { FileScans } from '../bridges/file_scan.ts'
+import { FileScans, type ScanStore } from '../bridges/file_scan.ts'
 import type { Simulated } from '../bridges/verify.ts'
 import type { ModuleCode } from '../compile/module_code.ts'
 import { initParser } from '../compile/parser.ts'
@@ -64,7 +64,7 @@ export interface AnalysisRequest {
   readonly confirms?: boolean
   /** What counts as cured although it is not; without it nothing does. */
   readonly cured?: Cured
-  /** False: what waits behind the errors is not looked for. */
+  /** False: neither what waits behind the errors is looked for, nor what the other way of starting pytest would do. */
   readonly layers?: boolean
 }
 
@@ -119,7 +119,7 @@ interface Found {
 /** What one analysis leaves for the next one of the same workspace. */
 export class Remembered {
   readonly sources: Sources
-  readonly scans = new FileScans()
+  readonly scans: FileScans
   readonly kept = new KeptTrace()
   private environment: { readonly key: string; readonly found: Found } | null = null
   /** What its interpreter said of files in the last analysis. */
@@ -130,9 +130,10 @@ export class Remembered {
   constructor(
     fs: FileSystem,
     readonly breathe?: () => void,
-    code: CodeStore | null = null,
+    kept: { readonly code: CodeStore; readonly names: ScanStore } | null = null,
   ) {
-    this.sources = new Sources(fs, code)
+    this.sources = new Sources(fs, kept?.code)
+    this.scans = new FileScans(kept?.names)
   }
 
   /** Something beside the open files has changed. */
@@ -265,10 +266,13 @@ async function analyzeOnce(
   const simulateAnew = async (): Promise<Simulation> => {
     const asks = shown && (shown.suspects.length > 0 || shown.questions.some(({ guarded }) => !guarded))
     const trace = shown && !asks ? shown : await simulateKept()
-    const other = otherStart(fs, plan, trace, kind => {
-      const other = planFor(kind)
-      return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
-    })
+    const other =
+      request.layers === false
+        ? null
+        : otherStart(fs, plan, trace, kind => {
+            const other = planFor(kind)
+            return { plan: other, trace: simulate({ ...inputFor(other, verdicts), layers: false }) }
+          })
     const made = { trace, otherStart: other }
     // Which texts were searched is known of one's own simulation only.
     if (trace !== shown) remembered.kept.keep(basis, made, code, searched)
@@ -290,13 +294,14 @@ async function analyzeOnce(
     otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
     otherStart: simulation.otherStart,
   })
+  const basisOf = (): SimulationInput => ({ ...inputFor(plan, verdicts), layers: false })
   const simulated = (edit: WorkspaceEdit, cured = request.cured): Simulated | null => {
     const files = overlaid(fs, edit, text)
     if (!files) return null
     const read = sources.laidOver(files, touches(edit))
     const plan = planFor(invocation, files)
     const input = { ...inputFor(plan, verdicts, files, read), layers: false, ...(cured ? { cured } : {}) }
-    const trace = doubtSuspects(simulate(input))
+    const trace = doubtSuspects(remembered.kept.pass.aside(basisOf(), input))
     // A standard module comes to light: what it lacks only an interpreter could say, and nobody asks one here.
     const freed = new Set(
       [...edit.renamed.map(({ from }) => from), ...edit.deleted.map(({ path }) => path)].map(stem),

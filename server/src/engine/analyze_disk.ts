@@ -33,8 +33,8 @@ export async function compiledBefore(
   cached: boolean,
 ): Promise<Compiled> {
   const { Remembered } = await import('./analyze.ts')
-  const code = cached ? WorkspaceCache.of(cwd, env).code() : null
-  return { remembered: new Remembered(fs, undefined, code), keep: () => code?.keep() }
+  const kept = cached ? WorkspaceCache.of(cwd, env).byContent() : null
+  return { remembered: new Remembered(fs, undefined, kept), keep: () => kept?.keep() }
 }
 
 /**
@@ -52,15 +52,15 @@ export async function analyzeDisk(
   const known = cache && (await recall(fs, request, cache))
   if (known) return { told: known, keep: () => {} }
   const { analyze, Remembered } = await import('./analyze.ts')
-  const code = cache?.code() ?? null
-  if (code) await shareCode(fs, request, code, say)
-  const told = await analyze(fs, request, new Remembered(fs, undefined, code), onRead)
+  const kept = cache?.byContent() ?? null
+  if (kept) await shareCode(fs, request, kept.code, say)
+  const told = await analyze(fs, request, new Remembered(fs, undefined, kept), onRead)
   return {
     told,
     keep() {
       if (!cache) return
       keep(fs, request, cache, told)
-      code?.keep()
+      kept?.keep()
     },
   }
 }

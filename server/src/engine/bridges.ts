@@ -19,6 +19,7 @@ import { collectorsOf } from '../rules/causes.ts'
 import { providerOf } from '../rules/distributions.ts'
 import type { Finding } from '../rules/finding.ts'
 import { howTo, requirementFor } from '../rules/requirement.ts'
+import { testFiles } from '../rules/test_files.ts'
 import type { Analysis } from './analyze.ts'
 import { contextOf, effectOn, recallHistory, verifiedFixes } from './fixes.ts'
 
@@ -53,9 +54,16 @@ export async function missingNames(analysis: Analysis, top: number): Promise<Mis
   await recallHistory(analysis)
   const context = contextOf(analysis)
   const around = surroundingsOf(context)
-  const breaksOf = new Map(context.causes.map(cause => [cause.id, collectorsOf(cause)]))
+  // Where the run stops all of them fail.
+  const breaksOf = new Map(
+    context.causes.map(cause => [
+      cause.id,
+      cause.stopsRun ? [...testFiles(context.plan)] : collectorsOf(cause),
+    ]),
+  )
   const groups = new Map<string, { missing: Missing; finding: Finding; breaks: Set<string> }>()
-  const byDamage = analysis.findings.toSorted((a, b) => b.breaks.length - a.breaks.length)
+  const damage = ({ fingerprint }: Finding) => breaksOf.get(fingerprint)?.length ?? 0
+  const byDamage = analysis.findings.toSorted((a, b) => damage(b) - damage(a))
   for (const finding of byDamage) {
     const missing =
       finding.rule === 'unresolved-import' || finding.rule === 'missing-symbol'

@@ -1,8 +1,10 @@
 /**
  * What is kept of a workspace folder in precollect's own cache folder, for speed alone: `runs.pack`, whole analyses
- * with all that they rest on (`stored_run.ts`), and `code.pack`, the compiled modules by the content of their files.
+ * with all that they rest on (`stored_run.ts`), and, by the content of files, `code.pack`, the compiled modules, and
+ * `names.pack`, what a glance has read of them.
  * Deleting it costs time and nothing else; several processes may use it at once, and the last one that writes wins.
  */
+import type { StoredScan } from '../bridges/file_scan.ts'
 import type { ModuleCode } from '../compile/module_code.ts'
 import { cacheFolder, programFolder } from '../files/cache_folder.ts'
 import { DiskFileSystem } from '../files/disk.ts'
@@ -17,8 +19,9 @@ type Variables = Readonly<Record<string, string | undefined>>
 
 const RUNS = 'runs.pack'
 const CODE = 'code.pack'
+const NAMES = 'names.pack'
 
-/** Modules that no analysis asked for lately stay as long as they take no more than this. */
+/** Of one pack: what no analysis asked for lately stays as long as it takes no more than this. */
 const SPARE_BYTES = 32 * 1024 * 1024
 
 /** All workspaces together: those longest unused go first. */
@@ -55,57 +58,79 @@ export class WorkspaceCache {
   }
 
   code(): CodeCache {
-    return new CodeCache(Pack.open(join(this.folder, CODE), build), contents => {
-      writePack(join(this.folder, CODE), { maker: build, about: this.cwd }, contents)
-      prune(this.env, this.folder)
-    })
+    return new CodeCache(...this.packAt(CODE))
+  }
+
+  /** All that is kept by the content of files. */
+  byContent(): {
+    readonly code: CodeCache
+    readonly names: ContentCache<StoredScan>
+    /** Writes what is new. */
+    keep(): void
+  } {
+    const [code, names] = [this.code(), new ContentCache<StoredScan>(...this.packAt(NAMES))]
+    return {
+      code,
+      names,
+      keep() {
+        code.keep()
+        names.keep()
+      },
+    }
+  }
+
+  private packAt(name: string): ConstructorParameters<typeof ContentCache> {
+    const path = join(this.folder, name)
+    return [
+      () => Pack.open(path, build),
+      contents => {
+        writePack(path, { maker: build, about: this.cwd }, contents)
+        prune(this.env, this.folder)
+      },
+    ]
   }
 }
 
-/** Compiled modules by the hash of their files' bytes. */
-export class CodeCache {
-  /** Modules that others made, for what is not in the pack. */
-  shared: SharedCode | null = null
-  private readonly asked = new Map<string, Buffer>()
-  /** What was compiled here since it was written last. */
-  private readonly made = new Set<string>()
+/** What was made of files, as plain data, by the hash of their bytes. The pack is opened when the first is asked for. */
+export class ContentCache<T> {
+  protected readonly asked = new Map<string, Buffer>()
   private grown = false
+  private opened: Pack | null = null
 
   constructor(
-    private readonly pack: Pack,
+    private readonly open: () => Pack,
     private readonly write: (contents: ReadonlyMap<string, Uint8Array>) => void,
   ) {}
+
+  private get pack(): Pack {
+    this.opened ??= this.open()
+    return this.opened
+  }
 
   get isEmpty(): boolean {
     return this.pack.names().length === 0
   }
 
-  get(hash: string, compile: () => ModuleCode): ModuleCode | null {
+  /** `make`: makes it anew, for who has to check what others made. */
+  get(hash: string, _make?: () => T): T | null {
     const bytes = this.pack.get(hash)
-    if (bytes) {
-      this.asked.set(hash, bytes)
-      return JSON.parse(bytes.toString('utf8')) as ModuleCode
-    }
-    const found = this.shared?.get(hash, compile) ?? null
-    if (found) this.add(hash, found.content)
-    return found?.code ?? null
+    if (!bytes) return null
+    this.asked.set(hash, bytes)
+    return JSON.parse(bytes.toString('utf8')) as T
   }
 
-  put(hash: string, code: ModuleCode): void {
-    this.add(hash, Buffer.from(JSON.stringify(code)))
-    this.made.add(hash)
+  put(hash: string, made: T): void {
+    this.add(hash, Buffer.from(JSON.stringify(made)))
   }
 
-  private add(hash: string, content: Buffer): void {
+  protected add(hash: string, content: Buffer): void {
     this.asked.set(hash, content)
     this.grown = true
   }
 
-  /** Writes what is new, and shares what was compiled here: that may go on for a while. */
+  /** Writes what is new. */
   keep(): void {
-    if (!this.grown) return void this.shared?.close()
-    void this.shared?.share(new Map([...this.made].map(hash => [hash, this.asked.get(hash)!])))
-    this.made.clear()
+    if (!this.grown) return
     const contents = new Map<string, Uint8Array>(this.asked)
     let spare = SPARE_BYTES
     for (const name of this.pack.names()) {
@@ -117,6 +142,35 @@ export class CodeCache {
     }
     this.write(contents)
     this.grown = false
+  }
+}
+
+/** Compiled modules. */
+export class CodeCache extends ContentCache<ModuleCode> {
+  /** Modules that others made, for what is not in the pack. */
+  shared: SharedCode | null = null
+  /** What was compiled here since it was written last. */
+  private readonly made = new Set<string>()
+
+  override get(hash: string, make?: () => ModuleCode): ModuleCode | null {
+    const kept = super.get(hash)
+    if (kept || !make) return kept
+    const found = this.shared?.get(hash, make) ?? null
+    if (found) this.add(hash, found.content)
+    return found?.code ?? null
+  }
+
+  override put(hash: string, code: ModuleCode): void {
+    super.put(hash, code)
+    this.made.add(hash)
+  }
+
+  /** Shares what was compiled here as well: that may go on for a while. */
+  override keep(): void {
+    if (this.made.size === 0) this.shared?.close()
+    else void this.shared?.share(new Map([...this.made].map(hash => [hash, this.asked.get(hash)!])))
+    this.made.clear()
+    super.keep()
   }
 }
 

@@ -6,6 +6,14 @@ import { encodeText } from './encode.ts'
 import type { DirEntry, FileStat, FileSystem } from './file_system.ts'
 import { remember } from './memo.ts'
 import { basename, parents } from './paths.ts'
+import { walkFiles } from './walk.ts'
+
+/** A path at which two file systems differ. */
+export interface Difference {
+  readonly path: string
+  /** One of them has nothing there, or a folder where the other has a file. */
+  readonly comesOrGoes: boolean
+}
 
 export class OverlayFileSystem implements FileSystem {
   private readonly base: FileSystem
@@ -95,6 +103,45 @@ export class OverlayFileSystem implements FileSystem {
     return this.deleted.has(path) || [...parents(path)].some(folder => this.deleted.has(folder))
   }
 
+  /** Every path at which it may differ from the file system below it. */
+  private *laid(): Iterable<string> {
+    yield* this.texts.keys()
+    yield* this.folders.keys()
+    for (const path of this.deleted) {
+      yield path
+      if (this.base.stat(path)?.kind !== 'directory') continue
+      for (const file of walkFiles(this.base, path, () => true)) {
+        yield file.path
+        for (const folder of parents(file.path)) {
+          if (folder === path) break
+          yield folder
+        }
+      }
+    }
+  }
+
+  /**
+   * Where two file systems differ that are laid over the same one, or one over the other; null where neither is so.
+   * What lies below them counts as the same for both.
+   */
+  static differences(a: FileSystem, b: FileSystem): readonly Difference[] | null {
+    const [mine, theirs] = [layersOf(a), layersOf(b)]
+    const common = mine.find(fs => theirs.includes(fs))
+    if (!common) return null
+    const above = [mine, theirs].flatMap(layers => layers.slice(0, layers.indexOf(common)))
+    const paths = new Set(above.flatMap(fs => (fs instanceof OverlayFileSystem ? [...fs.laid()] : [])))
+    return [...paths].flatMap((path): Difference[] => {
+      const kind = a.stat(path)?.kind
+      if (b.stat(path)?.kind !== kind) return [{ path, comesOrGoes: true }]
+      return kind === 'file' && !isSame(a.read(path), b.read(path)) ? [{ path, comesOrGoes: false }] : []
+    })
+  }
+
+  /** The file system that it is laid over. */
+  static below(fs: FileSystem): FileSystem | null {
+    return fs instanceof OverlayFileSystem ? fs.base : null
+  }
+
   private place(path: string): void {
     let child = path
     let kind: 'file' | 'directory' = 'file'
@@ -106,4 +153,17 @@ export class OverlayFileSystem implements FileSystem {
       kind = 'directory'
     }
   }
+}
+
+/** The file system and all that it is laid over, the uppermost first. */
+function layersOf(fs: FileSystem): FileSystem[] {
+  const layers = [fs]
+  for (let below = OverlayFileSystem.below(fs); below; below = OverlayFileSystem.below(below))
+    layers.push(below)
+  return layers
+}
+
+function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  if (!a || !b) return a === b
+  return a.length === b.length && a.every((byte, index) => byte === b[index])
 }

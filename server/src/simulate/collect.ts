@@ -87,10 +87,10 @@ export class Recorded {
   }
 
   /**
-   * The next pass, over a world that differs in what was touched, by `Looks`, and nothing else; null where it has to be
+   * The next pass, over a world that differs in what was touched, see `Tape.canGoBack`, and nothing else; null where it has to be
    * made from the beginning.
    */
-  collectAgain(touched: readonly string[], world: World): Pass | null {
+  collectAgain(touched: readonly unknown[], world: World): Pass | null {
     const { begun, tape } = this
     if (!begun || !tape.canGoBack(touched)) return null
     const todo = tape.goBack(touched, world, begun.todo)

@@ -5,7 +5,8 @@
 import type { Environment } from '../environment/environment.ts'
 import type { DirEntry, FileSystem } from '../files/file_system.ts'
 import { remember } from '../files/memo.ts'
-import { join } from '../files/paths.ts'
+import type { Difference } from '../files/overlay.ts'
+import { basename, dirname, join } from '../files/paths.ts'
 
 /** What a finder would load: Python's ModuleSpec, as far as it matters. */
 export interface Spec {
@@ -21,6 +22,13 @@ export interface Spec {
   readonly hiddenBeside: string | null
 }
 
+/** What was answered for a name in a folder. The object stays when the answer has to be found anew. */
+interface Answer {
+  readonly tail: string
+  /** undefined: to be looked for. */
+  found: Spec | 'portion' | null | undefined
+}
+
 interface Listing {
   readonly files: ReadonlySet<string>
   readonly folders: ReadonlySet<string>
@@ -31,11 +39,11 @@ interface Listing {
 const EMPTY: Listing = { files: new Set(), folders: new Set(), stems: new Set() }
 
 export class Finder {
-  private readonly fs: FileSystem
+  private fs: FileSystem
   private readonly environment: Environment
   private readonly listings = new Map<string, Listing>()
-  /** By folder, then by name: what `lookIn` answered. */
-  private readonly found = new Map<string, Map<string, Spec | 'portion' | null>>()
+  /** By folder, then by name. */
+  private readonly answers = new Map<string, Map<string, Answer>>()
   private readonly builtin: ReadonlySet<string>
   private readonly stdlibNames: ReadonlySet<string>
   /** Where no library folder can be looked into, the first of its entries stands for the tables. */
@@ -46,7 +54,12 @@ export class Finder {
   /** A debug build of Windows has suffixes such as `_d.pyd`. */
   private readonly suffixesHaveDots: boolean
 
-  constructor(fs: FileSystem, environment: Environment) {
+  /** `look` hears of everything that an answer rests on; `restingOn` tells what it would hear for paths. */
+  constructor(
+    fs: FileSystem,
+    environment: Environment,
+    private readonly look: (at: unknown) => void = () => {},
+  ) {
     this.fs = fs
     this.environment = environment
     this.builtin = new Set(environment.builtinModules)
@@ -60,6 +73,36 @@ export class Finder {
       ['.pyc', 'bytecode'],
     ]
     this.suffixesHaveDots = this.suffixes.every(([suffix]) => suffix.startsWith('.'))
+  }
+
+  /** From here on it looks into another file system, which differs from the one before in these paths. */
+  lookInto(fs: FileSystem, changed: readonly Difference[]): void {
+    this.fs = fs
+    for (const { path, comesOrGoes } of changed) {
+      if (!comesOrGoes) continue
+      this.listings.delete(path)
+      this.listings.delete(dirname(path))
+      for (const answer of this.answersFrom(path)) answer.found = undefined
+    }
+  }
+
+  /** What `look` was told of answers that may be other ones once the paths come or go. */
+  restingOn(changed: readonly Difference[]): unknown[] {
+    return changed.flatMap(({ path, comesOrGoes }) =>
+      comesOrGoes ? [dirname(path), dirname(dirname(path)), ...this.answersFrom(path)] : [],
+    )
+  }
+
+  /** The answers for which it matters whether there is something at the path. */
+  private answersFrom(path: string): Answer[] {
+    const folder = dirname(path)
+    const name = stemOf(basename(path))
+    const beside = [...(this.answers.get(folder)?.values() ?? [])].filter(
+      ({ tail }) => stemOf(tail) === name || tail === basename(path),
+    )
+    const package_ =
+      name === '__init__' ? this.answers.get(dirname(folder))?.get(basename(folder)) : undefined
+    return package_ ? [...beside, package_] : beside
   }
 
   /** The meta path's answer for a top-level name on `sysPath`. Follows importlib's order of finders. */
@@ -111,6 +154,7 @@ export class Finder {
   modulesIn(folders: readonly string[]): string[] {
     const names = new Set<string>()
     for (const folder of folders) {
+      this.look(folder)
       const { files, folders: inside } = this.listing(folder)
       for (const file of files)
         if (file.endsWith('.py') && file !== '__init__.py') names.add(file.slice(0, -3))
@@ -132,13 +176,14 @@ export class Finder {
 
   /** One directory: package, extension, source, byte code, in Python's order; else perhaps a portion. */
   private findIn(name: string, tail: string, entry: string): Spec | 'portion' | null {
-    const inside = remember(this.found, entry, () => new Map<string, Spec | 'portion' | null>())
-    const known = inside.get(tail)
+    const inside = remember(this.answers, entry, () => new Map<string, Answer>())
+    const answer = remember(inside, tail, (): Answer => ({ tail, found: undefined }))
+    this.look(answer)
+    const known = answer.found
     if (known !== undefined)
       return known && known !== 'portion' && known.name !== name ? { ...known, name } : known
-    const answer = this.lookIn(name, tail, entry)
-    inside.set(tail, answer)
-    return answer
+    answer.found = this.lookIn(name, tail, entry)
+    return answer.found
   }
 
   private lookIn(name: string, tail: string, entry: string): Spec | 'portion' | null {

@@ -106,6 +106,11 @@ export class Journal {
     this.keys.add(key)
   }
 
+  /** Somebody looks at what is no state of the machine; among the reads it stands under the journal itself. */
+  lookOutside(at: unknown): void {
+    if (this.current) this.look(this, at)
+  }
+
   note(change: Change): void {
     this.current?.changes.push(change)
   }

@@ -35,6 +35,8 @@ export class Leaks {
   private readonly servedBy: Map<string, string>
   private readonly leanings: Map<string, Leaning>
   private readonly legitimate = new Map<string, ReadonlySet<string>>()
+  /** What `legitimate` was found out from. */
+  private legitimateIn: object | null = null
 
   constructor(machine: Machine) {
     this.machine = machine
@@ -222,9 +224,11 @@ export class Leaks {
 
   /** The entries that pytest itself adds for a test file and the conftests above it, in any run. */
   private legitimateRoots(collector: string): ReadonlySet<string> {
+    const { machine } = this
+    if (this.legitimateIn !== machine.world) this.legitimate.clear()
+    this.legitimateIn = machine.world
     let roots = this.legitimate.get(collector)
     if (!roots) {
-      const { machine } = this
       const conftests = [...parents(collector)].map(folder => join(folder, 'conftest.py'))
       const files = [collector, ...conftests.filter(path => machine.world.fs.stat(path))]
       roots = new Set(files.map(path => placeOf(machine, path).root))

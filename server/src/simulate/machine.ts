@@ -75,7 +75,7 @@ export interface World {
   /** Called now and then: may do something else in between, or throw to give the simulation up. */
   readonly breathe?: () => void
   /** Top-level modules that are taken to be installed although they are not. */
-  readonly installed: ReadonlySet<string>
+  readonly installed: Pick<ReadonlySet<string>, 'has'>
 }
 
 export interface Frame {
@@ -215,7 +215,7 @@ export class Machine {
     this.world = world
     this.environment = world.environment
     this.plan = world.plan
-    this.finder = new Finder(world.fs, world.environment)
+    this.finder = new Finder(world.fs, world.environment, at => this.heap.journal.lookOutside(at))
     this.startModules = start.always
     this.perhapsLoaded = start.sometimes
     this.markersOpen = world.plan.markersOpen.length > 0

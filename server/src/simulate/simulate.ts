@@ -3,7 +3,10 @@
  * say; each further one runs with the failures found so far counted as cured, and so shows what waits
  * behind them.
  */
+import type { FileSystem } from '../files/file_system.ts'
 import { remember } from '../files/memo.ts'
+import { type Difference, OverlayFileSystem } from '../files/overlay.ts'
+import { dirname } from '../files/paths.ts'
 import { startModules } from '../pytest/start_modules.ts'
 import { collect, type Pass, Recorded } from './collect.ts'
 import { importedTwice } from './identities.ts'
@@ -35,25 +38,133 @@ export const NOTHING_CURED: Cured = { sites: new Set(), installed: new Set() }
 /** The first pass of a simulation, kept for the next one of the same plan. */
 export class KeptPass {
   private recorded: Recorded | null = null
+  /** What `recorded` was made of. */
+  private made: SimulationInput | null = null
+  /** `aside` has moved it to other files than those of the last `first`. */
+  private strayed = false
+  /** The files beside which something was simulated although no pass of them was kept; those for which one was made. */
+  private missedFrom: FileSystem | null = null
+  private madeFor: FileSystem | null = null
+
+  /** Where to go back to from a simulation aside; it stays there for a while, as the next one may begin where it ended. */
+  private former: {
+    readonly input: SimulationInput
+    readonly mark: ReturnType<Recorded['tape']['mark']>
+  } | null = null
 
   forget(): void {
     this.recorded = null
+    this.made = null
+    this.former = null
   }
 
   /** `touched`: the files that were edited since, where nothing else has changed; null: anything may have. */
   first(input: SimulationInput, touched: readonly string[] | null): Passed {
+    this.comeBack()
     const world = worldOf(input, new Set(input.cured?.sites))
-    const again = touched && this.recorded?.collectAgain(touched.map(Looks.file), world)
-    if (again) return { pass: again, machine: this.recorded!.tape.machine }
-    this.recorded = null
+    const strayed = this.strayed ? this.touchedBy(input) : { files: [], all: [] }
+    this.strayed = false
+    if (strayed && touched) this.recorded?.tape.machine.finder.lookInto(input.fs, strayed.files)
+    const again =
+      strayed && touched && this.recorded?.collectAgain([...touched.map(Looks.file), ...strayed.all], world)
+    if (again) {
+      this.made = input
+      return { pass: again, machine: this.recorded!.tape.machine }
+    }
+    this.forget()
     const recorded = new Recorded(machineOf(world))
     const pass = recorded.collect()
     this.recorded = recorded
+    this.made = input
     return { pass, machine: recorded.tape.machine }
+  }
+
+  /**
+   * What simulating `input` comes to, without layers; it differs from `base`, from which more such are likely to be
+   * asked, in some files or in what counts as cured. Costs what it touches, if that is nothing that runs before the first
+   * test file.
+   */
+  aside(base: SimulationInput, input: SimulationInput): Trace {
+    if (this.former && this.touchedBy(base)?.all.length === 0) {
+      // What was tried last is what there is now.
+      this.former = null
+      this.strayed = true
+    } else this.comeBack()
+    if (!this.reaches(input) && !this.reaches(base) && isOfOnePlan(base, input)) this.prepare(base)
+    if (!this.reaches(input)) return alone(pass(input, new Set(input.cured?.sites)))
+    if (this.made!.fs !== base.fs) this.strayed = true
+    if (this.touchedBy(base)?.all.length !== 0) this.goOn(base)
+    this.former = { input: this.made!, mark: this.recorded!.tape.mark() }
+    return alone(this.goOn(input) ?? pass(input, new Set(input.cured?.sites)))
+  }
+
+  /** Makes a pass for those beside it, the second time that one is wanted: a single one would not be worth it. */
+  private prepare(base: SimulationInput): void {
+    if (this.missedFrom === base.fs && this.madeFor !== base.fs) {
+      this.madeFor = base.fs
+      this.first(base, null)
+      this.strayed = true
+    }
+    this.missedFrom = base.fs
+  }
+
+  /** Can the pass that is kept go on with another input? */
+  private reaches(input: SimulationInput): boolean {
+    const touched = this.touchedBy(input)
+    return touched !== null && this.recorded!.tape.canGoBack(touched.all)
+  }
+
+  /** The pass of another input, from where the first one is; null where it has to be made from the beginning. */
+  private goOn(input: SimulationInput): Passed | null {
+    const touched = this.touchedBy(input)
+    if (!touched || !this.recorded) return null
+    const { recorded } = this
+    const { machine } = recorded.tape
+    if (!recorded.tape.canGoBack(touched.all)) return null
+    this.made = input
+    machine.finder.lookInto(input.fs, touched.files)
+    const pass = recorded.collectAgain(touched.all, worldOf(input, new Set(input.cured?.sites)))
+    return pass && { pass, machine }
+  }
+
+  /** Takes the last simulation aside back. */
+  private comeBack(): void {
+    if (!this.former || !this.recorded) return
+    const { input, mark } = this.former
+    const { tape } = this.recorded
+    tape.machine.finder.lookInto(input.fs, this.touchedBy(input)?.files ?? [])
+    tape.returnTo(mark)
+    this.made = input
+    this.former = null
+  }
+
+  /** In what another input differs from that of the pass that is kept; null where it is another plan, or not known. */
+  private touchedBy(
+    input: SimulationInput,
+  ): { readonly files: readonly Difference[]; readonly all: readonly unknown[] } | null {
+    const { recorded, made } = this
+    if (!recorded || !made || !isOfOnePlan(made, input)) return null
+    const files = OverlayFileSystem.differences(made.fs, input.fs)
+    if (!files) return null
+    const [was, is] = [made.cured ?? NOTHING_CURED, input.cured ?? NOTHING_CURED]
+    const sites = inOneOnly(was.sites, is.sites)
+    const installed = inOneOnly(was.installed, is.installed)
+    const all = [
+      ...files.flatMap(({ path, comesOrGoes }) =>
+        comesOrGoes
+          ? [Looks.file(path), Looks.folder(path), Looks.folder(dirname(path))]
+          : [Looks.file(path)],
+      ),
+      ...recorded.tape.machine.finder.restingOn(files),
+      ...(sites.length > 0 ? [Looks.anyCure, ...sites.map(Looks.cure)] : []),
+      ...installed.map(Looks.installed),
+    ]
+    return { files, all }
   }
 
   /** Runs passes with more and more failures cured, from where the first one is; they are not kept. */
   layers<T>(run: (next: NextPass) => T): T {
+    this.comeBack()
     const { recorded } = this
     if (!recorded) return run(pass)
     const { tape } = recorded
@@ -77,6 +188,27 @@ export class KeptPass {
 interface Passed {
   readonly pass: Pass
   readonly machine: Machine
+}
+
+const plans = new WeakMap<SimulationInput, string>()
+
+/** Do two inputs differ in nothing but files and what counts as cured? */
+function isOfOnePlan(a: SimulationInput, b: SimulationInput): boolean {
+  const rest = (input: SimulationInput) =>
+    remember(plans, input, () => {
+      const { plan, projectRoots, registries, variables } = input
+      return JSON.stringify([plan, projectRoots, registries, variables])
+    })
+  return a.environment === b.environment && rest(a) === rest(b)
+}
+
+function inOneOnly(a: ReadonlySet<string>, b: ReadonlySet<string>): string[] {
+  return [...[...a].filter(each => !b.has(each)), ...[...b].filter(each => !a.has(each))]
+}
+
+/** The trace of a pass behind which nobody looks. */
+function alone(passed: Passed): Trace {
+  return { ...told(passed), questions: [...passed.machine.questions.values()] }
 }
 
 type NextPass = (input: SimulationInput, healed: ReadonlySet<string>) => Passed

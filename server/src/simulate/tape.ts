@@ -26,10 +26,16 @@ interface Mark<S, R> {
   readonly world: World
 }
 
-/** What a step looks at beside the state of the machine: files, whether a failure counts as cured, whether any does. */
+/**
+ * What a step looks at beside the state of the machine: files, whether a failure counts as cured, whether any does. What
+ * the finder looks at is the finder's own business.
+ */
 export const Looks = {
   file: (path: string): string => path,
+  /** What is in a folder. */
+  folder: (path: string): string => `in: ${path}`,
   cure: (site: string): string => `cured: ${site}`,
+  installed: (module: string): string => `installed: ${module}`,
   anyCure: 'cured: any',
 } as const
 
@@ -49,8 +55,8 @@ export class Tape<S, R> {
     machine.world = this.listening(machine.world)
   }
 
-  /** Can the next pass begin behind the start? `touched`: what has changed, by `Looks`. */
-  canGoBack(touched: readonly string[]): boolean {
+  /** Can the next pass begin behind the start? `touched`: what has changed, by `Looks` and `Finder.restingOn`. */
+  canGoBack(touched: readonly unknown[]): boolean {
     if (this.machine.heap.journal.lost || !this.beginning) return false
     return !this.looksAt(this.beginning, touched)
   }
@@ -66,14 +72,14 @@ export class Tape<S, R> {
       // It is never taken back: what matters is what it looked at beside the state.
       this.beginning = {
         changes: [],
-        reads: new Map([[this, reads.get(this) ?? new Set()]]),
+        reads: new Map([[journal, reads.get(journal) ?? new Set()]]),
         loaded: new Map(),
       }
     }
   }
 
   /** Goes back to the first step that looked at what has changed, for a pass over `world`. Returns what is to be done. */
-  goBack(touched: readonly string[], world: World, todo: S): S {
+  goBack(touched: readonly unknown[], world: World, todo: S): S {
     this.machine.world = this.listening(world)
     this.allStale = false
     this.stale.clear()
@@ -194,17 +200,40 @@ export class Tape<S, R> {
     for (const number of this.readers.of(holder, key)) if (number > after) this.stale.add(number)
   }
 
-  private looksAt({ reads }: Stretch, touched: readonly string[]): boolean {
-    const looks = reads.get(this)
+  private looksAt({ reads }: Stretch, touched: readonly unknown[]): boolean {
+    const looks = reads.get(this.machine.heap.journal)
     return looks !== undefined && touched.some(look => looks.has(look))
   }
 
   /** The world, with an ear for the files that are read. */
   private listening(world: World): World {
     const { journal } = this.machine.heap
-    const note = (look: string): void => journal.look(this, look)
+    const note = (look: string): void => journal.lookOutside(look)
+    const { fs, installed } = world
     return {
       ...world,
+      fs: {
+        stat: path => {
+          note(Looks.file(path))
+          return fs.stat(path)
+        },
+        read: path => {
+          note(Looks.file(path))
+          return fs.read(path)
+        },
+        list: path => {
+          note(Looks.folder(path))
+          return fs.list(path)
+        },
+        realpath: path => fs.realpath(path),
+        problems: () => fs.problems(),
+      },
+      installed: {
+        has: module => {
+          note(Looks.installed(module))
+          return installed.has(module)
+        },
+      },
       code: (path, project) => {
         note(Looks.file(path))
         return world.code(path, project)
@@ -322,7 +351,7 @@ function isOutput(machine: Machine, holder: object): boolean {
 }
 
 /** Counters and caches that hold whatever is taken back. */
-const LASTING = new Set(['pathCache', 'unseenCalls', 'world', 'doubts'])
+const LASTING = new Set(['pathCache', 'unseenCalls', 'world', 'doubts', 'legitimateIn'])
 
 /** The fields of the machine that hold one value, and its lists that only grow. */
 class PlainState {

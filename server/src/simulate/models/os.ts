@@ -58,7 +58,6 @@ function pathNames(m: Machine): Record<string, Value> {
 }
 
 function makePathNames(m: Machine): Record<string, Value> {
-  const { fs } = m.world
   /** A function of one path that gives a string; null: not known. */
   const one = (name: string, make: (path: string) => string | null) =>
     native(`os.path.${name}`, args => {
@@ -92,7 +91,7 @@ function makePathNames(m: Machine): Record<string, Value> {
     abspath: one('abspath', absolute),
     realpath: one('realpath', path => {
       const whole = absolute(path)
-      return whole === null ? null : fs.realpath(whole)
+      return whole === null ? null : m.world.fs.realpath(whole)
     }),
     normpath: native('os.path.normpath', args => {
       const [, minor] = m.environment.version
@@ -105,9 +104,9 @@ function makePathNames(m: Machine): Record<string, Value> {
       return isString(value) ? constant(normalize(value.v)) : HARMLESS
     }),
     expanduser: one('expanduser', path => (path.startsWith('~') ? null : path)),
-    exists: ask('exists', path => fs.stat(path) !== null),
-    isfile: ask('isfile', path => fs.stat(path)?.kind === 'file'),
-    isdir: ask('isdir', path => fs.stat(path)?.kind === 'directory'),
+    exists: ask('exists', path => m.world.fs.stat(path) !== null),
+    isfile: ask('isfile', path => m.world.fs.stat(path)?.kind === 'file'),
+    isdir: ask('isdir', path => m.world.fs.stat(path)?.kind === 'directory'),
     isabs: native('os.path.isabs', args => {
       refuseNone(m, args.positional[0], NO_PATH)
       const value = asText(args.positional[0])

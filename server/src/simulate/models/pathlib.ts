@@ -104,14 +104,14 @@ function attributeOnDisk(m: Machine, path: string, absolute: string, name: strin
         return base ? as(relative(base, absolute)) : HARMLESS
       })
     case 'exists':
-      return method(() => constant(fs.stat(absolute) !== null))
+      return method(() => constant(m.world.fs.stat(absolute) !== null))
     case 'is_dir':
-      return method(() => constant(fs.stat(absolute)?.kind === 'directory'))
+      return method(() => constant(m.world.fs.stat(absolute)?.kind === 'directory'))
     case 'is_file':
-      return method(() => constant(fs.stat(absolute)?.kind === 'file'))
+      return method(() => constant(m.world.fs.stat(absolute)?.kind === 'file'))
     case 'iterdir':
       return method(() => {
-        const entries = fs.list(absolute)
+        const entries = m.world.fs.list(absolute)
         m.mayRaise(null)
         return entries ? list(entries.map(entry => as(join(path, entry.name)))) : list([], true)
       })
@@ -120,7 +120,7 @@ function attributeOnDisk(m: Machine, path: string, absolute: string, name: strin
       return method(args => {
         const [pattern] = args.positional
         if (!isString(pattern)) return list([], true)
-        const found = globPaths(fs, absolute, name === 'rglob' ? `**/${pattern.v}` : pattern.v)
+        const found = globPaths(m.world.fs, absolute, name === 'rglob' ? `**/${pattern.v}` : pattern.v)
         return list(found.map(relativePath => as(join(path, relativePath))))
       })
     case 'open':
