@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 export interface Running {
   readonly port: number
@@ -12,10 +11,9 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** The program of that name on the PATH, or one that `scripts/bazel-remote.mjs` made; null: this machine has none. */
+/** The program of that name on the PATH, or where Debian has servers; null: this machine has none. */
 export function findProgram(name: string): string | null {
-  const made = fileURLToPath(new URL('../../.cache/go/bin', import.meta.url))
-  const folders = [made, ...(process.env.PATH ?? '').split(delimiter)]
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']
   return folders.map(folder => join(folder, name)).find(path => existsSync(path)) ?? null
 }
 

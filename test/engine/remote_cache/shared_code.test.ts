@@ -1,6 +1,8 @@
 /** Sharing compiled modules through the stores there are, each as the real server. */
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createSilent, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compileModule } from '../../../server/src/compile/compile.ts'
 import type { ModuleCode } from '../../../server/src/compile/module_code.ts'
@@ -71,6 +73,27 @@ async function plant(address: string, contents: readonly (readonly [string, Buff
 
 const nothing = HASHES.map(() => null)
 
+/** Plain `GET` and `PUT` of files. */
+function nginxConfig(port: number, folder: string): string {
+  const path = join(folder, 'nginx.conf')
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    name => `${name}_temp_path ${folder}/${name};`,
+  )
+  writeFileSync(
+    path,
+    `user root; daemon off; pid ${folder}/pid; events {}
+http {
+  access_log off; ${paths.join(' ')}
+  server {
+    listen 127.0.0.1:${port};
+    location / { root ${folder}/kept; dav_methods PUT; create_full_put_path on; client_max_body_size 100m; }
+  }
+}
+`,
+  )
+  return path
+}
+
 const SERVERS = [
   {
     name: 'redis-server',
@@ -78,6 +101,11 @@ const SERVERS = [
       ...['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder],
     ],
     address: (port: number, database: number) => `redis://127.0.0.1:${port}/${database}`,
+  },
+  {
+    name: 'nginx',
+    args: (port: number, folder: string) => ['-p', folder, '-e', 'stderr', '-c', nginxConfig(port, folder)],
+    address: (port: number) => `http://127.0.0.1:${port}`,
   },
   {
     name: 'bazel-remote',
