@@ -60,10 +60,10 @@ describe('report', () => {
     ])
     expect(plan).toMatchObject({
       errors: { now: 1, after: 0 },
-      steps: [{ kind: 'command', command: 'pip install nowhere_at_all', errorsAfter: 0 }],
+      steps: [{ kind: 'hand', command: null, errorsAfter: 0 }],
     })
     expect(readFileSync(join(folder, 'out/health.md'), 'utf8')).toContain(
-      '**Plan:** 1 step brings 1 lost test file to 0.\n\n1. run: `pip install nowhere_at_all` (Install nowhere\\_at\\_all): 0 left',
+      `**Plan:** 1 step brings 1 lost test file to 0.\n\n1. by hand: Install what provides 'nowhere\\_at\\_all': 0 left`,
     )
     expect((await told('--no-plan')).plan).toBeNull()
   })

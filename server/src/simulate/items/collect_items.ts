@@ -178,7 +178,10 @@ export function resolutionOrder(cls: Class): readonly Class[] | null {
 function constructorOf(classes: readonly Class[]): Constructor | 'unknown' | null {
   for (const name of ['__init__', '__new__'] as const) {
     for (const cls of classes) {
-      if (!cls.place) return isException(cls) && name === '__init__' ? name : 'unknown'
+      if (!cls.place) {
+        const known = cls.ns.slots.has(name) || (isException(cls) && name === '__init__')
+        return known ? name : 'unknown'
+      }
       const slot = cls.ns.slots.get(name)
       if (slot)
         return !slot.maybe && (slot.value.t === 'func' || functionBehind(slot.value)) ? name : 'unknown'

@@ -32,11 +32,19 @@ function unittestNames(): Record<string, Value> {
   return {
     SkipTest: SKIP_TEST,
     TestCase: { ...nativeClass('TestCase', 'unittest.case', [OBJECT]), open: true },
+    ...Object.fromEntries(['TestSuite', 'TestLoader', 'TestResult', 'TestProgram'].map(withConstructor)),
     skip: decorator,
     skipIf: decorator,
     skipUnless: decorator,
     expectedFailure: native('unittest.expectedFailure', args => args.positional[0] ?? UNKNOWN),
   }
+}
+
+/** Classes that are called like tests and are none: pytest warns of their `__init__`. */
+function withConstructor(name: string): [string, Value] {
+  const cls = nativeClass(name, 'unittest', [OBJECT], () => UNKNOWN)
+  cls.ns.slots.set('__init__', { value: UNKNOWN, maybe: false })
+  return [name, cls]
 }
 
 /** Mocks give every attribute but the dunder ones: as a module such an object is no package. */
