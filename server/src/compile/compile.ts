@@ -9,6 +9,7 @@ import { block } from './lower_block.ts'
 import { Lowering, type Scope } from './lowering.ts'
 import type { Block, Body, ModuleCode, Op } from './module_code.ts'
 import { withTree } from './parser.ts'
+import { noteCompiled } from './room.ts'
 import { type DoubtfulFunction, type Extent, PLACEHOLDER, type Skeleton, skeletonOf } from './skeleton.ts'
 import { Syntax } from './syntax.ts'
 
@@ -36,6 +37,7 @@ export function compileBody(text: string, body: Body): ModuleCode {
 
 function compile(original: string, extent: Extent): ModuleCode {
   const text = plainLineEnds(original)
+  noteCompiled(extent.end - extent.start)
   const builder = new CodeBuilder(!extent.accepted)
   const skeleton = skeletonOf(text, extent, builder)
   if (!extent.accepted) suspectLateFuture(text, skeleton.lines, builder)

@@ -15,7 +15,8 @@ export interface StrangeEscape {
 
 /** The first such escape of a text; null where there is none. */
 export function strangeEscape(text: string): StrangeEscape | null {
-  if (!text.includes('\\')) return null
+  // Most texts have none that could be one, in whatever string.
+  if (!STRANGE.test(text)) return null
   for (let i = 0; i < text.length; ) {
     const code = text.charCodeAt(i)
     if (code === Code.hash) i = lineEnd(text, i, text.length)
@@ -31,6 +32,7 @@ export function strangeEscape(text: string): StrangeEscape | null {
   return null
 }
 
+const STRANGE = /\\[^\n\r\\'"abfnrtvx0-7]/
 const OF_TEXT = /^[\n\r\\'"abfnrtvx0-7NuU]/
 const OF_BYTES = /^[\n\r\\'"abfnrtvx0-7]/
 

@@ -7,15 +7,24 @@
  */
 
 const SHORTEST_VIEW = 13
+/** In UTF-16 units. As long as no more was compiled, views cost less than copies: so much text may stay. */
+const SPARE = 64 * 1024 * 1024
 /** Longer ones are hardly met twice. */
 const LONGEST_SHARED = 64
 const MOST_SHARED = 200_000
 
 const shared = new Map<string, string>()
 
-/** The same string, holding on to nothing. */
+let compiled = 0
+
+/** A text of that length is going to be compiled. */
+export function noteCompiled(length: number): void {
+  compiled += length
+}
+
+/** The same string, holding on to nothing once much was compiled. */
 export function ownString(part: string): string {
-  if (part.length < SHORTEST_VIEW) return part
+  if (part.length < SHORTEST_VIEW || compiled < SPARE) return part
   if (part.length > LONGEST_SHARED) return copy(part)
   const known = shared.get(part)
   if (known !== undefined) return known
