@@ -100,7 +100,7 @@ function layOut(root: string, count: number): number {
 
 /** Throws SetupError where the command gives no document: a crash is not quick. */
 async function check(tools: Tools, project: Project, home: string): Promise<Usage> {
-  const { usage, fault } = await predict(tools, project, home, LIMIT_S)
+  const { usage, fault } = await predict(tools, project, home, { limitS: LIMIT_S })
   if (fault) throw new SetupError(fault)
   return usage
 }

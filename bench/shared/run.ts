@@ -110,14 +110,18 @@ export interface Prediction {
 
 const PRECOLLECT_LIMIT_S = 300
 
-/** `precollect check` on a project. `home`: where it may keep its cache; the same folder again is a warm start. */
+/**
+ * `precollect check` on a project. `home`: where it may keep its cache, if it keeps one; the same folder again is a warm
+ * start.
+ */
 export async function predict(
   tools: Tools,
   project: Project,
   home: string,
-  limitS = PRECOLLECT_LIMIT_S,
+  { limitS = PRECOLLECT_LIMIT_S, keeps = true } = {},
 ): Promise<Prediction> {
   const options = ['--output-format', 'json', '--invocation', 'python -m pytest', '--python', project.python]
+  if (!keeps) options.push('--no-cache')
   const { ended, usage } = await measure(
     tools,
     [process.execPath, tools.command, 'check', ...options, '--', ...project.args],

@@ -39,7 +39,8 @@ type Medians = Omit<Usage, 'exit'>
 
 interface Row {
   readonly name: string
-  /** With no cache, then with the cache of the run before; pytest with its byte code in place. */
+  /** Without a cache; with an empty one, which is filled; with that of the run before; pytest with its byte code in place. */
+  readonly bare: Medians
   readonly cold: Medians
   readonly warm: Medians
   readonly pytest: Medians
@@ -86,13 +87,19 @@ export function main(root: string, args: readonly string[]): Promise<number> {
 
 async function compare(bench: Bench, entry: Entry, { rounds, tools }: Options): Promise<Row> {
   const project = projectOf(bench.corpus.data, entry, SETTING)
-  const runs: Record<'cold' | 'warm' | 'pytest', Usage[]> = { cold: [], warm: [], pytest: [] }
+  const runs: Record<'bare' | 'cold' | 'warm' | 'pytest', Usage[]> = {
+    bare: [],
+    cold: [],
+    warm: [],
+    pytest: [],
+  }
   const others = new Map<Other, Usage[]>()
   progress(`${entry.name}: first pytest, not counted`)
   await withFolder(home => collect(bench, project, home))
   for (let round = 1; round <= rounds; round++) {
     progress(`${entry.name}: round ${round} of ${rounds}`)
     await withFolder(async home => {
+      runs.bare.push(await check(bench, project, home, false))
       runs.cold.push(await check(bench, project, home))
       runs.pytest.push(await collect(bench, project, home))
       runs.warm.push(await check(bench, project, home))
@@ -105,6 +112,7 @@ async function compare(bench: Bench, entry: Entry, { rounds, tools }: Options): 
   }
   return {
     name: entry.name,
+    bare: middle(runs.bare),
     cold: middle(runs.cold),
     warm: middle(runs.warm),
     pytest: middle(runs.pytest),
@@ -113,8 +121,8 @@ async function compare(bench: Bench, entry: Entry, { rounds, tools }: Options): 
 }
 
 /** Throws SetupError where the command gives no document: a crash is not quick. */
-async function check({ tools }: Bench, project: Project, home: string): Promise<Usage> {
-  const { usage, fault } = await predict(tools, project, home)
+async function check({ tools }: Bench, project: Project, home: string, keeps = true): Promise<Usage> {
+  const { usage, fault } = await predict(tools, project, home, { keeps })
   if (fault) throw new SetupError(`${project.cwd}: ${fault}`)
   return usage
 }
@@ -144,6 +152,7 @@ function middle(usages: readonly Usage[]): Medians {
 
 const HEAD = [
   'project',
+  'bare cpu',
   'cold cpu',
   'wall',
   'MB',
@@ -152,6 +161,7 @@ const HEAD = [
   'pytest cpu',
   'wall',
   'MB',
+  'bare/pytest',
   'cold/pytest',
   'warm/pytest',
 ]
@@ -178,6 +188,7 @@ function report(rows: readonly Row[]): string {
   const all: Row = {
     name: 'all',
     others: {},
+    bare: total(rows.map(row => row.bare)),
     cold: total(rows.map(row => row.cold)),
     warm: total(rows.map(row => row.warm)),
     pytest: total(rows.map(row => row.pytest)),
@@ -190,12 +201,13 @@ function total(medians: readonly Medians[]): Medians {
   return { wallS: add('wallS'), cpuS: add('cpuS'), rssKb: Math.max(...medians.map(each => each.rssKb)) }
 }
 
-function line({ name, cold, warm, pytest }: Row): string[] {
+function line({ name, bare, cold, warm, pytest }: Row): string[] {
   return [
     name,
+    seconds(bare.cpuS),
     ...[seconds(cold.cpuS), seconds(cold.wallS), megabytes(cold.rssKb)],
     ...[seconds(warm.cpuS), seconds(warm.wallS)],
     ...[seconds(pytest.cpuS), seconds(pytest.wallS), megabytes(pytest.rssKb)],
-    ...[cold, warm].map(each => (each.cpuS / pytest.cpuS).toFixed(2)),
+    ...[bare, cold, warm].map(each => (each.cpuS / pytest.cpuS).toFixed(3)),
   ]
 }

@@ -1,4 +1,5 @@
 /** A file of the project stands in front of a module of the standard library or of a distribution. */
+import { basename, dirname } from '../files/paths.ts'
 import type { TraceEvent } from '../simulate/trace.ts'
 import { wholeFile } from './classify.ts'
 import type { Severity } from './finding.ts'
@@ -35,7 +36,7 @@ export const shadowedModule: Rule = {
       const event = eventOf(context, cause.span.path)
       yield tell(context, cause, {
         what: `${shown(context, cause.span.path)} hides ${kindOf(event)} '${cause.subject}'`,
-        todo: `rename ${shown(context, cause.span.path)}: the import meant the module that it hides`,
+        todo: `rename ${shown(context, named(cause.span.path))}: the import meant the module that it hides`,
         related: [
           { span: cause.failure.focus, message: cause.failure.message },
           ...(event ? [{ span: wholeFile(event.hidden), message: `the hidden '${cause.subject}'` }] : []),
@@ -75,4 +76,9 @@ function eventOf(context: RuleContext, by: string): Shadowed | undefined {
 
 function kindOf(event: Shadowed | undefined): string {
   return event?.hiddenKind === 'standard library' ? 'the standard module' : 'the installed module'
+}
+
+/** What bears the module's name: the file, or a package's folder. */
+function named(path: string): string {
+  return basename(path) === '__init__.py' ? dirname(path) : path
 }
