@@ -121,6 +121,8 @@ export type Step = 'same' | 'deeper' | 'shallower' | 'inconsistent'
 export class Indentation {
   /** Of the line last measured. */
   column = 0
+  /** The first character of the line that `toCode` found. */
+  first = 0
   private alternate = 0
   private readonly columns: number[] = []
   private readonly alternates: number[] = []
@@ -160,6 +162,24 @@ export class Indentation {
     this.column = continued === 0 ? column : continued
     this.alternate = continued === 0 ? alternate : continued
     return i
+  }
+
+  /**
+   * Goes on from the line that begins at `i` to the next one that holds code, and measures it. Gives where it begins; at
+   * `end` or behind it: there is none.
+   */
+  toCode(i: number, end: number): number {
+    const { text } = this
+    for (;;) {
+      if (i >= end) return i
+      const first = this.measure(i)
+      const code = text.charCodeAt(first)
+      if (first < end && code !== Code.newline && code !== Code.hash) {
+        this.first = first
+        return i
+      }
+      i = code === Code.hash ? lineEnd(text, first, end) + 1 : first + 1
+    }
   }
 
   /** Is the measured line in the block that is open? */

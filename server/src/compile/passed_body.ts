@@ -5,7 +5,7 @@
  */
 import { BodyBlocks } from './body_blocks.ts'
 import type { CodeBuilder } from './code_builder.ts'
-import { Code, lineEnd, UNSURE } from './lexical.ts'
+import { Code, UNSURE } from './lexical.ts'
 import type { Indentation } from './logical_line.ts'
 import { TokenOrder } from './token_order.ts'
 
@@ -83,14 +83,9 @@ export class PassedBody {
     for (;;) {
       if (!this.line(first)) return UNSURE
       const opens = text.charCodeAt(this.codeEnd - 1) === Code.colon
-      let i = order.end + 1
-      for (;;) {
-        if (i >= end) return i
-        first = indentation.measure(i)
-        const code = text.charCodeAt(first)
-        if (first < end && code !== Code.newline && code !== Code.hash) break
-        i = code === Code.hash ? lineEnd(text, first, end) + 1 : first + 1
-      }
+      const i = indentation.toCode(order.end + 1, end)
+      if (i >= end) return i
+      first = indentation.first
       if (opens ? !indentation.deepens : !indentation.stays) return i
       if (opens) indentation.step()
     }

@@ -336,19 +336,14 @@ class Scan {
 
   /** The same where nothing can be wrong with it: goes on to the first line that is not in the body. */
   private skim(first: number): number {
-    const { end, indentation, text } = this
+    const { end, indentation } = this
     const { column } = this.open!
     for (;;) {
-      let i = this.read(first)
-      if (i === UNSURE) return UNSURE
-      for (;;) {
-        if (i >= end) return i
-        first = indentation.measure(i)
-        const code = text.charCodeAt(first)
-        if (first < end && code !== Code.newline && code !== Code.hash) break
-        i = code === Code.hash ? lineEnd(text, first, end) + 1 : first + 1
-      }
-      if (indentation.column <= column) return i
+      const behind = this.read(first)
+      if (behind === UNSURE) return UNSURE
+      const i = indentation.toCode(behind, end)
+      if (i >= end || indentation.column <= column) return i
+      first = indentation.first
     }
   }
 
