@@ -80,6 +80,8 @@ export class Editor {
   cancelsProgress = false
   /** Called after each change of what is shown. */
   onShown = () => {}
+  /** Called when the server wants diagnostics to be asked for again. */
+  onRefresh = () => {}
   /** Called for whatever is pushed. */
   onPublished = (_path: string, _items: readonly Diagnostic[], _version: number | undefined) => {}
   settings: unknown
@@ -289,6 +291,7 @@ export class Editor {
     })
     connection.onRequest('workspace/diagnostic/refresh', () => {
       this.refreshes++
+      this.onRefresh()
       notice()
       return null
     })

@@ -5,8 +5,8 @@
  * more of them.
  */
 import { readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join, relative } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import {
   CancellationTokenSource,
@@ -113,6 +113,8 @@ class Client {
   /** Of files that were open: what is told of them may be on its way. */
   private readonly closed = new Map<string, Open>()
   private readonly answers: Promise<unknown>[] = []
+  /** What it shows of the documents for which it asks, with the id of the answer. */
+  private readonly pulled = new Map<string, { id: string | undefined; items: readonly Diagnostic[] }>()
   private editor!: Editor
   private watches = false
   private pulls = false
@@ -139,7 +141,7 @@ class Client {
       general: { positionEncodings: [this.encoding] },
       textDocument: {
         publishDiagnostics: { versionSupport: true, relatedInformation: true },
-        ...(this.pulls ? { diagnostic: {} } : {}),
+        ...(this.pulls ? { diagnostic: { relatedDocumentSupport: true } } : {}),
       },
       workspace: {
         workspaceFolders: true,
@@ -151,7 +153,14 @@ class Client {
     const editor = await Editor.start(this.root, { capabilities, folders, cache: `${this.root}.cache` })
     cleanups.unshift(() => editor.kill())
     editor.onPublished = (path, items, version) => this.judge(path, items, version)
-    for (const [path, { version, text }] of this.open) await editor.openText(path, text, version)
+    this.pulled.clear()
+    editor.onRefresh = () => {
+      for (const path of this.open.keys()) this.pull(editor, path)
+    }
+    for (const [path, { version, text }] of this.open) {
+      await editor.openText(path, text, version)
+      this.pull(editor, path)
+    }
     return editor
   }
 
@@ -191,14 +200,37 @@ class Client {
   }
 
   private async shown(editor: Editor): Promise<unknown> {
+    await Promise.all(this.answers.splice(0))
+    await editor.caughtUp()
+    await Promise.all(this.answers.splice(0))
     const all = new Map<string, readonly Diagnostic[]>(editor.shown)
-    if (this.pulls) {
-      for (const path of this.open.keys()) {
-        const report = await pull(editor, path)
-        if (report.kind === 'full' && report.items.length > 0) all.set(path, report.items)
-      }
-    }
+    for (const [path, { items }] of this.pulled) if (items.length > 0) all.set(path, items)
     return [...all].sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+
+  /** As editors that ask do: after each change of a document, and for all that are open when they are told to. */
+  private pull(editor: Editor, path: string): void {
+    if (!this.pulls) return
+    const take = (uri: string, report: DocumentDiagnosticReport) => {
+      const about = relative(this.root, fileURLToPath(uri))
+      if (report.kind === 'full' && this.open.has(about))
+        this.pulled.set(about, { id: report.resultId, items: report.items })
+    }
+    const textDocument = { uri: editor.uri(path) }
+    const previousResultId = this.pulled.get(path)?.id
+    const answer = editor.connection.sendRequest('textDocument/diagnostic', {
+      textDocument,
+      previousResultId,
+    }) as Promise<DocumentDiagnosticReport>
+    this.answers.push(
+      answer.then(
+        report => {
+          take(textDocument.uri, report)
+          for (const [uri, other] of Object.entries(report.relatedDocuments ?? {})) take(uri, other)
+        },
+        ({ code, message }) => this.troubles.push(`pull: ${code} ${message}`),
+      ),
+    )
   }
 
   /** Sometimes in a burst of which the changes come in another order than they were made in. */
@@ -240,8 +272,13 @@ class Client {
     file.version += 1 + this.roll(2)
     file.versions.set(file.version, text)
     const textDocument = { uri: this.editor.uri(path), version: file.version }
-    return () =>
-      this.editor.connection.sendNotification('textDocument/didChange', { textDocument, contentChanges })
+    return async () => {
+      await this.editor.connection.sendNotification('textDocument/didChange', {
+        textDocument,
+        contentChanges,
+      })
+      this.pull(this.editor, path)
+    }
   }
 
   /** Mostly at the beginning of a line and short; sometimes out of bounds. */
@@ -273,12 +310,14 @@ class Client {
     if (file) {
       this.open.delete(path)
       this.closed.set(path, file)
+      this.pulled.delete(path)
       await this.editor.close(path)
       return
     }
     const text = readText(this.root, path) ?? START[path]!
     this.open.set(path, { version: 1, text, versions: new Map([[1, text]]) })
     await this.editor.openText(path, text, 1)
+    this.pull(this.editor, path)
   }
 
   private async save(path: string): Promise<void> {
@@ -385,11 +424,6 @@ async function settle(editor: Editor): Promise<void> {
 }
 
 const bases = (editor: Editor) => editor.log.filter(line => line.includes('pytest')).length
-
-function pull(editor: Editor, path: string): Promise<DocumentDiagnosticReport> {
-  const textDocument = { uri: editor.uri(path) }
-  return editor.connection.sendRequest('textDocument/diagnostic', { textDocument })
-}
 
 function readText(root: string, path: string): string | null {
   try {

@@ -215,6 +215,32 @@ describe('pulled diagnostics', () => {
     })
   })
 
+  test('bring what is new of other open documents to a client that takes it', async () => {
+    const capabilities = { ...pulling, textDocument: { diagnostic: { relatedDocumentSupport: true } } }
+    const editor = await start({ capabilities })
+    for (const path of ['tests/test_dead.py', 'tests/test_api.py', 'src/app/models.py'])
+      await editor.open(path)
+    await pull(editor, 'tests/test_dead.py')
+    await pull(editor, 'tests/test_api.py')
+    await editor.edit('src/app/models.py', endOfModels, 'Group = User\n')
+    expect(await pull(editor, 'src/app/models.py')).toMatchObject({
+      items: [],
+      relatedDocuments: { [editor.uri('tests/test_dead.py')]: { kind: 'full', items: [] } },
+    })
+    // What it was told so, it need not be told to ask for; and nothing is told twice.
+    await editor.caughtUp()
+    expect(editor.refreshes).toBe(0)
+    expect(await pull(editor, 'src/app/models.py')).not.toHaveProperty('relatedDocuments')
+  })
+
+  test('of files that are not open are not brought along with those of others', async () => {
+    const capabilities = { ...pulling, textDocument: { diagnostic: { relatedDocumentSupport: true } } }
+    const editor = await start({ capabilities })
+    await editor.open('tests/test_api.py')
+    await editor.untilShown(dead)
+    expect(await pull(editor, 'tests/test_api.py')).not.toHaveProperty('relatedDocuments')
+  })
+
   test('are pushed for files that are not open, until the client asks for the workspace', async () => {
     const editor = await start({ capabilities: pulling })
     await editor.untilShown(dead)

@@ -9,6 +9,8 @@ export interface Client {
   readonly pullsDiagnostics: boolean
   /** It may also ask for the diagnostics of all files at once. */
   readonly pullsWorkspace: boolean
+  /** An answer about one document may bring the diagnostics of others. */
+  readonly takesRelatedDocuments: boolean
   readonly showsRelated: boolean
   readonly showsVersions: boolean
   readonly showsLinks: boolean
@@ -42,6 +44,7 @@ export function clientOf({ capabilities, clientInfo, initializationOptions }: In
       textDocument?.diagnostic !== undefined && workspace?.diagnostics?.refreshSupport === true,
     // Neovim (0.12) that is told to ask again asks for the workspace and drops what it gets for open buffers.
     pullsWorkspace: clientInfo?.name !== 'Neovim',
+    takesRelatedDocuments: textDocument?.diagnostic?.relatedDocumentSupport === true,
     showsRelated: textDocument?.publishDiagnostics?.relatedInformation === true,
     showsVersions: textDocument?.publishDiagnostics?.versionSupport === true,
     showsLinks: textDocument?.publishDiagnostics?.codeDescriptionSupport === true,

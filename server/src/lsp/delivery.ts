@@ -1,8 +1,8 @@
 /**
  * How diagnostics get to the client. A client that asks for them gets those of its open documents by asking,
  * and those of all other files too if it ever asks for the workspace; else they are pushed, because a finding
- * is as a rule in a file that nobody has open. So an answer about one document never brings those of related ones:
- * they would be shown twice.
+ * is as a rule in a file that nobody has open. An answer about one document brings those of the other open ones for which
+ * something else holds now, to clients that take them: never those of files that are pushed, which would be shown twice.
  */
 import {
   type CancellationToken,
@@ -10,10 +10,13 @@ import {
   type DiagnosticServerCancellationData,
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
+  type FullDocumentDiagnosticReport,
   LSPErrorCodes,
   type PublishDiagnosticsParams,
+  type RelatedFullDocumentDiagnosticReport,
   ResponseError,
   type ResultProgressReporter,
+  type UnchangedDocumentDiagnosticReport,
   type WorkDoneProgressReporter,
   type WorkspaceDiagnosticReport,
   type WorkspaceDiagnosticReportPartialResult,
@@ -110,11 +113,35 @@ export class Delivery {
     if (path === null) return { kind: DocumentDiagnosticReportKind.Full, items: [] }
     await unlessCancelled(this.workspace.settled(path), token)
     if (token.isCancellationRequested) return cancelled()
+    const related = this.client.takesRelatedDocuments ? this.relatedTo(path) : {}
+    return {
+      ...this.answered(uri, path, previous),
+      ...(Object.keys(related).length > 0 ? { relatedDocuments: related } : {}),
+    }
+  }
+
+  private answered(
+    uri: string,
+    path: string,
+    previous: string | undefined,
+  ): FullDocumentDiagnosticReport | UnchangedDocumentDiagnosticReport {
     const { id, items } = this.board.get(path)
     this.pulled.set(uri, id)
     return id === previous
       ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId: id }
       : { kind: DocumentDiagnosticReportKind.Full, resultId: id, items: [...items] }
+  }
+
+  /** By URI, what is new of the open documents that the same analysis speaks for, as far as the client ever asked for them. */
+  private relatedTo(path: string): NonNullable<RelatedFullDocumentDiagnosticReport['relatedDocuments']> {
+    const folder = this.workspace.owner(path)
+    const reports: NonNullable<RelatedFullDocumentDiagnosticReport['relatedDocuments']> = {}
+    for (const [other, { uri }] of filesOf(this.documents)) {
+      const given = this.pulled.get(uri)
+      if (other === path || given === undefined || given === this.board.get(other).id) continue
+      if (this.workspace.owner(other) === folder) reports[uri] = this.answered(uri, other, given)
+    }
+    return reports
   }
 
   /** `previous`: what the client has, by path. It is answered as soon as that is no longer the truth. */
