@@ -278,7 +278,7 @@ class Client {
         textDocument,
         contentChanges,
       })
-      this.pull(this.editor, path)
+      if (asks) this.pull(this.editor, path)
     }
   }
 
