@@ -3,7 +3,7 @@
  * classes have too many ways (descriptors, metaclasses, `__getattr__`) to have one after all.
  */
 import type { Span } from '../files/span.ts'
-import { bodyText } from './call.ts'
+import { bodyText } from './body_words.ts'
 import { ancestry, exceptionClass } from './classes.ts'
 import { raiseMissingAttribute, settled } from './from_import.ts'
 import type { Machine } from './machine.ts'

@@ -7,11 +7,11 @@
  * unknown.
  */
 
-import type { CallExpr, DefOp, Op, Parameter } from '../compile/module_code.ts'
+import type { CallExpr, Op, Parameter } from '../compile/module_code.ts'
 import { remember } from '../files/memo.ts'
-import { type BodyWords, bodyWords, globalNamesOf, onlyReads } from './body_words.ts'
 import { ancestry, exceptionClass, isException, isSubclass, OBJECT } from './classes.ts'
 import { type Completion, certainRaise } from './completion.ts'
+import { handOver, leaveOut } from './effects.ts'
 import { evaluate, stringOf } from './evaluate.ts'
 import { runBlock } from './execute.ts'
 import { bodySource } from './looked_into.ts'
@@ -29,7 +29,6 @@ import {
   type Func,
   type Instance,
   keyOf,
-  type Namespace,
   NO_NAMES,
   NONE,
   PyRaise,
@@ -39,14 +38,10 @@ import {
   UNKNOWN,
   type Value,
 } from './values.ts'
-import { leaveVariables } from './variables.ts'
 
 /** Statements that the outermost call under way may run, all its inner calls included. */
 const CALL_BUDGET = 1500
 const DEEPEST_CALL = 8
-/** Functions whose texts are read for one call that is left out. */
-const MOST_EFFECTS = 40
-const CHANGEABLE: ReadonlySet<Value['t'] | undefined> = new Set(['list', 'dict', 'set', 'func', 'instance'])
 
 /** Thrown when the budget of the outermost call is spent; its value is then unknown. */
 class BudgetSpent extends Error {}
@@ -82,7 +77,7 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
       if (call) noteUnseenCall(m, call)
       if (fn.harmless) {
         m.mayRaise(null)
-        handOver(m, args, false)
+        handOver(m, args, false, 'standard')
         return fn
       }
       break
@@ -91,7 +86,8 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
   }
   m.mayRaise(null)
   // A call whose value nobody takes is made for its effect: `apipkg.initpkg(__name__, ...)`.
-  handOver(m, args, call !== null && call === m.frames.at(-1)?.statement)
+  const forEffect = call !== null && call === m.frames.at(-1)?.statement
+  handOver(m, args, forEffect, fn.t === 'native' ? 'standard' : 'unseen')
   return UNKNOWN
 }
 
@@ -139,7 +135,7 @@ function instantiate(m: Machine, cls: Class, args: Args): Value {
       ancestors.every(ancestor => ancestor === OBJECT || (ancestor?.native === null && !ancestor.ns.open))
     )
       refuseConstruction(m, cls.name, args)
-    handOver(m, args, false)
+    handOver(m, init ? { ...args, positional: [instance, ...args.positional] } : args, false)
   }
   const [name] = args.positional
   if (!init && name && ancestors.some(ancestor => ancestor && isModuleClass(ancestor)))
@@ -355,121 +351,9 @@ function isShort(ops: readonly Op[]): boolean {
   return walk(ops)
 }
 
-/** A function of the project that is not run: what it may have done is unknown from now on. */
-export function leaveOut(m: Machine, fn: Func, args: Args): void {
-  const written = (value: Value, i: number) => value.t !== 'nsdict' || !onlyReads(fn, i)
-  handOver(m, { ...args, positional: args.positional.filter(written) }, true)
-  const self = args.positional[0]
-  if (self?.t === 'instance')
-    for (const name of bodyWords(fn)?.ownWrites ?? []) m.heap.set(self.attributes, name, UNKNOWN)
-  doubtEffects(m, fn, new Set())
-}
-
-/** What the body's text says it may write to, and those of the functions that it calls by name. */
-function doubtEffects(m: Machine, fn: Func, seen: Set<DefOp>): void {
-  const { def } = fn.code
-  const body = bodyWords(fn)
-  if (!def || !body || seen.has(def) || seen.size >= MOST_EFFECTS) return
-  seen.add(def)
-  const globals = fn.module.ns
-  if (body.imports) m.unseenImports = true
-  if (body.variables) leaveVariables(m, body.text)
-  if (hasDjango(m) && CONFIGURES_DJANGO.test(body.text)) loseDjango(m)
-  if (body.frames) openCallers(m)
-  if (body.globals) m.heap.open(globals)
-  for (const name of body.rebinds) m.heap.set(globals, name, UNKNOWN)
-  for (const word of changeableNames(def, body, globals)) {
-    const value = globals.slots.get(word)?.value
-    if ((value?.t === 'list' || value?.t === 'dict' || value?.t === 'set') && !value.open)
-      m.heap.openContainer(value)
-    else if (value?.t === 'func' && value.code.def && !seen.has(value.code.def)) doubtEffects(m, value, seen)
-    else if (value?.t === 'instance') m.heap.open(value.attributes)
-  }
-  for (const [owner, name] of body.writes) {
-    const held = globals.slots.get(owner)?.value
-    if (held?.t === 'module' || held?.t === 'class') m.heap.set(held.ns, name, UNKNOWN)
-    else if (held?.t === 'instance') m.heap.set(held.attributes, name, UNKNOWN)
-  }
-  if (body.modules) m.openPrefixes.add(fn.module.name.split('.')[0]!)
-  if (body.path) m.heap.openContainer(m.sysPath)
-}
-
-const changeable = new WeakMap<
-  DefOp,
-  { readonly globals: Namespace; readonly version: number; readonly names: readonly string[] }
->()
-
-/** The words of the body that name something which running it may change, or a function that may do so. */
-function changeableNames(def: DefOp, { words }: BodyWords, globals: Namespace): readonly string[] {
-  const known = changeable.get(def)
-  if (known?.globals === globals && known.version === globals.version) return known.names
-  const names = words.filter(word => CHANGEABLE.has(globals.slots.get(word)?.value.t))
-  changeable.set(def, { globals, version: globals.version, names })
-  return names
-}
-
-/** Words of code that may set Django up. */
-export const CONFIGURES_DJANGO = /\bconfigure\(|\bsetup\(|execute_from_command_line|call_command/
-
 /** A call of code that was never seen: its name alone tells whether it may set something up. */
 function noteUnseenCall(m: Machine, { fn }: CallExpr): void {
   const name = fn.e === 'name' ? fn.id : fn.e === 'attr' ? fn.name : ''
   if (/(?:load|read).*env/i.test(name)) m.heap.openContainer(m.variables)
   if (/setup|configure|execute_from|call_command/i.test(name) && hasDjango(m)) loseDjango(m)
-}
-
-/**
- * Objects handed to code that is not run. `own`: a function of the project, for which even `__name__` is
- * enough to find the module; others need the module, its namespace or `sys.modules` itself.
- */
-export function handOver(m: Machine, args: Args, own: boolean): void {
-  m.unseenCalls++
-  for (const value of [...args.positional, ...args.keywords.values()]) handOverValue(m, value, own)
-}
-
-function handOverValue(m: Machine, value: Value, own: boolean): void {
-  switch (value.t) {
-    case 'list':
-    case 'dict':
-    case 'set':
-      m.heap.openContainer(value)
-      return
-    case 'nsdict':
-      m.heap.open(value.ns)
-      return
-    case 'instance':
-      m.heap.open(value.attributes)
-      for (const slot of value.attributes.slots.values()) {
-        const held = slot.value
-        if (held.t === 'list' || held.t === 'dict' || held.t === 'set') m.heap.openContainer(held)
-      }
-      return
-    case 'module':
-      if (value.kind === 'project') m.heap.open(value.ns)
-      return
-    case 'native':
-      value.handed?.()
-      return
-    case 'const':
-      if (own && typeof value.v === 'string') {
-        const module = m.frame.scope.module
-        if (value.v === module.name) m.heap.open(module.ns)
-      }
-      return
-    case 'func':
-      for (const name of globalNamesOf(value)) m.heap.set(value.module.ns, name, UNKNOWN)
-      return
-    default:
-  }
-}
-
-/** Code that looks at the frames of its callers may write to their globals. */
-export function openCallers(m: Machine): void {
-  for (const frame of m.frames) m.heap.open(frame.scope.module.ns)
-}
-
-/** The text of a function's body; '' for a lambda. */
-export function bodyText(fn: Func): string {
-  const { def, unit } = fn.code
-  return def ? bodySource(unit, def.body) : ''
 }

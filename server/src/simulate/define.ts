@@ -1,9 +1,10 @@
 /** Definitions of functions and classes, and what their decorators make of them. */
 import type { ClassOp, DefOp, Expr } from '../compile/module_code.ts'
 import { wrapper } from './behind.ts'
-import { callValue, leaveOut } from './call.ts'
+import { callValue } from './call.ts'
 import { ancestry, OBJECT } from './classes.ts'
 import { type Completion, NORMAL } from './completion.ts'
+import { leaveOut } from './effects.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import { makeFunction, NO_DEFAULTS } from './functions.ts'
@@ -71,7 +72,7 @@ function decorate(m: Machine, object: Func | Class, decorators: readonly Decorat
   let value: Value = object
   for (const { expr, value: decorator } of decorators.toReversed()) {
     standAt(frame, expr)
-    const args: Args = { positional: [value], keywords: new Map(), open: false }
+    const args: Args = { positional: [value], keywords: new Map(), open: false, decorates: true }
     const decorated = callValue(m, decorator, args, null)
     if (decorated.t !== 'unknown') value = decorated
     else if (object.t === 'class') object.open = true

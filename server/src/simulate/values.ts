@@ -194,6 +194,8 @@ export interface Args {
   readonly keywords: ReadonlyMap<string, Value>
   /** Star arguments that could not be expanded. */
   readonly open: boolean
+  /** The call is that of a decorator. */
+  readonly decorates?: boolean
 }
 
 export interface Slot {

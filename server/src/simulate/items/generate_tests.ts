@@ -2,7 +2,7 @@
  * `pytest_generate_tests` of conftests: it is called for each test function, and what it raises is the module's failure.
  * Only hooks that raise by themselves are called here; that they parametrize is nothing to follow.
  */
-import { bodyText } from '../call.ts'
+import { bodyText } from '../body_words.ts'
 import { callHook, type Plugin } from '../hooks.ts'
 import type { Machine } from '../machine.ts'
 import { configObject } from '../models/pytest.ts'

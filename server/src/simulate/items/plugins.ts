@@ -6,7 +6,7 @@
 import { remember } from '../../files/memo.ts'
 import { escapeRegExp } from '../../files/words.ts'
 import { filesOfPlugin, moduleFile, type Places } from '../../pytest/plugin_facts.ts'
-import { bodyText } from '../call.ts'
+import { bodyText } from '../body_words.ts'
 import { isBuiltIn, type Plugin, pluginNames } from '../hooks.ts'
 import type { Machine } from '../machine.ts'
 import type { Value } from '../values.ts'

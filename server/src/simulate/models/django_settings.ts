@@ -6,7 +6,7 @@
 import { remember } from '../../files/memo.ts'
 import { isWithin } from '../../files/paths.ts'
 import type { Span } from '../../files/span.ts'
-import { bodyText } from '../call.ts'
+import { bodyText } from '../body_words.ts'
 import { exceptionClass, nativeClass } from '../classes.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'

@@ -1,6 +1,7 @@
 /** sys: versions and platform as constants, `sys.path` and `sys.modules` as the machine's own state. */
-import { bodyText, openCallers } from '../call.ts'
+import { bodyText } from '../body_words.ts'
 import { ancestry, exceptionClass, OBJECT } from '../classes.ts'
+import { openCallers } from '../effects.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
 import { type Machine, topLevel } from '../machine.ts'

@@ -1,6 +1,7 @@
 /** unittest: SkipTest, its decorators, and mock objects standing in for modules. */
-import { handOver } from '../call.ts'
+
 import { exceptionClass, nativeClass, OBJECT } from '../classes.ts'
+import { handOver } from '../effects.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
 import { setItem } from '../operate.ts'
@@ -88,7 +89,7 @@ function patch(m: Machine): Value {
 /** As any call of the standard library that is not looked into. */
 function leaveOut(m: Machine, args: Args): Value {
   m.mayRaise(null)
-  handOver(m, args, false)
+  handOver(m, args, false, 'standard')
   return HARMLESS
 }
 
