@@ -2,6 +2,7 @@
  * warnings: under `error` filters a warning at import is an exception. The filters are the plan's, changed
  * by `simplefilter` and `filterwarnings`, restored by `catch_warnings`.
  */
+import type { CallExpr } from '../../compile/module_code.ts'
 import { atLeast } from '../../pytest/version.ts'
 import { makesError, parseWarningFilter } from '../../pytest/warning_filters.ts'
 import { getAttribute } from '../attribute.ts'
@@ -12,12 +13,14 @@ import type { Machine } from '../machine.ts'
 import {
   type Args,
   type Class,
+  constant,
   type Exc,
   HARMLESS,
   isString,
   NONE,
   native,
   PyRaise,
+  truth,
   type Value,
 } from '../values.ts'
 import { contextObject } from './contexts.ts'
@@ -78,13 +81,32 @@ function warningsNames(m: Machine): Record<string, Value> {
       else m.mayRaise(exceptionClass('Warning'))
       return NONE
     }),
-    simplefilter: native('warnings.simplefilter', args => {
-      addFilter(m, args, null)
+    simplefilter: native('warnings.simplefilter', (args, call) => {
+      const category = argument(args, 1, 'category')
+      const append = argument(args, 3, 'append')
+      addFilter(m, args, {
+        category: classOf(category, call, 1),
+        message: constant(''),
+        module: NONE,
+        append,
+      })
       return NONE
     }),
-    filterwarnings: native('warnings.filterwarnings', args => {
-      const message = argument(args, 1, 'message')
-      addFilter(m, args, message ? (isString(message) ? message.v : undefined) : null)
+    filterwarnings: native('warnings.filterwarnings', (args, call) => {
+      const [message, category, module, append] = (
+        [
+          [1, 'message'],
+          [2, 'category'],
+          [3, 'module'],
+          [5, 'append'],
+        ] as const
+      ).map(([index, name]) => argument(args, index, name))
+      addFilter(m, args, {
+        category: classOf(category, call, 2),
+        message: message ?? constant(''),
+        module: module ?? NONE,
+        append,
+      })
       return NONE
     }),
     resetwarnings: native('warnings.resetwarnings', () => {
@@ -218,14 +240,39 @@ export function missWarnings(m: Machine): void {
   m.throwUnlessHealed(exc)
 }
 
-function addFilter(m: Machine, args: Args, message: string | null | undefined): void {
-  const action = args.positional[0]
-  const category = argument(args, message === null ? 1 : 2, 'category')
-  if (!isString(action)) return
-  const cls = category?.t === 'class' ? category : category ? null : exceptionClass('Warning')
+interface Added {
+  readonly category: Class | null
+  readonly message: Value
+  readonly module: Value
+  readonly append: Value | undefined
+}
+
+function addFilter(m: Machine, args: Args, { category, message, module, append }: Added): void {
+  const [action] = args.positional
+  const last = append ? truth(append) : false
   // A filter that isn't known wholly is kept as one that may match: it only ever silences us.
-  const filter = { action: action.v, category: cls, message: message ?? '', module: '' }
-  m.warningFilters = [...m.warningFilters, filter]
+  const isKnown = isString(action) && isString(message) && last !== null && !args.open
+  const filter = {
+    action: isString(action) ? action.v : 'error',
+    category: isKnown ? category : null,
+    message: isString(message) ? message.v : '',
+    module: module === NONE || (isString(module) && module.v === '') ? '' : '.',
+  }
+  m.warningFilters = last ? [filter, ...m.warningFilters] : [...m.warningFilters, filter]
+}
+
+/**
+ * The category that the call gives; null: unknown. A class of a package that isn't executed is one of its own: what it
+ * is called tells that it is none of those that others derive from.
+ */
+function classOf(category: Value | undefined, call: CallExpr | null, index: number): Class | null {
+  if (category === undefined) return exceptionClass('Warning')
+  if (category.t === 'class') return category
+  const written = call?.args[index] ?? call?.keywords.find(({ name }) => name === 'category')?.value
+  const name = written?.e === 'name' ? written.id : written?.e === 'attr' ? written.name : ''
+  const isOwn =
+    /^_?[A-Z]\w*[a-z]\w*Warning\w*$/.test(name) && !EXCEPTIONS.has(name) && !(name in PYTEST_WARNINGS)
+  return isOwn ? nativeClass(name, '', [exceptionClass('Warning')]) : null
 }
 
 /**
