@@ -16,6 +16,7 @@ import { evaluate, stringOf } from './evaluate.ts'
 import { runBlock } from './execute.ts'
 import { bodySource } from './looked_into.ts'
 import type { Call, Frame, Machine } from './machine.ts'
+import { refuseAbstract } from './models/abc.ts'
 import { asksDjango, hasDjango, loseDjango } from './models/django_settings.ts'
 import { registerCall } from './models/registries.ts'
 import { isModuleClass } from './models/types.ts'
@@ -124,6 +125,7 @@ function instantiate(m: Machine, cls: Class, args: Args): Value {
     handOver(m, args, false)
     return UNKNOWN
   }
+  refuseAbstract(m, cls)
   const init = ancestors.map(ancestor => ancestor?.ns.slots.get('__init__')?.value).find(Boolean)
   if (init?.t === 'func') {
     const all = { ...args, positional: [instance, ...args.positional] }

@@ -10,8 +10,10 @@ import { bindName, runBlock } from './execute.ts'
 import { makeFunction, NO_DEFAULTS } from './functions.ts'
 import { noteRedefinition } from './items/redefinition.ts'
 import type { Frame, Machine } from './machine.ts'
+import { isMetaOfAbc, noteMetaOfAbc } from './models/abc.ts'
 import { classMade } from './models/class_hooks.ts'
 import { hasDjango } from './models/django_settings.ts'
+import { GENERIC } from './models/typing.ts'
 import { refuseBase } from './refuse.ts'
 import {
   type Args,
@@ -115,7 +117,9 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   const decorators = frame.restricted ? [] : evaluateDecorators(m, op.decorators, frame)
   frame.at = op.at
   for (const base of bases) refuseBase(m, base)
-  for (const { value } of op.keywords) evaluate(m, value, around)
+  if (op.typeParams.length > 0) bases.push(GENERIC)
+  const keywords = op.keywords.map(({ name, value }) => ({ name, value: evaluate(m, value, around) }))
+  const ofAbc = keywords.length === 1 && keywords.every(({ name, value }) => isMetaOfAbc(name, value))
   const cls: Class = {
     t: 'class',
     name: op.name,
@@ -123,9 +127,13 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     bases: bases.length > 0 ? bases : [OBJECT],
     ns: m.heap.namespace(frame.restricted),
     place: m.spanOf(frame.unit, op.nameAt),
-    open: frame.restricted || op.keywords.length > 0 || bases.some(base => base.t !== 'class' || base.open),
+    open:
+      frame.restricted ||
+      (keywords.length > 0 && !ofAbc) ||
+      bases.some(base => base.t !== 'class' || base.open),
     native: null,
   }
+  if (ofAbc) noteMetaOfAbc(cls)
   if (frame.restricted && !hasDjango(m)) {
     bindName(m, op.name, cls, frame)
     return NORMAL

@@ -157,8 +157,9 @@ class Effects {
         for (const cls of ancestry(value.cls)) if (cls?.native === null) this.owners.add(cls)
         return
       case 'class':
-        if (seen.has(value) || value.native !== null) return
+        if (seen.has(value) || value.native !== null || value.place === null) return
         seen.add(value)
+        m.heap.open(value.ns)
         this.objects.push(value)
         return
       case 'bound':

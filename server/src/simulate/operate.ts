@@ -7,6 +7,7 @@ import { namespaceItem } from './attribute.ts'
 import { exceptionClass } from './classes.ts'
 import type { Machine } from './machine.ts'
 import { linesOf } from './models/text_files.ts'
+import { isGeneric } from './models/typing.ts'
 import { refuseBinary, refuseItem, refuseItemAssignment } from './refuse.ts'
 import {
   type Class,
@@ -279,6 +280,7 @@ export function getItem(m: Machine, value: Value, index: Value): Value {
       if (value.mapping) return value.mapping.get(index)
       return value.call ? UNKNOWN : unknownItem(m)
     case 'class':
+      if (isGeneric(value)) return value
       refuseItem(m, value)
       return UNKNOWN // a generic alias
     case 'nsdict':

@@ -62,7 +62,7 @@ function judges(m: Machine): boolean {
   return m.frames.length > 0 && !m.frame.restricted && m.frame.unit.project
 }
 
-function refuse(m: Machine, exception: string, message: string): void {
+export function refuse(m: Machine, exception: string, message: string): void {
   if (judges(m)) m.throwUnlessHealed(m.exception(exceptionClass(exception), message, { kind: 'other' }))
 }
 

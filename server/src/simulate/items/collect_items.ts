@@ -7,10 +7,11 @@ import { relative } from '../../files/paths.ts'
 import type { Span } from '../../files/span.ts'
 import { atLeast } from '../../pytest/version.ts'
 import { functionBehind } from '../behind.ts'
-import { ancestry, exceptionClass, isException, OBJECT } from '../classes.ts'
+import { exceptionClass, isException, resolutionOrder } from '../classes.ts'
 import { isGenerator } from '../evaluate.ts'
 import type { Plugin } from '../hooks.ts'
 import type { Machine } from '../machine.ts'
+import { isBare } from '../models/abc.ts'
 import { fixtureOf } from '../models/fixtures.ts'
 import { markOf, marksIn } from '../models/marks.ts'
 import { FAILED } from '../models/outcomes.ts'
@@ -162,22 +163,11 @@ function nodeId({ m, path }: Collection, classes: readonly Class[], name?: strin
   return [relative(m.plan.rootdir, path), ...classes.map(cls => cls.name), ...(name ? [name] : [])].join('::')
 }
 
-/**
- * The class and its bases but `object`, in Python's order as far as names are looked up; null where one of them
- * isn't known for certain.
- */
-export function resolutionOrder(cls: Class): readonly Class[] | null {
-  const ancestors = [...ancestry(cls)].filter(each => each !== OBJECT)
-  const known = ancestors.filter(each => each !== null && !each.open && (!each.place || !each.ns.open))
-  if (known.length < ancestors.length) return null
-  // A base that several classes share comes behind the last of them.
-  return (known as Class[]).filter((each, index) => known.lastIndexOf(each) === index)
-}
-
 /** `hasinit` and `hasnew`; null: none but object's. */
 function constructorOf(classes: readonly Class[]): Constructor | 'unknown' | null {
   for (const name of ['__init__', '__new__'] as const) {
     for (const cls of classes) {
+      if (isBare(cls)) continue
       if (!cls.place) {
         const known = cls.ns.slots.has(name) || (isException(cls) && name === '__init__')
         return known ? name : 'unknown'

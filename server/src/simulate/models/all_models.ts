@@ -2,6 +2,7 @@
 import { remember } from '../../files/memo.ts'
 import type { Machine } from '../machine.ts'
 import { HARMLESS, type Module, type Value } from '../values.ts'
+import { abcModels } from './abc.ts'
 import { contextModels } from './contexts.ts'
 import { dataclassModels } from './dataclasses.ts'
 import { djangoModels } from './django.ts'
@@ -25,6 +26,7 @@ import { unittestModels } from './unittest.ts'
 import { warningsModels } from './warnings.ts'
 
 const ALL: readonly Model[] = [
+  ...abcModels,
   ...contextModels,
   ...djangoModels,
   ...dataclassModels,

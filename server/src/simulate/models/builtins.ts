@@ -8,6 +8,7 @@ import type { Machine } from '../machine.ts'
 import { elementsOf, isInstance, namesIn } from '../operate.ts'
 import {
   type Args,
+  type Class,
   constant,
   dictOf,
   HARMLESS,
@@ -24,6 +25,7 @@ import {
   UNKNOWN,
   type Value,
 } from '../values.ts'
+import { takesStrangers } from './abc.ts'
 import { compileText, executeText } from './executing.ts'
 import { callSpan, refuseNone } from './model.ts'
 import { openFile } from './text_files.ts'
@@ -106,7 +108,8 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
   define('isinstance', args => isInstanceOf(args))
   define('issubclass', args => {
     const [cls, of] = args.positional
-    return cls?.t === 'class' && of?.t === 'class' ? fromTruth(isSubclass(cls, of)) : HARMLESS
+    if (cls?.t !== 'class' || of?.t !== 'class') return HARMLESS
+    return fromTruth(orVirtually(isSubclass(cls, of), of))
   })
   define('callable', args => {
     const t = args.positional[0]?.t
@@ -315,8 +318,15 @@ function isInstanceOf(args: Args): Value {
   const [object, type] = args.positional
   if (!object || !type) return HARMLESS
   const types = type.t === 'tuple' ? type.items : [type]
-  const answers = types.map(one => (one.t === 'class' ? isInstance(object, one, isSubclass) : null))
+  const answers = types.map(one =>
+    one.t === 'class' ? orVirtually(isInstance(object, one, isSubclass), one) : null,
+  )
   return answers.includes(true) ? constant(true) : answers.includes(null) ? HARMLESS : constant(false)
+}
+
+/** The answer, as far as no class can count as one that does not derive from it. */
+function orVirtually(derived: boolean | null, of: Class): boolean | null {
+  return derived === false && takesStrangers(of) ? null : derived
 }
 
 /** `__import__('a.b')` gives a, unless a fromlist says otherwise. */
