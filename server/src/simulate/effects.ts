@@ -3,8 +3,8 @@
  * Of a function of the project its text tells what it writes to and what it calls in turn; of other code nothing is
  * known but what it was handed. Which code is run is decided in `call.ts`.
  */
+import { remember } from '../files/memo.ts'
 import { type BodyWords, bodyWords, globalNamesOf, onlyReads } from './body_words.ts'
-import { ancestry } from './classes.ts'
 import type { Machine } from './machine.ts'
 import { hasDjango, loseDjango } from './models/django_settings.ts'
 import {
@@ -21,10 +21,12 @@ import {
 } from './values.ts'
 import { leaveVariables } from './variables.ts'
 
+/** What a function does that is left out again and again to what it was not handed, it has done by then. */
+const MOST_TIMES = 20
 /** Functions whose texts are read for one call that is left out. */
-const MOST_FUNCTIONS = 80
+const MOST_FUNCTIONS = 40
 /** Values that one such call is followed to. */
-const MOST_VALUES = 4000
+const MOST_VALUES = 400
 
 /** Methods that ran when the object was made. */
 const MAKES = /^__(?:new|init|post_init|init_subclass)__$/
@@ -35,7 +37,10 @@ export const CONFIGURES_DJANGO = /\bconfigure\(|\bsetup\(|execute_from_command_l
 /** A function of the project that is not run: what it may have done is unknown from now on. */
 export function leaveOut(m: Machine, fn: Func, args: Args): void {
   m.unseenCalls++
-  const effects = new Effects(m)
+  const body = `${fn.code.unit.path}#${fn.code.def?.body}`
+  const before = m.leftOut.get(body) ?? 0
+  m.leftOut.set(body, before + 1)
+  const effects = new Effects(m, before < MOST_TIMES)
   effects.run(fn, true)
   args.positional.forEach((value, i) => {
     if (value.t !== 'nsdict' || !onlyReads(fn, i)) effects.hand(value, true, args.decorates)
@@ -76,15 +81,22 @@ interface Called {
 class Effects {
   private readonly seen = new Set<Value>()
   private readonly objects: (Instance | Class)[] = []
+  /** Where attributes of the objects are looked for; whether all that stands there is made. */
+  private readonly namespaces = new Map<Namespace, boolean>()
   private readonly owners = new Set<Class>()
   private readonly functions: Called[] = []
   /** The attributes that the code speaks of. */
   private readonly asked = new Set<string>()
   private readonly attributes = new Set<string>()
+  private readonly known = new Map<Namespace, readonly string[]>()
   private anyAttribute = false
   private ofClasses = false
 
-  constructor(private readonly m: Machine) {}
+  /** `beyond`: what code was not handed is looked at as well. */
+  constructor(
+    private readonly m: Machine,
+    private readonly beyond = true,
+  ) {}
 
   /** The code has it from its caller. `decorates`: what it has is to be decorated, not called. */
   hand(value: Value, byName: boolean, decorates = false): void {
@@ -122,15 +134,17 @@ class Effects {
   settle(other: Other | null = null): void {
     // What is reached grows by what the called ask for, and what is called by what is reached.
     for (
-      let [f, o, a] = [0, 0, 0];
-      f < this.functions.length || o < this.objects.length || a < this.asked.size;
+      let [f, n, a] = [0, 0, 0];
+      f < this.functions.length || n < this.namespaces.size || a < this.asked.size;
     ) {
       const asked = [...this.asked].slice(a)
+      const namespaces = [...this.namespaces]
       a = this.asked.size
-      const known = o
-      o = this.objects.length
-      for (let i = 0; i < known; i++) for (const name of asked) this.reachSlot(this.objects[i]!, name, other)
-      for (let i = known; i < o; i++) this.reachSlots(this.objects[i]!, other)
+      namespaces.forEach(([ns, made], i) => {
+        if (i < n) for (const name of asked) this.reachIn(ns, name, other)
+        else this.reachSlots(ns, made, other)
+      })
+      n = namespaces.length
       for (; f < this.functions.length; f++) this.follow(this.functions[f]!)
     }
     for (const object of this.objects) this.change(object, other)
@@ -154,13 +168,19 @@ class Effects {
         seen.add(value)
         m.heap.open(value.attributes)
         this.objects.push(value)
-        for (const cls of ancestry(value.cls)) if (cls?.native === null) this.owners.add(cls)
+        this.namespaces.set(value.attributes, true)
+        for (const cls of classesOf(value.cls)) {
+          this.owners.add(cls)
+          if (!this.namespaces.has(cls.ns)) this.namespaces.set(cls.ns, true)
+        }
         return
       case 'class':
         if (seen.has(value) || value.native !== null || value.place === null) return
         seen.add(value)
         m.heap.open(value.ns)
         this.objects.push(value)
+        for (const cls of classesOf(value))
+          if (!this.namespaces.has(cls.ns)) this.namespaces.set(cls.ns, false)
         return
       case 'bound':
         this.reach(value.self)
@@ -176,17 +196,12 @@ class Effects {
     }
   }
 
-  /** What the object holds under the names that the code speaks of; other code may ask for all of them. */
-  private reachSlots(object: Instance | Class, other: Other | null): void {
-    for (const ns of namespacesOf(object))
-      for (const name of ns.slots.keys()) {
-        const implied = /^__\w+__$/.test(name) && !(object.t === 'instance' && MAKES.test(name))
-        if (other !== null || implied || this.asked.has(name)) this.reachIn(ns, name, other)
-      }
-  }
-
-  private reachSlot(object: Instance | Class, name: string, other: Other | null): void {
-    for (const ns of namespacesOf(object)) this.reachIn(ns, name, other)
+  /** What stands there under the names that the code speaks of; other code may ask for all of them. */
+  private reachSlots(ns: Namespace, made: boolean, other: Other | null): void {
+    for (const name of ns.slots.keys()) {
+      const implied = name.startsWith('__') && name.endsWith('__') && !(made && MAKES.test(name))
+      if (other !== null || implied || this.asked.has(name)) this.reachIn(ns, name, other)
+    }
   }
 
   private reachIn(ns: Namespace, name: string, other: Other | null): void {
@@ -203,6 +218,7 @@ class Effects {
     for (const name of body.attributes) this.attributes.add(name)
     this.anyAttribute ||= body.anyAttribute
     this.ofClasses ||= body.classes
+    if (!this.beyond) return
     if (surely) this.changeProcess(fn, body)
     if (body.globals) m.heap.open(globals)
     for (const name of body.rebinds) this.rebind(fn, name)
@@ -258,17 +274,23 @@ class Effects {
   }
 
   private change(object: Instance | Class, other: Other | null): void {
-    if (object.t === 'instance')
-      for (const ns of namespacesOf(object)) this.forget(object.attributes, ns, other)
-    else if (!this.owners.has(object) || this.ofClasses || other !== null)
-      this.forget(object.ns, object.ns, other)
+    const classes = classesOf(object.t === 'instance' ? object.cls : object)
+    if (object.t === 'instance') {
+      const own = object.attributes
+      const names = [...this.bindable(own, other), ...classes.flatMap(cls => this.bindable(cls.ns, other))]
+      for (const name of names)
+        if (own.slots.get(name)?.value !== UNKNOWN) this.m.heap.set(own, name, UNKNOWN)
+    } else if (!this.owners.has(object) || this.ofClasses || other !== null)
+      for (const name of this.bindable(object.ns, other)) this.m.heap.set(object.ns, name, UNKNOWN)
   }
 
-  /** Writes to `to` the names of `from` that the code may have bound anew. */
-  private forget(to: Namespace, from: Namespace, other: Other | null): void {
-    for (const [name, { value }] of from.slots)
-      if (value !== UNKNOWN && to.slots.get(name)?.value !== UNKNOWN && this.mayBind(name, value, other))
-        this.m.heap.set(to, name, UNKNOWN)
+  /** The names that the code may have bound anew. */
+  private bindable(ns: Namespace, other: Other | null): readonly string[] {
+    return remember(this.known, ns, () =>
+      [...ns.slots].flatMap(([name, { value }]) =>
+        value !== UNKNOWN && this.mayBind(name, value, other) ? [name] : [],
+      ),
+    )
   }
 
   private mayBind(name: string, value: Value, other: Other | null): boolean {
@@ -279,11 +301,14 @@ class Effects {
   }
 }
 
-/** Where attributes of the object are looked for: its own, then its classes'. */
-function* namespacesOf(object: Instance | Class): Generator<Namespace> {
-  if (object.t === 'instance') yield object.attributes
-  for (const cls of ancestry(object.t === 'instance' ? object.cls : object))
-    if (cls?.native === null) yield cls.ns
+const known = new WeakMap<Class, readonly Class[]>()
+
+/** The class and its bases that code defined, each once. */
+function classesOf(cls: Class): readonly Class[] {
+  return remember(known, cls, () => {
+    const bases = cls.bases.flatMap(base => (base.t === 'class' ? classesOf(base) : []))
+    return [...new Set(cls.native === null ? [cls, ...bases] : bases)]
+  })
 }
 
 /** The full name of a module that is imported in `from`. */

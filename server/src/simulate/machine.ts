@@ -184,6 +184,8 @@ export class Machine {
   readonly dependencies = this.map<string, TrackedSet<string>>()
   /** What pytest itself is at, while no file's code runs: a test file, a conftest, the place that names a plugin. */
   start: Span
+  /** How often functions were left out, by file and body. */
+  readonly leftOut = this.map<string, number>()
   /** Code that was not run may have imported modules: submodules may be bound that nobody was seen to import. */
   unseenImports = false
   /** How many calls went into code that is not run. */
