@@ -93,6 +93,11 @@ export function touches({ changed, created, deleted, renamed }: WorkspaceEdit): 
     places.has(path) || renamed.some(({ from, to }) => isWithin(path, from) || isWithin(path, to))
 }
 
+/** No file comes, goes or moves. */
+export function changesOnlyTexts({ created, deleted, renamed }: WorkspaceEdit): boolean {
+  return created.length + deleted.length + renamed.length === 0
+}
+
 /** The text after the changes. */
 export function changedText(text: string, changes: readonly TextChange[]): string {
   let out = ''

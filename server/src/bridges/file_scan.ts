@@ -11,12 +11,15 @@ export interface FileScan {
   /** Names behind `def` and `class`, and names that are assigned to, at any depth. */
   readonly defines: ReadonlySet<string>
   readonly imports: readonly ScannedImport[]
+  /** Dotted names with which quoted text begins, each once. */
+  readonly quoted: readonly string[]
 }
 
 /** The same as plain data. */
 export interface StoredScan {
   readonly defines: readonly string[]
   readonly imports: readonly ScannedImport[]
+  readonly quoted: readonly string[]
 }
 
 /** Where scans are kept from run to run, by the hash of their files' bytes. */
@@ -25,13 +28,14 @@ export interface ScanStore {
   put(hash: string, scan: StoredScan): void
 }
 
-const NOTHING: FileScan = { defines: new Set(), imports: [] }
+const NOTHING: FileScan = { defines: new Set(), imports: [], quoted: [] }
 
 const DEFINED = /^[ \t]*(?:(?:async[ \t]+)?def|class|type)[ \t]+([\w\u0080-\uffff]+)/gm
 /** `a = `, `a: int = `, `a = b = ` and `a, (b, c) = `, not `a == b`. */
 const ASSIGNED =
   /^[ \t]*((?:[\w\u0080-\uffff([*][\w\u0080-\uffff, ()[\]*]*?[ \t]*(?::[^=\n]*)?=(?!=)[ \t]*)+)/gm
 const ANNOTATION = /:[^=]*/g
+const QUOTED = /["']([\w\u0080-\uffff]+(?:\.[\w\u0080-\uffff]+)+)/g
 const NAME = /[\w\u0080-\uffff]+/g
 
 /** Keeps what was read from one analysis to the next. */
@@ -67,5 +71,6 @@ export function scanFile(text: string): FileScan {
   for (const [, targets] of text.matchAll(ASSIGNED)) {
     for (const [name] of targets!.replace(ANNOTATION, '').matchAll(NAME)) defines.add(name)
   }
-  return { defines, imports: text.includes('import') ? scanImports(text) : [] }
+  const quoted = [...new Set(Array.from(text.matchAll(QUOTED), ([, name]) => name!))]
+  return { defines, imports: text.includes('import') ? scanImports(text) : [], quoted }
 }

@@ -188,7 +188,10 @@ export class SymbolIndex {
   naming(dotted: string): readonly string[] {
     return remember(this.mentions, dotted, () => {
       const [one, two] = [Buffer.from(`"${dotted}`), Buffer.from(`'${dotted}`)]
+      const mayName = (path: string) =>
+        !dotted.includes('.') || this.scans.of(this.fs, path).quoted.some(each => each.startsWith(dotted))
       return this.modules().flatMap(({ path }) => {
+        if (!mayName(path)) return []
         const bytes = this.fs.read(path)
         const text = bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
         return text?.includes(one) || text?.includes(two) ? [path] : []

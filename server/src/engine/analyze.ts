@@ -1,7 +1,7 @@
 /**
  * One analysis from beginning to end: files in, findings out. Both doors call this and nothing below it.
  */
-import { overlaid, touches, type WorkspaceEdit } from '../bridges/edit.ts'
+import { changesOnlyTexts, overlaid, touches, type WorkspaceEdit } from '../bridges/edit.ts'
 import { FileScans, type ScanStore } from '../bridges/file_scan.ts'
 import type { Simulated } from '../bridges/verify.ts'
 import type { ModuleCode } from '../compile/module_code.ts'
@@ -17,6 +17,7 @@ import type { FileSystem } from '../files/file_system.ts'
 import { TextChanged } from '../files/kept_texts.ts'
 import { LineIndex } from '../files/lines.ts'
 import { remember } from '../files/memo.ts'
+import { noting } from '../files/noting.ts'
 import { isWithin, stem } from '../files/paths.ts'
 import { makePlan } from '../pytest/make_plan.ts'
 import type { Plan } from '../pytest/plan.ts'
@@ -219,7 +220,11 @@ async function analyzeOnce(
       env,
     })
   const invocation = request.invocation ?? settings.invocation
-  const plan = planFor(invocation)
+  const planned = new Set<string>()
+  const plan = planFor(
+    invocation,
+    noting(fs, path => planned.add(path)),
+  )
   breathe?.()
   const inputFor = (plan: Plan, verdicts: Verdicts, files = fs, read = sources): SimulationInput => ({
     fs: files,
@@ -299,8 +304,11 @@ async function analyzeOnce(
     const files = overlaid(fs, edit, text)
     if (!files) return null
     const read = sources.laidOver(files, touches(edit))
-    const plan = planFor(invocation, files)
-    const input = { ...inputFor(plan, verdicts, files, read), layers: false, ...(cured ? { cured } : {}) }
+    const after =
+      changesOnlyTexts(edit) && !edit.changed.some(({ path }) => planned.has(path))
+        ? plan
+        : planFor(invocation, files)
+    const input = { ...inputFor(after, verdicts, files, read), layers: false, ...(cured ? { cured } : {}) }
     const trace = doubtSuspects(remembered.kept.pass.aside(basisOf(), input))
     // A standard module comes to light: what it lacks only an interpreter could say, and nobody asks one here.
     const freed = new Set(
@@ -309,13 +317,13 @@ async function analyzeOnce(
     if (trace.questions.some(({ module, guarded }) => !guarded && freed.has(module))) return null
     const { findings, causes } = runRules({
       trace,
-      plan,
+      plan: after,
       environment,
       text: path => read.text(path),
       code: codeFrom(read),
       exists: path => files.stat(path) !== null,
     })
-    return { plan, trace, causes, findings }
+    return { plan: after, trace, causes, findings }
   }
   const simulateWith: Analysis['simulateWith'] = (edit, cured) => {
     try {

@@ -9,6 +9,7 @@ import type { Fix, Proposal } from '../bridges/fix.ts'
 import { type Effect, effectOf } from '../bridges/verify.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
+import { remember } from '../files/memo.ts'
 import { relative } from '../files/paths.ts'
 import type { RescuePlan, RescueStep } from '../report/rescue_plan.ts'
 import { alike, type Cause, collectorsOf } from '../rules/causes.ts'
@@ -53,6 +54,7 @@ export async function planRescue(
 ): Promise<Rescue> {
   const drafts = new Drafts(fs)
   const steps: PlannedStep[] = []
+  const tried: Tried = new Map()
   let cures: readonly Cure[] = []
   let installed: readonly string[] = []
   let now = await analyze(fs, { ...request, layers: false }, remembered)
@@ -60,7 +62,8 @@ export async function planRescue(
   const errors = errorsOf(now)
   while (errorsOf(now) > target && steps.length < (most ?? MOST_STEPS)) {
     await recallHistory(now)
-    const best = bestStep(now, ({ safety, leavesOut }) => !leavesOut && (unsafe || safety !== 'unsafe'))
+    const wanted = ({ safety, leavesOut }: Proposal) => !leavesOut && (unsafe || safety !== 'unsafe')
+    const best = bestStep(now, wanted, tried)
     if (!best) break
     const { cause, all, fix, effect } = best
     const edit = fix?.edit ?? null
@@ -75,6 +78,7 @@ export async function planRescue(
     const shown = fix && shownBy(now, fix)
     const next = { ...request, layers: false, cured }
     now = await analyze(drafts.fs, next, remembered, undefined, shown?.trace)
+    forget(tried, best)
     steps.push({ step: { ...told, errorsAfter: errorsOf(now) }, edit, cured })
     progress(errorsOf(now))
   }
@@ -109,26 +113,67 @@ interface Candidate extends Struck {
   readonly effect: Effect
 }
 
+/** What fixes (true) and repairs by hand (false) of a cause were found to do, by the cause; null: there is none. */
+type Tried = Map<
+  string,
+  Map<boolean, { readonly effect: Effect | null; readonly files: ReadonlySet<string> }>
+>
+
 /**
  * The step that brings back most; null where none is known to do any good. What a fix mends goes before what a
- * person has to, where they bring back the same.
+ * person has to, where they bring back the same. What was tried before is tried again only where it may come first:
+ * with hundreds of causes each of them would be tried for each step.
  */
-function bestStep(analysis: Analysis, wanted: (proposal: Proposal) => boolean): Candidate | null {
+function bestStep(
+  analysis: Analysis,
+  wanted: (proposal: Proposal) => boolean,
+  tried: Tried,
+): Candidate | null {
   let best: Candidate | null = null
-  const byHand: Struck[] = []
-  for (const struck of striking(analysis)) {
-    // A fix of this cause may mend others as well, which is rare and found in a later step.
-    if (best !== null && struck.files <= best.effect.back.length) break
-    const candidate = fixFor(analysis, struck, wanted)
-    if (candidate === null) byHand.push(struck)
-    else if (best === null || isBetter(candidate.effect, best.effect)) best = candidate
-  }
-  for (const struck of byHand) {
-    if (best !== null && struck.files <= best.effect.back.length) break
-    const candidate = repairOf(analysis, struck)
-    if (candidate && (best === null || isBetter(candidate.effect, best.effect))) best = candidate
+  const all = striking(analysis)
+  for (const byFix of [true, false]) {
+    const known = (struck: Struck) => tried.get(struck.cause.id)?.get(byFix)
+    const hoped = (struck: Struck): Hope => {
+      const before = known(struck)
+      return before
+        ? { back: before.effect?.back.length ?? -1, further: before.effect?.further.length ?? 0 }
+        : { back: struck.files, further: 0 }
+    }
+    const order = all.map(struck => ({ struck, hope: hoped(struck) }))
+    order.sort((a, b) => b.hope.back - a.hope.back || b.hope.further - a.hope.further)
+    for (const { struck, hope } of order) {
+      // A fix of this cause may mend others as well, which is rare and found in a later step.
+      if (best !== null && (hope.back < best.effect.back.length || struck.files <= best.effect.back.length))
+        break
+      // A person is asked only where no fix is known.
+      const hasFix = !byFix && tried.get(struck.cause.id)?.get(true)?.effect
+      if (hasFix || known(struck)?.effect === null) continue
+      const candidate = byFix ? fixFor(analysis, struck, wanted) : repairOf(analysis, struck)
+      const files = new Set(struck.all.flatMap(collectorsOf))
+      remember(tried, struck.cause.id, () => new Map()).set(byFix, {
+        effect: candidate?.effect ?? null,
+        files,
+      })
+      if (candidate && (best === null || isBetter(candidate.effect, best.effect))) best = candidate
+    }
   }
   return best
+}
+
+interface Hope {
+  readonly back: number
+  readonly further: number
+}
+
+/** What was found of causes that share files with the step, or that it may serve, holds no longer. */
+function forget(tried: Tried, { effect, all }: Candidate): void {
+  const touched = new Set([
+    ...effect.back,
+    ...effect.further.map(({ file }) => file),
+    ...all.flatMap(collectorsOf),
+  ])
+  for (const [id, found] of tried)
+    if ([...found.values()].some(({ files }) => [...files].some(file => touched.has(file)))) tried.delete(id)
 }
 
 function isBetter(a: Effect, b: Effect): boolean {
