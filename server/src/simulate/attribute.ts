@@ -3,8 +3,10 @@
  * classes have too many ways (descriptors, metaclasses, `__getattr__`) to have one after all.
  */
 import type { Span } from '../files/span.ts'
+import { functionBehind } from './behind.ts'
 import { bodyText } from './body_words.ts'
 import { ancestry, exceptionClass } from './classes.ts'
+import { leaveOut, leaveOutMethod } from './effects.ts'
 import { raiseMissingAttribute, settled } from './from_import.ts'
 import type { Machine } from './machine.ts'
 import { containerMethod } from './models/containers.ts'
@@ -153,6 +155,9 @@ function instanceAttribute(m: Machine, value: Extract<Value, { t: 'instance' }>,
   }
   const found = classAttribute(value.cls, name)
   if (found.t === 'func') return { t: 'bound', self: value, fn: found }
+  // A property, or a method behind a decorator.
+  const behind = functionBehind(found)
+  if (behind) leaveOut(m, behind, { positional: [value], keywords: new Map(), open: true })
   if (found === UNKNOWN) m.mayRaise(exceptionClass('AttributeError'))
   return found
 }
@@ -179,9 +184,13 @@ export function setAttribute(m: Machine, value: Value, name: string, item: Value
     case 'class':
       m.heap.set(value.ns, name, item)
       return
-    case 'instance':
+    case 'instance': {
+      leaveOutMethod(m, value, '__setattr__')
+      const setter = functionBehind(classAttribute(value.cls, name))
+      if (setter) leaveOut(m, setter, { positional: [value, item], keywords: new Map(), open: false })
       m.heap.set(value.attributes, name, item)
       return
+    }
     case 'func':
       m.heap.set(value.attributes, name, item)
       return

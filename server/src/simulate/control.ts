@@ -7,6 +7,7 @@ import type { Block, Expr, Handler, MatchCase, Op, Pattern, TryOp } from '../com
 import { remember } from '../files/memo.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { type Completion, certainRaise, combine, type Exit, leave, NORMAL } from './completion.ts'
+import { leaveOutMethod } from './effects.ts'
 import { evaluate } from './evaluate.ts'
 import { assign, attempt, bindName, branch, runBlock } from './execute.ts'
 import type { Frame, Machine, Watch } from './machine.ts'
@@ -47,6 +48,7 @@ function branchIf(m: Machine, op: Extract<Op, { op: 'if' }>, frame: Frame): Comp
 export function executeFor(m: Machine, op: Extract<Op, { op: 'for' }>, frame: Frame): Completion {
   const iterable = evaluate(m, op.iter, frame)
   refuseIteration(m, iterable)
+  leaveOutMethod(m, iterable, '__iter__')
   const elements = elementsOf(iterable)
   if (elements === null || elements.length > MOST_ROUNDS) {
     return perhapsLoop(m, op.body, op.else, frame, () => assign(m, op.target, UNKNOWN, frame))

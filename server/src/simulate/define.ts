@@ -1,10 +1,10 @@
 /** Definitions of functions and classes, and what their decorators make of them. */
 import type { ClassOp, DefOp, Expr } from '../compile/module_code.ts'
-import { wrapper } from './behind.ts'
+import { functionBehind, wrapper } from './behind.ts'
 import { callValue } from './call.ts'
 import { ancestry, OBJECT } from './classes.ts'
 import { type Completion, NORMAL } from './completion.ts'
-import { leaveOut } from './effects.ts'
+import { classesOf, leaveOut } from './effects.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import { makeFunction, NO_DEFAULTS } from './functions.ts'
@@ -168,11 +168,24 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   }
   if (!completion.normal) return completion
   runMetaclass(cls)
+  leaveOutSubclassing(m, cls)
   classMade(m, cls, op, frame)
   const value = decorate(m, cls, decorators, frame)
   noteRedefinition(m, op, frame)
   bindName(m, op.name, value, frame)
   return completion
+}
+
+/** `__init_subclass__` of the bases is not run. */
+function leaveOutSubclassing(m: Machine, cls: Class): void {
+  for (const base of cls.bases) {
+    if (base.t !== 'class') continue
+    for (const ancestor of classesOf(base)) {
+      const hook = ancestor.ns.slots.get('__init_subclass__')?.value
+      const method = hook?.t === 'func' ? hook : hook ? functionBehind(hook) : null
+      if (method) leaveOut(m, method, { positional: [cls], keywords: new Map(), open: true })
+    }
+  }
 }
 
 /** The metaclass of the first base that has one known. */

@@ -66,6 +66,15 @@ export function handOver(m: Machine, args: Args, byName: boolean, other: Other =
   effects.settle(other)
 }
 
+/** Python calls a method of the object by itself: what that may have done is unknown. */
+export function leaveOutMethod(m: Machine, value: Value, name: string): void {
+  if (value.t !== 'instance') return
+  const method = classesOf(value.cls)
+    .map(cls => cls.ns.slots.get(name)?.value)
+    .find(Boolean)
+  if (method?.t === 'func') leaveOut(m, method, { positional: [value], keywords: new Map(), open: true })
+}
+
 /** Code that looks at the frames of its callers may write to their globals. */
 export function openCallers(m: Machine): void {
   for (const frame of m.frames) m.heap.open(frame.scope.module.ns)
@@ -304,7 +313,7 @@ class Effects {
 const known = new WeakMap<Class, readonly Class[]>()
 
 /** The class and its bases that code defined, each once. */
-function classesOf(cls: Class): readonly Class[] {
+export function classesOf(cls: Class): readonly Class[] {
   return remember(known, cls, () => {
     const bases = cls.bases.flatMap(base => (base.t === 'class' ? classesOf(base) : []))
     return [...new Set(cls.native === null ? [cls, ...bases] : bases)]

@@ -5,6 +5,7 @@ import { isAbsolute, join, normalize } from '../files/paths.ts'
 import { integer, repetition } from './arithmetic.ts'
 import { namespaceItem } from './attribute.ts'
 import { exceptionClass } from './classes.ts'
+import { leaveOutMethod } from './effects.ts'
 import type { Machine } from './machine.ts'
 import { linesOf } from './models/text_files.ts'
 import { isGeneric } from './models/typing.ts'
@@ -320,6 +321,7 @@ export function getItem(m: Machine, value: Value, index: Value): Value {
         : unknownItem(m)
     }
     default:
+      leaveOutMethod(m, value, '__getitem__')
       refuseItem(m, value)
       return unknownItem(m)
   }

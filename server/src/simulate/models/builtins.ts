@@ -2,6 +2,7 @@
 import { remember } from '../../files/memo.ts'
 import { getAttribute, hasAttribute, setAttribute } from '../attribute.ts'
 import { EXCEPTIONS, exceptionClass, isSubclass, nativeClass, OBJECT, TYPE } from '../classes.ts'
+import { handOver } from '../effects.ts'
 import { makeSet, stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
@@ -28,11 +29,12 @@ import {
 import { takesStrangers } from './abc.ts'
 import { compileText, executeText } from './executing.ts'
 import { callSpan, refuseNone } from './model.ts'
+import { superObject } from './super.ts'
 import { openFile } from './text_files.ts'
 
 /** Names that exist and are not modelled further. */
 const OTHERS =
-  '__debug__ __doc__ __loader__ __name__ __package__ __spec__ __build_class__ abs aiter anext ascii bin breakpoint bytearray callable chr classmethod complex copyright credits delattr divmod eval exit filter float format hash help hex id input iter license locals map max memoryview min next oct ord pow print property quit repr reversed round slice staticmethod sum super Ellipsis NotImplemented'.split(
+  '__debug__ __doc__ __loader__ __name__ __package__ __spec__ __build_class__ abs aiter anext ascii bin breakpoint bytearray callable chr classmethod complex copyright credits delattr divmod eval exit filter float format hash help hex id input iter license locals map max memoryview min next oct ord pow print property quit repr reversed round slice staticmethod sum Ellipsis NotImplemented'.split(
     ' ',
   )
 
@@ -86,7 +88,11 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
   define('len', args => length(args.positional[0]))
   define('any', args => anyOf(args, false))
   define('all', args => anyOf(args, true))
-  define('sorted', args => sorted(args))
+  define('sorted', args => {
+    const key = args.keywords.get('key')
+    if (key) handOver(m, { positional: [key], keywords: new Map(), open: false }, false, 'standard')
+    return sorted(args)
+  })
   define('range', args => range(args))
   define('zip', args => zip(args))
   define('enumerate', args => enumerate(args))
@@ -119,6 +125,7 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
         ? constant(false)
         : HARMLESS
   })
+  define('super', args => superObject(m, args))
   define('dir', args => directory(m, args))
   const globals = (): Value => ({ t: 'nsdict', ns: m.frame.scope.module.ns, module: m.frame.scope.module })
   const locals = (): Value =>
