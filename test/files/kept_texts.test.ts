@@ -10,7 +10,7 @@ function room(files: Record<string, string | null>) {
       again.push(path)
       return files[path]!
     })
-  return { keep, again }
+  return { keep, again, drop: (text: ReturnType<typeof keep>) => texts.drop(text) }
 }
 
 test('what there is no room for is read again when it is asked for', () => {
@@ -47,4 +47,14 @@ test('a text is known again, given up or not', () => {
     expect(text.is(own)).toBe(true)
     expect(text.is(`${own} `)).toBe(false)
   }
+})
+
+test('a text that another one replaced takes no room, and stays readable', () => {
+  const files: Record<string, string | null> = { a: 'aaaa', b: 'bbbb' }
+  const { keep, drop, again } = room(files)
+  const [b, before] = [keep('b'), keep('a')]
+  files.a = 'AAAA'
+  drop(before)
+  const after = keep('a')
+  expect([before.get(), after.get(), b.get(), again]).toEqual(['aaaa', 'AAAA', 'bbbb', []])
 })

@@ -194,6 +194,7 @@ export class Sources {
       : text === null
         ? null
         : this.texts.keep(path, text, () => this.readAgain(path))
+    if (known?.text && known.text !== kept) this.texts.drop(known.text)
     const bytesHash = this.store ? (this.fs.contentHash?.(path) ?? null) : null
     const acceptedBy = same ? known!.acceptedBy : ''
     const unit = same ? known!.unit : null

@@ -68,6 +68,11 @@ export class KeptTexts {
     return kept
   }
 
+  /** Another text stands in its place: it takes room no longer than somebody else holds it. */
+  drop(text: FileText): void {
+    if (this.held.delete(text)) this.size -= text.size
+  }
+
   add(text: FileText): void {
     this.held.add(text)
     this.size += text.size
