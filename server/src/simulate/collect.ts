@@ -327,6 +327,8 @@ function collectFile(
         isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true
       )
         throw error
+      const reason = `unable to import module PosixPath('${path}')`
+      throw new PyRaise(m.exception(SKIPPED, reason, { kind: 'other' }))
     }
   })
 }

@@ -1,5 +1,6 @@
 /** Definitions of functions and classes, and what their decorators make of them. */
 import type { ClassOp, DefOp, Expr } from '../compile/module_code.ts'
+import { wrongBases } from './base_order.ts'
 import { functionBehind, wrapper } from './behind.ts'
 import { callValue } from './call.ts'
 import { ancestry, OBJECT } from './classes.ts'
@@ -14,7 +15,7 @@ import { isMetaOfAbc, noteMetaOfAbc } from './models/abc.ts'
 import { classMade } from './models/class_hooks.ts'
 import { hasDjango } from './models/django_settings.ts'
 import { GENERIC } from './models/typing.ts'
-import { refuseBase } from './refuse.ts'
+import { refuse, refuseBase } from './refuse.ts'
 import {
   type Args,
   type Class,
@@ -167,6 +168,11 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     m.frames.pop()
   }
   if (!completion.normal) return completion
+  if (!cls.open) {
+    const wrong = wrongBases(cls.bases, m.environment.version)
+    frame.at = op.at
+    if (wrong !== null) refuse(m, 'TypeError', wrong)
+  }
   runMetaclass(cls)
   leaveOutSubclassing(m, cls)
   classMade(m, cls, op, frame)

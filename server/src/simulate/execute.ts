@@ -50,6 +50,7 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
   else if (verdict !== 'fine') raiseUnreadable(m, verdict)
   if (project) refuseEscapes(m, unit)
   m.noteDependency(unit.path)
+  if (project) m.filesRun.add(unit.path)
   const scope: Scope = {
     kind: 'module',
     names: module.ns,

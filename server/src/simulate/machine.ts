@@ -158,6 +158,8 @@ export class Machine {
   readonly ignoredFinders: { readonly name: string; readonly text: string; readonly span: Span }[] = []
   /** Top-level names below which unknown keys were written to sys.modules. */
   readonly openPrefixes = new TrackedSet<string>(this.heap.journal)
+  /** The project's files that were executed, also those whose module is no longer in `modules`. */
+  readonly filesRun = new TrackedSet<string>(this.heap.journal)
   /** Files that ran `exec` or `eval` on text that isn't known; conftests among them speak for all. */
   readonly executors = new TrackedSet<string>(this.heap.journal)
   readonly markers = new TrackedSet<string>(this.heap.journal)

@@ -71,7 +71,7 @@ function ownFolders(m: Machine, { name, kind }: Module): string[] {
 
 /** The project's files that ran so far. */
 export function projectFilesRun(m: Machine): Set<string> {
-  const files = new Set<string>()
+  const files = new Set(m.filesRun)
   for (const [from, to] of m.dependencies)
     for (const file of [from, ...to]) if (m.isProject(file)) files.add(file)
   for (const module of m.modules.values())

@@ -2,11 +2,11 @@
  * Reading files at import: `open(path)`, `Path.open()`, and what iterating and reading give. What is not there is an
  * exception only if it lies in the project and nothing that ran may have made it.
  */
-import { basename, isAbsolute, stem } from '../../files/paths.ts'
+import { isAbsolute } from '../../files/paths.ts'
 import { exceptionClass } from '../classes.ts'
-import { isUnreadable } from '../execute.ts'
 import { wholeText } from '../looked_into.ts'
 import type { Machine } from '../machine.ts'
+import { mayHaveMade } from '../made_files.ts'
 import { pathText } from '../operate.ts'
 import { representation } from '../representation.ts'
 import { type Args, constant, HARMLESS, isString, list, type Native, native, type Value } from '../values.ts'
@@ -59,15 +59,10 @@ export function openPath(
 /** Raises what reading the file raises, if it certainly is not there. */
 export function refuseAbsent(m: Machine, path: string, written: string): void {
   if (m.world.fs.stat(path) !== null || !m.frame.unit.project || !m.isProject(path)) return
-  if (mayHaveBeenMade(m, path, written)) return
+  if (mayHaveBeenMade(m, written)) return
   const message = `[Errno 2] No such file or directory: ${representation(constant(written))}`
   m.throwUnlessHealed(m.exception(exceptionClass('FileNotFoundError'), message, { kind: 'other' }))
 }
-
-const MAKES =
-  /\bopen\([^\n]*["'][rbt]*[wax+]|\.write|\.touch\(|\bdump\(|shutil|\brename|os\.replace|extract|retrieve|download|subprocess|os\.system|check_call|check_output|\blink|symlink|tempfile/
-/** Other files than those on the disk are read. */
-const PRETENDS = /mock_open|builtins\.open|fakefs|chroot/
 
 const ONLY_READS: ReadonlySet<string> = new Set(
   'open join Path PurePath str fspath abspath realpath normpath dirname basename exists isfile isdir resolve joinpath load loads safe_load read_text read_bytes with_name relative_to append insert print list sorted set len glob iglob listdir walk is_file is_dir parametrize param fixture'.split(
@@ -83,25 +78,24 @@ function handedOver(text: string, statement: string): boolean {
   return false
 }
 
-/**
- * May code that ran have made the file, or have changed what its name means? A text that makes files and speaks of
- * this one, or of its folder, may have; so may one that is read from here and makes any.
- */
-function mayHaveBeenMade(m: Machine, path: string, written: string): boolean {
+/** May code that ran have made the file, or does its path perhaps lead elsewhere? */
+function mayHaveBeenMade(m: Machine, written: string): boolean {
   const here = m.frames.filter(frame => frame.unit.project).map(frame => frame.unit)
   if (here.some(unit => m.world.fs.realpath(unit.path) !== unit.path)) return true
-  if (here.some(unit => MAKES.test(wholeText(unit)))) return true
+  if (crossesLink(m, written)) return true
   const { start, end } = m.here()
   const reader = wholeText(here.at(-1)!)
   if (handedOver(reader, reader.slice(start, end))) return true
-  const words = [stem(path), basename(path.slice(0, path.lastIndexOf('/')))]
-  for (const module of m.modules.values()) {
-    if (module?.t !== 'module' || module.kind !== 'project' || !module.file?.endsWith('.py')) continue
-    const unit = m.world.code(module.file, true)
-    if (isUnreadable(unit)) return true
-    const text = wholeText(unit)
-    if (PRETENDS.test(text) || (!isAbsolute(written) && /\bchdir\b/.test(text))) return true
-    if (MAKES.test(text) && words.some(word => text.includes(word))) return true
-  }
-  return false
+  const made = mayHaveMade(m)
+  return made.files || (made.paths && !isAbsolute(written))
+}
+
+/** `link/..` is not where it seems to be. */
+function crossesLink(m: Machine, written: string): boolean {
+  const parts = written.split('/')
+  return parts.some((part, index) => {
+    if (part !== '..' || index === 0) return false
+    const above = pathText(constant(parts.slice(0, index).join('/')), m.cwd)
+    return above !== null && m.world.fs.realpath(above) !== above
+  })
 }
