@@ -63,7 +63,12 @@ export async function planRescue(
   while (errorsOf(now) > target && steps.length < (most ?? MOST_STEPS)) {
     await recallHistory(now)
     const wanted = ({ safety, leavesOut }: Proposal) => !leavesOut && (unsafe || safety !== 'unsafe')
-    const best = bestStep(now, wanted, tried)
+    let best = bestStep(now, wanted, tried)
+    // What nothing served may be served by what steps have made since.
+    if (!best && steps.length > 0) {
+      tried.clear()
+      best = bestStep(now, wanted, tried)
+    }
     if (!best) break
     const { cause, all, fix, effect } = best
     const edit = fix?.edit ?? null
@@ -165,7 +170,7 @@ interface Hope {
   readonly further: number
 }
 
-/** What was found of causes that share files with the step, or that it may serve, holds no longer. */
+/** What was found of causes that share test files with the step holds no longer. */
 function forget(tried: Tried, { effect, all }: Candidate): void {
   const touched = new Set([
     ...effect.back,

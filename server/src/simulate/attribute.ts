@@ -6,7 +6,7 @@ import type { Span } from '../files/span.ts'
 import { functionBehind } from './behind.ts'
 import { bodyText } from './body_words.ts'
 import { ancestry, exceptionClass } from './classes.ts'
-import { leaveOut, leaveOutMethod } from './effects.ts'
+import { classesOf, leaveOut, leaveOutMethod } from './effects.ts'
 import { raiseMissingAttribute, settled } from './from_import.ts'
 import type { Machine } from './machine.ts'
 import { containerMethod } from './models/containers.ts'
@@ -17,11 +17,13 @@ import { mayHaveName, versionFlag, viaGetattr } from './names.ts'
 import { hasBuiltinAttribute, refuseAttribute } from './refuse.ts'
 import { isReplacement, viaReplacement } from './replaced.ts'
 import {
+  type Class,
   constant,
   type Exc,
   HARMLESS,
   type Module,
   type NamespaceDict,
+  type Slot,
   tuple,
   UNKNOWN,
   type Value,
@@ -141,6 +143,11 @@ function classAttribute(cls: Extract<Value, { t: 'class' }>, name: string): Valu
 }
 
 function instanceAttribute(m: Machine, value: Extract<Value, { t: 'instance' }>, name: string): Value {
+  if (slotOf(value.cls, '__getattribute__')) {
+    leaveOutMethod(m, value, '__getattribute__')
+    m.mayRaise(null)
+    return UNKNOWN
+  }
   const own = value.attributes.slots.get(name)
   if (own) return own.value
   if (name === '__class__') return value.cls
@@ -169,6 +176,18 @@ function servesModules(item: Value): boolean {
   return item.t === 'unknown' ? !item.harmless : item.t !== 'native' || item.name !== '__import__'
 }
 
+function slotOf(cls: Class, name: string): Slot | undefined {
+  return classesOf(cls)
+    .map(it => it.ns.slots.get(name))
+    .find(Boolean)
+}
+
+/** May what a class holds see to its attribute by itself, as properties and other descriptors do? */
+function mayDescribe(value: Value): boolean {
+  if (value.t === 'instance') return value.cls.open || slotOf(value.cls, '__set__') !== undefined
+  return value.t === 'native' || value.t === 'unknown'
+}
+
 /** `value.name = item`. */
 export function setAttribute(m: Machine, value: Value, name: string, item: Value): void {
   switch (value.t) {
@@ -186,9 +205,11 @@ export function setAttribute(m: Machine, value: Value, name: string, item: Value
       return
     case 'instance': {
       leaveOutMethod(m, value, '__setattr__')
-      const setter = functionBehind(classAttribute(value.cls, name))
+      const there = slotOf(value.cls, name)?.value
+      const setter = there && functionBehind(there)
       if (setter) leaveOut(m, setter, { positional: [value, item], keywords: new Map(), open: false })
-      m.heap.set(value.attributes, name, item)
+      const isKept = !slotOf(value.cls, '__setattr__') && (!there || !mayDescribe(there))
+      m.heap.set(value.attributes, name, isKept ? item : UNKNOWN)
       return
     }
     case 'func':

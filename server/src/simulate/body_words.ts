@@ -166,7 +166,7 @@ function renamings(list: string): (readonly [name: string, as: string])[] {
 }
 
 /** The names and attributes that an expression speaks of. */
-function* wordsOf(part: unknown): Generator<string> {
+export function* wordsOf(part: unknown): Generator<string> {
   if (typeof part !== 'object' || part === null) return
   const { e, id, name } = part as { e?: Expr['e']; id?: string; name?: string }
   if (e === 'name') yield id!

@@ -145,15 +145,3 @@ export function* ancestry(cls: Class): Generator<Class | null> {
     else yield null
   }
 }
-
-/**
- * The class and its bases but `object`, in Python's order as far as names are looked up; null where one of them
- * isn't known for certain.
- */
-export function resolutionOrder(cls: Class): readonly Class[] | null {
-  const ancestors = [...ancestry(cls)].filter(each => each !== OBJECT)
-  const known = ancestors.filter(each => each !== null && !each.open && (!each.place || !each.ns.open))
-  if (known.length < ancestors.length) return null
-  // A base that several classes share comes behind the last of them.
-  return (known as Class[]).filter((each, index) => known.lastIndexOf(each) === index)
-}

@@ -5,6 +5,7 @@
  */
 import { remember } from '../files/memo.ts'
 import { type BodyWords, bodyWords, globalNamesOf, onlyReads } from './body_words.ts'
+import { relative } from './foreign.ts'
 import type { Machine } from './machine.ts'
 import { hasDjango, loseDjango } from './models/django_settings.ts'
 import {
@@ -320,11 +321,10 @@ export function classesOf(cls: Class): readonly Class[] {
   })
 }
 
-/** The full name of a module that is imported in `from`. */
+/** The full name of a module that is imported in `from`; '' for none. */
 function absolute(name: string, from: Module): string {
-  const dots = /^\.*/.exec(name)![0].length
-  if (dots === 0) return name
-  const parts = from.name.split('.')
-  const base = parts.slice(0, parts.length - dots + (from.path === null ? 0 : 1))
-  return [...base, name.slice(dots)].filter(Boolean).join('.')
+  const level = /^\.*/.exec(name)![0].length
+  if (level === 0) return name
+  const above = from.path === null ? from.name.slice(0, Math.max(0, from.name.lastIndexOf('.'))) : from.name
+  return relative(above, level, name.slice(level)) ?? ''
 }

@@ -237,7 +237,8 @@ export function isStandardModule(m: Machine, spec: Spec): boolean {
   return spec.file === null ? m.finder.isStandard(topLevel(spec.name)) : isStandardFile(m, spec)
 }
 
-function relative(packageName: string, level: number, module: string): string | null {
+/** The absolute name of a relative import in that package; null where it leads out. */
+export function relative(packageName: string, level: number, module: string): string | null {
   const parts = packageName.split('.')
   if (packageName === '' || level > parts.length) return null
   return [...parts.slice(0, parts.length - level + 1), ...(module ? [module] : [])].join('.')

@@ -4,7 +4,8 @@
  * function whose name stands in that, or in a function that is found so. What functions of tests and fixtures do to
  * files is left alone by that: nobody calls them while pytest collects.
  */
-import type { DefOp, Expr, Op } from '../compile/module_code.ts'
+import type { DefOp, Op } from '../compile/module_code.ts'
+import { wordsOf } from './body_words.ts'
 import { isUnreadable } from './execute.ts'
 import { bodySource, wholeText } from './looked_into.ts'
 import type { Machine } from './machine.ts'
@@ -82,7 +83,7 @@ interface Piece {
 }
 
 function isCalledUnseen({ name, decorators }: DefOp): boolean {
-  return CALLED_UNSEEN.test(name) || !decorators.every(it => namesOf(it).some(word => KEEPS.test(word)))
+  return CALLED_UNSEEN.test(name) || !decorators.every(it => [...wordsOf(it)].some(word => KEEPS.test(word)))
 }
 
 /** The text that runs when the file is imported, without its import statements and the names that `def` binds. */
@@ -152,12 +153,4 @@ function importedAs(op: Op): (readonly [name: string, as: string])[] {
     // `from subprocess import run`: whatever such a module offers makes files.
     return MAKES.test(op.module) ? [[op.module, bound] as const] : [[name, bound] as const]
   })
-}
-
-/** The names and attributes that an expression speaks of. */
-function namesOf(part: unknown): string[] {
-  if (typeof part !== 'object' || part === null) return []
-  const { e, id, name } = part as { e?: Expr['e']; id?: string; name?: string }
-  const own = e === 'name' ? [id!] : e === 'attr' ? [name!] : []
-  return [...own, ...Object.values(part).flatMap(namesOf)]
 }

@@ -6,7 +6,7 @@
 import { relative } from '../files/paths.ts'
 import type { Selection } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
-import { resolutionOrder } from './classes.ts'
+import { resolutionOrder } from './base_order.ts'
 import type { Plugin } from './hooks.ts'
 import { matchesName } from './items/names.ts'
 import { collectsDifferently, mayHaveHook } from './items/plugins.ts'

@@ -2,7 +2,8 @@
  * abc: classes that cannot be made for want of methods, as `object.__new__` refuses them. A class counts as abstract
  * only where all that might define the method is known.
  */
-import { ancestry, nativeClass, OBJECT, resolutionOrder, TYPE } from '../classes.ts'
+import { resolutionOrder } from '../base_order.ts'
+import { ancestry, nativeClass, OBJECT, TYPE } from '../classes.ts'
 import type { Machine } from '../machine.ts'
 import { refuse } from '../refuse.ts'
 import { type Class, constant, native, UNKNOWN, type Value } from '../values.ts'

@@ -2,8 +2,9 @@
  * super(): the method of the bases that comes next, where the order of the bases is known; else what any method of that
  * name may have done to the object.
  */
+
+import { resolutionOrder } from '../base_order.ts'
 import { functionBehind } from '../behind.ts'
-import { resolutionOrder } from '../classes.ts'
 import { classesOf, handOver, leaveOut } from '../effects.ts'
 import type { Machine } from '../machine.ts'
 import { type Args, type Class, type Func, HARMLESS, native, UNKNOWN, type Value } from '../values.ts'
@@ -37,15 +38,18 @@ function attributeOf(
     const rest = order.slice(at + 1)
     const next = rest.map(it => it.ns.slots.get(name)).find(Boolean)
     if (next?.value.t === 'func' && !next.maybe) return { t: 'bound', self, fn: next.value }
+    if (next && next.value.t !== 'func' && next.value.t !== 'native') return next.maybe ? UNKNOWN : next.value
     if (!next && rest.every(({ place }) => place)) return HARMLESS
   }
+  // It may be a property, which is no function.
+  const found = classesOf(cls).map(it => it.ns.slots.get(name)?.value)
+  const behind = found.flatMap(value => (value && functionBehind(value)) ?? [])
+  for (const method of behind)
+    if (method !== fn) leaveOut(m, method, { positional: [self], keywords: new Map(), open: true })
+  if (behind.length > 0) return UNKNOWN
   return native(`super.${name}`, ({ positional, keywords, open }) => {
     const all: Args = { positional: [self, ...positional], keywords, open }
-    for (const it of classesOf(cls)) {
-      const value = it.ns.slots.get(name)?.value
-      const method = value?.t === 'func' ? value : value ? functionBehind(value) : null
-      if (method && method !== fn) leaveOut(m, method, all)
-    }
+    for (const method of found) if (method?.t === 'func' && method !== fn) leaveOut(m, method, all)
     m.mayRaise(null)
     handOver(m, all, false)
     return UNKNOWN
