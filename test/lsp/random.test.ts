@@ -113,6 +113,8 @@ class Client {
   /** Of files that were open: what is told of them may be on its way. */
   private readonly closed = new Map<string, Open>()
   private readonly answers: Promise<unknown>[] = []
+  /** The last request about each document. */
+  private readonly asked = new Map<string, CancellationTokenSource>()
   /** What it shows of the documents for which it asks, with the id of the answer. */
   private readonly pulled = new Map<string, { id: string | undefined; items: readonly Diagnostic[] }>()
   private editor!: Editor
@@ -208,9 +210,15 @@ class Client {
     return [...all].sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
-  /** As editors that ask do: after some changes of a document, and for all that are open when they are told to. */
+  /**
+   * As editors that ask do: after some changes of a document, and for all that are open when they are told to. As
+   * Neovim does, it gives up what it asked before about the document, and drops the answer to that even when it comes.
+   */
   private pull(editor: Editor, path: string): void {
     if (!this.pulls) return
+    this.asked.get(path)?.cancel()
+    const asked = new CancellationTokenSource()
+    this.asked.set(path, asked)
     const take = (uri: string, report: DocumentDiagnosticReport) => {
       const about = relative(this.root, fileURLToPath(uri))
       if (report.kind === 'full' && this.open.has(about))
@@ -218,17 +226,21 @@ class Client {
     }
     const textDocument = { uri: editor.uri(path) }
     const previousResultId = this.pulled.get(path)?.id
-    const answer = editor.connection.sendRequest('textDocument/diagnostic', {
-      textDocument,
-      previousResultId,
-    }) as Promise<DocumentDiagnosticReport>
+    const answer = editor.connection.sendRequest(
+      'textDocument/diagnostic',
+      { textDocument, previousResultId },
+      asked.token,
+    ) as Promise<DocumentDiagnosticReport>
     this.answers.push(
       answer.then(
         report => {
+          if (asked.token.isCancellationRequested) return
           take(textDocument.uri, report)
           for (const [uri, other] of Object.entries(report.relatedDocuments ?? {})) take(uri, other)
         },
-        ({ code, message }) => this.troubles.push(`pull: ${code} ${message}`),
+        ({ code, message }) => {
+          if (!asked.token.isCancellationRequested) this.troubles.push(`pull: ${code} ${message}`)
+        },
       ),
     )
   }

@@ -227,9 +227,9 @@ describe('pulled diagnostics', () => {
       items: [],
       relatedDocuments: { [editor.uri('tests/test_dead.py')]: { kind: 'full', items: [] } },
     })
-    // What it was told so, it need not be told to ask for; and nothing is told twice.
-    await editor.caughtUp()
-    expect(editor.refreshes).toBe(0)
+    // An editor drops an answer that it has given up by the time it comes, so it is told to ask for those all the same.
+    await editor.until('a refresh', () => editor.refreshes === 1)
+    await pull(editor, 'tests/test_dead.py')
     expect(await pull(editor, 'src/app/models.py')).not.toHaveProperty('relatedDocuments')
   })
 

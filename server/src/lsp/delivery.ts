@@ -31,7 +31,10 @@ import type { Workspace } from './workspace.ts'
 export class Delivery {
   /** The entry that was pushed last, for each file that the client shows something pushed for. */
   private readonly pushed = new Map<string, string>()
-  /** The entry that each document, by its URI, got when it last asked. */
+  /**
+   * The entry that each document, by its URI, got when it last asked. What an answer brought of others is not in it: a
+   * client drops an answer about a text that it has edited since, and would never ask about the others again.
+   */
   private readonly pulled = new Map<string, string>()
   private asksForWorkspace = false
   private closed = false
@@ -125,11 +128,14 @@ export class Delivery {
     path: string,
     previous: string | undefined,
   ): FullDocumentDiagnosticReport | UnchangedDocumentDiagnosticReport {
-    const { id, items } = this.board.get(path)
+    const { id } = this.board.get(path)
     this.pulled.set(uri, id)
-    return id === previous
-      ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId: id }
-      : { kind: DocumentDiagnosticReportKind.Full, resultId: id, items: [...items] }
+    return id === previous ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId: id } : this.whole(path)
+  }
+
+  private whole(path: string): FullDocumentDiagnosticReport {
+    const { id, items } = this.board.get(path)
+    return { kind: DocumentDiagnosticReportKind.Full, resultId: id, items: [...items] }
   }
 
   /** By URI, what is new of the open documents that the same analysis speaks for, as far as the client ever asked for them. */
@@ -139,7 +145,7 @@ export class Delivery {
     for (const [other, { uri }] of filesOf(this.documents)) {
       const given = this.pulled.get(uri)
       if (other === path || given === undefined || given === this.board.get(other).id) continue
-      if (this.workspace.owner(other) === folder) reports[uri] = this.answered(uri, other, given)
+      if (this.workspace.owner(other) === folder) reports[uri] = this.whole(other)
     }
     return reports
   }
