@@ -98,6 +98,11 @@ const STATEMENTS = [
   'from unittest import mock\nwith mock.patch.dict("sys.modules", {"ghost": mock.Mock()}):\n    import {m}',
   'if undefined{#}:\n    import {m}',
   '# precollect: ignore',
+  'import {m} # precollect: ignore[unresolved-import]',
+  'import pytest\n@pytest.mark.mark{#}\n@pytest.fixture\ndef fix(): ...',
+  'import pytest\npytest_mark = pytest.mark.mark{#}',
+  'def pytest_addoption(parser):\n    parser.addoption("--opt{#}")\n    parser.addini("{n}", "x")',
+  'raise ValueError("x")',
 ]
 
 const START: Readonly<Record<string, string>> = {

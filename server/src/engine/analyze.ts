@@ -17,7 +17,6 @@ import type { FileSystem } from '../files/file_system.ts'
 import { TextChanged } from '../files/kept_texts.ts'
 import { LineIndex } from '../files/lines.ts'
 import { remember } from '../files/memo.ts'
-import { noting } from '../files/noting.ts'
 import { isWithin, stem } from '../files/paths.ts'
 import { makePlan } from '../pytest/make_plan.ts'
 import type { Plan } from '../pytest/plan.ts'
@@ -38,6 +37,7 @@ import {
 } from '../simulate/simulate.ts'
 import { questionKey } from '../simulate/standard.ts'
 import type { Trace } from '../simulate/trace.ts'
+import { KeptPlan, keyOfPlan } from './kept_plan.ts'
 import { KeptTrace, type Simulation } from './kept_trace.ts'
 import { otherStart } from './other_start.ts'
 import { type CodeStore, Sources } from './sources.ts'
@@ -121,6 +121,7 @@ interface Found {
 export class Remembered {
   readonly sources: Sources
   readonly scans: FileScans
+  readonly plan = new KeptPlan()
   readonly kept = new KeptTrace()
   private environment: { readonly key: string; readonly found: Found } | null = null
   /** What its interpreter said of files in the last analysis. */
@@ -220,10 +221,11 @@ async function analyzeOnce(
       env,
     })
   const invocation = request.invocation ?? settings.invocation
-  const planned = new Set<string>()
-  const plan = planFor(
-    invocation,
-    noting(fs, path => planned.add(path)),
+  const { plan, read: planned } = remembered.plan.of(
+    fs,
+    sources.standing,
+    { key: JSON.stringify([request.cwd, request.paths, request.pytestArgs, invocation, env]), environment },
+    files => planFor(invocation, files),
   )
   breathe?.()
   const inputFor = (plan: Plan, verdicts: Verdicts, files = fs, read = sources): SimulationInput => ({
@@ -255,7 +257,7 @@ async function analyzeOnce(
   remembered.verdicts = verdicts
   const text = (path: string) => sources.text(path)
   const code = codeFrom(sources)
-  const basis = { key: JSON.stringify([request, settings.registries, plan]), environment }
+  const basis = { key: JSON.stringify([request, settings.registries, keyOfPlan(plan)]), environment }
   const simulateKept = async (): Promise<Trace> => {
     const { kept } = remembered
     const begun = kept.beginPass(basis)
@@ -298,6 +300,7 @@ async function analyzeOnce(
     needs,
     otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
     otherStart: simulation.otherStart,
+    standing: sources.standing,
   })
   const basisOf = (): SimulationInput => ({ ...inputFor(plan, verdicts), layers: false })
   const simulated = (edit: WorkspaceEdit, cured = request.cured): Simulated | null => {

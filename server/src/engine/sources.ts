@@ -14,6 +14,8 @@ import type { FileSystem } from '../files/file_system.ts'
 import { contentHash } from '../files/hash.ts'
 import { type FileText, KeptTexts, TextChanged } from '../files/kept_texts.ts'
 import { remember } from '../files/memo.ts'
+import { OverlayFileSystem } from '../files/overlay.ts'
+import type { Standing } from '../files/standing.ts'
 import { lookedInto } from '../simulate/looked_into.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import type { CodeUnit } from '../simulate/values.ts'
@@ -52,6 +54,8 @@ export class Sources {
   private readonly checked = new Set<string>()
   /** What was looked at and has no stamp. */
   private readonly unstamped = new Set<string>()
+  /** What ever had no stamp since all files were looked at, by the same object. */
+  private loose: Standing & { readonly loose: Set<string> } = { since: {}, loose: new Set() }
   /** The files that were open in the last analysis; null: nothing is known of that. */
   private open: string | null = null
   private fs: FileSystem
@@ -72,12 +76,20 @@ export class Sources {
    * editor, only those whose text is not the disk's: nothing but such texts has changed since the last beginning.
    */
   begin(fs: FileSystem, open: Iterable<string> | null = null): void {
-    this.fs = fs
     const now = open && [...open].sort().join('\0')
-    if (now === null || now !== this.open) this.checked.clear()
-    else for (const path of this.unstamped) this.checked.delete(path)
+    const isAnew = now === null || now !== this.open || !differInTexts(this.fs, fs)
+    this.fs = fs
+    if (isAnew) {
+      this.checked.clear()
+      this.loose = { since: {}, loose: new Set() }
+    } else for (const path of this.unstamped) this.checked.delete(path)
     this.unstamped.clear()
     this.open = now
+  }
+
+  /** How the files stand in this analysis; null where the next one knows nothing of it. */
+  get standing(): Standing | null {
+    return this.open === null ? null : this.loose
   }
 
   /** What this interpreter has compiled already is taken to be right. */
@@ -181,11 +193,11 @@ export class Sources {
     if (known && this.checked.has(path)) return known
     this.checked.add(path)
     const open = this.fs.openText?.(path) ?? null
-    if (open !== null) this.unstamped.add(path)
+    if (open !== null) this.noteUnstamped(path)
     if (known && open !== null && known.open === open) return known
     const stat = this.fs.stat(path)
     const stamp = stat && stat.mtimeMs > 0 ? `${stat.size}:${stat.mtimeMs}` : ''
-    if (stamp === '') this.unstamped.add(path)
+    if (stamp === '') this.noteUnstamped(path)
     else if (known?.stamp === stamp) return known
     const { text, error } = this.read(path)
     const same = text !== null && known?.text?.is(text)
@@ -203,6 +215,11 @@ export class Sources {
     return entry
   }
 
+  private noteUnstamped(path: string): void {
+    this.unstamped.add(path)
+    this.loose.loose.add(path)
+  }
+
   private readAgain(path: string): string | null {
     const { text } = this.read(path)
     // If it is another text, or none, it is that from the next look on.
@@ -218,6 +235,11 @@ export class Sources {
       error: decoded && 'error' in decoded ? decoded.error : null,
     }
   }
+}
+
+/** Is there the same in the same places, but for texts? */
+function differInTexts(a: FileSystem, b: FileSystem): boolean {
+  return OverlayFileSystem.differences(a, b)?.every(({ comesOrGoes }) => !comesOrGoes) ?? false
 }
 
 /** Reads by itself what is touched, and leaves everything else, and what is kept of it, to the store below. */

@@ -4,7 +4,9 @@
  * while it collects is told by the rule of that exception.
  */
 import type { ClassOp, DefOp, Expr, ModuleCode, Op } from '../compile/module_code.ts'
+import { remember } from '../files/memo.ts'
 import type { Span } from '../files/span.ts'
+import { Sieve } from '../files/standing.ts'
 import { fnmatch } from '../pytest/glob.ts'
 import type { CollectNode, Plan } from '../pytest/plan.ts'
 import { atLeast } from '../pytest/version.ts'
@@ -39,51 +41,62 @@ export const misplacedMark: Rule = {
       'or class that the file names a second time is taken to be used, and left alone.',
   },
   *check(context) {
-    const { pytestVersion, pythonClasses, pythonFunctions } = context.plan
-    const inTests = JSON.stringify([pytestVersion, pythonClasses, pythonFunctions])
-    const inConftests = `conftest ${inTests}`
-    const failing = new Set(context.causes.map(({ span }) => span.path))
-    for (const [path, isConftest] of filesRead(context.plan)) {
-      const code = context.code(path)
-      const text = context.text(path)
-      if (!code || text === null) continue
-      const basis = isConftest ? inConftests : inTests
-      const before = failing.has(path) ? undefined : known.get(code)
-      const drafts =
-        before?.basis === basis ? before.drafts : [...read(context, path, isConftest, code, text)]
-      if (!failing.has(path)) known.set(code, { basis, drafts })
-      yield* drafts
-    }
+    const { plan, causes, standing } = context
+    const failing = new Set(causes.map(({ span }) => span.path))
+    const { paths, conftests } = remember(filesOfPlans, plan, () => filesRead(plan))
+    const alone = { ...context, causes: [] }
+    const read = (path: string) => draftsAlone(alone, path, conftests.has(path))
+    for (const path of speaking.sift(paths, standing, path => read(path).length > 0, plan))
+      yield* failing.has(path) ? drafts(context, path, conftests.has(path)) : read(path)
   },
 }
 
-/** What was said of code that no failure lies in: that rests on these parts of the plan alone. */
+/** The files in which something is amiss, whether failures tell it or not. */
+const speaking = new Sieve()
+
+/** What is said of code where no failure tells it: that rests on these parts of the plan alone. */
 const known = new WeakMap<ModuleCode, { readonly basis: string; readonly drafts: readonly Draft[] }>()
 
-function* read(
-  context: RuleContext,
-  path: string,
-  isConftest: boolean,
-  code: ModuleCode,
-  text: string,
-): Generator<Draft> {
+/** `context` is without causes. */
+function draftsAlone(context: RuleContext, path: string, isConftest: boolean): readonly Draft[] {
+  const { pytestVersion, pythonClasses, pythonFunctions } = context.plan
+  const code = context.code(path)
+  if (!code) return []
+  const basis = JSON.stringify([isConftest, pytestVersion, pythonClasses, pythonFunctions])
+  const before = known.get(code)
+  if (before?.basis === basis) return before.drafts
+  const made = [...drafts(context, path, isConftest)]
+  known.set(code, { basis, drafts: made })
+  return made
+}
+
+function* drafts(context: RuleContext, path: string, isConftest: boolean): Generator<Draft> {
+  const code = context.code(path)
+  const text = context.text(path)
+  if (!code || text === null) return
   const marked = markedStatements(code, text)
   if (marked.length === 0) return
   const reading = new Reading(context, markWords(code, path), text, isConftest)
   for (const op of marked) yield* reading.statement(op)
 }
 
-/** Test files and conftests, each with whether it is a conftest. */
-function filesRead(plan: Plan): Map<string, boolean> {
-  const files = new Map([...testFiles(plan)].map(path => [path, false]))
-  for (const path of plan.initialConftests) files.set(path, true)
+interface FilesRead {
+  /** Test files and conftests. */
+  readonly paths: readonly string[]
+  readonly conftests: ReadonlySet<string>
+}
+
+const filesOfPlans = new WeakMap<Plan, FilesRead>()
+
+function filesRead(plan: Plan): FilesRead {
+  const conftests = new Set(plan.initialConftests)
   const late = (node: CollectNode): void => {
     if (node.kind !== 'directory') return
-    if (node.conftest) files.set(node.conftest, true)
+    if (node.conftest) conftests.add(node.conftest)
     for (const child of node.children) late(child)
   }
   for (const root of plan.roots) late(root)
-  return files
+  return { paths: [...new Set([...testFiles(plan), ...conftests])], conftests }
 }
 
 class Reading {

@@ -7,6 +7,7 @@ import type { OtherEnvironment } from '../environment/beside.ts'
 import type { Environment } from '../environment/environment.ts'
 import type { Needs } from '../environment/requirements.ts'
 import type { Span } from '../files/span.ts'
+import type { Standing } from '../files/standing.ts'
 import type { ConfigWarning, Plan } from '../pytest/plan.ts'
 import type { Failure, FailureDetail, Trace } from '../simulate/trace.ts'
 import type { Cause } from './causes.ts'
@@ -59,6 +60,8 @@ export interface RuleContext {
   readonly text: (path: string) => string | null
   /** What a file of the project does when it is imported; null where it can't be read. */
   readonly code: (path: string) => ModuleCode | null
+  /** Null where nothing is kept from one analysis to the next. */
+  readonly standing: Standing | null
 }
 
 /** What fails with the other of `pytest` and `python -m pytest` alone. */

@@ -7,6 +7,7 @@ import type { OtherEnvironment } from '../environment/beside.ts'
 import type { Environment } from '../environment/environment.ts'
 import { type Needs, NO_NEEDS } from '../environment/requirements.ts'
 import { relative } from '../files/paths.ts'
+import type { Standing } from '../files/standing.ts'
 import type { ConfigWarning, Plan } from '../pytest/plan.ts'
 import type { Trace } from '../simulate/trace.ts'
 import { allRules, ruleById } from './all_rules.ts'
@@ -34,6 +35,8 @@ export interface RulesInput {
   readonly otherStart?: OtherStart | null
   readonly needs?: Needs
   readonly otherEnvironments?: readonly OtherEnvironment[]
+  /** Of the files whose `text` and `code` that is. */
+  readonly standing?: Standing | null
 }
 
 export interface RulesResult {
@@ -71,7 +74,7 @@ export function withOverrides(
 
 function contextOf(input: RulesInput): RuleContext {
   const { trace, plan, environment, text, exists = () => false, otherStart = null } = input
-  const { needs = NO_NEEDS, otherEnvironments = [], code = () => null } = input
+  const { needs = NO_NEEDS, otherEnvironments = [], code = () => null, standing = null } = input
   const around = surroundings(trace, environment, plan.rootdir, { exists, text })
   const causes = findCauses(trace, plan, around, stop => knownRule(stop.rule))
   const configWarnings: readonly ConfigWarning[] = plan.warnings.map(warning => ({
@@ -90,6 +93,7 @@ function contextOf(input: RulesInput): RuleContext {
     exists,
     text,
     code,
+    standing,
   }
 }
 

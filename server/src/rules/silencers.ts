@@ -4,6 +4,7 @@
  */
 import { LineIndex } from '../files/lines.ts'
 import { relative } from '../files/paths.ts'
+import { Sieve } from '../files/standing.ts'
 import { allRules, ruleById } from './all_rules.ts'
 import type { Finding } from './finding.ts'
 import { globTest } from './glob.ts'
@@ -18,6 +19,9 @@ export function isOn(rule: string, { select, ignore }: Settings): boolean {
   if (ignore.includes(rule) || ignore.includes(ALL)) return false
   return select === null || select.includes(rule) || select.includes(ALL)
 }
+
+/** The files with comments. */
+const commented = new Sieve()
 
 export class Silencers {
   private readonly byFile = new Map<string, readonly Suppression[]>()
@@ -49,11 +53,12 @@ export class Silencers {
 
   /** What is to be said of comments that silenced nothing, or nothing of one of their rules. */
   *unused(): Generator<Draft> {
-    const { trace } = this.context
+    const { trace, standing } = this.context
     if (!isOn(unusedSuppression.id, this.settings) || trace.session.outcome === 'unknown') return
     const doubtful = new Set<string>(trace.suspects)
     for (const event of trace.events) if (event.event === 'doubt') doubtful.add(event.span.path)
-    for (const path of trace.reached.files) {
+    const files = commented.sift(trace.reached.files, standing, path => this.suppressions(path).length > 0)
+    for (const path of files) {
       if (doubtful.has(path)) continue
       for (const comment of this.suppressions(path)) {
         const what = this.complaint(comment)

@@ -1,0 +1,51 @@
+/**
+ * Which files may have changed since when, so that whoever looks through all of them for something rare does so once
+ * and not after each edit.
+ */
+
+export interface Standing {
+  /** Another object once any file may have changed. */
+  readonly since: object
+  /** Until then only the texts of these change: the open files, by the paths under which somebody asked for them. */
+  readonly loose: ReadonlySet<string>
+}
+
+/** What was found in one list of files, for as long as the other files stand. */
+interface Sifted {
+  readonly since: object
+  readonly files: readonly string[]
+  readonly basis: unknown
+  readonly holding: readonly string[]
+  readonly loose: readonly string[]
+}
+
+export class Sieve {
+  private last: Sifted | null = null
+
+  /**
+   * Those of the files for which `holds` is true, in no order. It may look at the file's text and path alone, and at
+   * `basis`, which is compared by identity. Without a standing all are looked at.
+   */
+  sift(
+    files: readonly string[],
+    standing: Standing | null,
+    holds: (path: string) => boolean,
+    basis: unknown = null,
+  ): readonly string[] {
+    if (!standing) return files.filter(holds)
+    const { since, loose } = standing
+    const { last } = this
+    if (last?.since === since && last.basis === basis && isSame(last.files, files))
+      return [...last.holding, ...last.loose.filter(holds)]
+    // Who is loose is only known of a file once somebody has asked for it.
+    const found = new Set(files.filter(holds))
+    const settled = [...found].filter(path => !loose.has(path))
+    const open = files.filter(path => loose.has(path))
+    this.last = { since, files, basis, holding: settled, loose: open }
+    return [...found]
+  }
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((path, at) => path === b[at]))
+}
