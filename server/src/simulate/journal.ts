@@ -26,8 +26,18 @@ export interface Change {
   former(): unknown
 }
 
-export interface Stretch {
+/** What one stretch changed of one map, in its order. */
+export interface Group {
+  /** The place of the stretch among all; given once it has ended. */
+  number: number
   readonly changes: Change[]
+}
+
+export interface Stretch {
+  /** Changes of what is no tracked map. */
+  readonly plain: Change[]
+  /** Maps can be taken back and made again one by one: none of their changes looks at another holder. */
+  readonly tracked: Map<AnyMap, Group>
   /** The keys that were looked for, by where. */
   readonly reads: Map<object, Set<unknown>>
   /** The modules with tracked slots that were loaded in it, by their names. */
@@ -67,6 +77,10 @@ export class Journal {
   /** The holder that was looked into last, and what was looked for there. */
   private holder: object | null = null
   private keys = new Set<unknown>()
+  /** The map that was written to last, and the changes noted of it. */
+  private written: object | null = null
+  private changes: Change[] = []
+  private fetch: ((map: AnyMap) => void) | null = null
 
   get active(): boolean {
     return this.current !== null
@@ -74,21 +88,25 @@ export class Journal {
 
   /**
    * From here on all is noted; `birth`: of the youngest namespace there is. `again`: the stretch that is run again, and
-   * was taken back.
+   * was taken back. `fetch` is called with a map before the first look into it, and brings it to where it stood when the
+   * stretch began.
    */
-  begin(birth: number, again: Stretch | null = null): Stretch {
+  begin(birth: number, again: Stretch | null = null, fetch: ((map: AnyMap) => void) | null = null): Stretch {
     this.former = again
+    this.fetch = fetch
     this.birth = birth
     this.containers = containersMade()
     this.noted.clear()
     this.holder = null
-    this.current = { changes: [], reads: new Map(), loaded: new Map() }
+    this.written = null
+    this.current = { plain: [], tracked: new Map(), reads: new Map(), loaded: new Map() }
     return this.current
   }
 
   end(): void {
     this.current = null
     this.former = null
+    this.fetch = null
   }
 
   lose(): void {
@@ -101,6 +119,7 @@ export class Journal {
     if (!current) return
     if (this.holder !== holder) {
       this.holder = holder
+      if (this.fetch && holder instanceof TrackedMap) this.fetch(holder)
       this.keys = remember(current.reads, holder, () => new Set())
     }
     this.keys.add(key)
@@ -112,7 +131,19 @@ export class Journal {
   }
 
   note(change: Change): void {
-    this.current?.changes.push(change)
+    this.current?.plain.push(change)
+  }
+
+  /** Where to note what is going to be changed of a map, which stands where it has to now; null: nobody notes it. */
+  changesOf(map: AnyMap): Change[] | null {
+    const { current } = this
+    if (!current) return null
+    if (this.written !== map) {
+      this.written = map
+      this.fetch?.(map)
+      this.changes = remember(current.tracked, map, () => ({ number: 0, changes: [] })).changes
+    }
+    return this.changes
   }
 
   /**
@@ -294,8 +325,15 @@ function refill<K, V>(map: Map<K, V>, entries: readonly (readonly [K, V])[]): vo
 /** Stands for all keys of a map. */
 export const WHOLE = Symbol('the whole map')
 
+// biome-ignore lint/suspicious/noExplicitAny: of whatever keys and values
+export type AnyMap = TrackedMap<any, any>
+
 /** A map that notes its changes in the journal, and what was looked for in it. Values are never undefined. */
 export class TrackedMap<K, V> extends Map<K, V> {
+  /** What stretches changed of it, in their order; the first `made` of them are made, the others taken back. */
+  readonly groups: Group[] = []
+  made = 0
+
   /** `ns`: the namespace whose slots it holds. */
   constructor(
     private readonly journal: Journal,
@@ -315,18 +353,19 @@ export class TrackedMap<K, V> extends Map<K, V> {
   }
 
   override set(key: K, value: V): this {
-    if (this.journal.active) this.journal.note(new EntryChange<K, V>(this, key, super.get(key)))
+    this.journal.changesOf(this)?.push(new EntryChange<K, V>(this, key, super.get(key)))
     return super.set(key, value)
   }
 
   override delete(key: K): boolean {
     if (!this.has(key)) return false
-    if (this.journal.active) this.journal.note(new Removal<K, V>(this, key, this.from(key)))
+    this.journal.changesOf(this)?.push(new Removal<K, V>(this, key, this.from(key)))
     return super.delete(key)
   }
 
   override clear(): void {
-    if (this.size > 0 && this.journal.active) this.journal.note(new Removal<K, V>(this, WHOLE, this.all()))
+    if (this.size === 0) return
+    this.journal.changesOf(this)?.push(new Removal<K, V>(this, WHOLE, this.all()))
     super.clear()
   }
 
@@ -396,6 +435,22 @@ export class TrackedMap<K, V> extends Map<K, V> {
     if (this.ns) this.ns.version++
     super.clear()
   }
+
+  /** Takes back what stretches behind this one changed, and makes again what those up to it did. */
+  moveTo(stretch: number): void {
+    const { groups } = this
+    while (this.made > 0 && groups[this.made - 1]!.number > stretch) takeBack(groups[--this.made]!.changes)
+    while (this.made < groups.length && groups[this.made]!.number <= stretch)
+      makeAgain(groups[this.made++]!.changes)
+  }
+}
+
+export function makeAgain(changes: readonly Change[]): void {
+  for (const change of changes) change.redo()
+}
+
+export function takeBack(changes: readonly Change[]): void {
+  for (let i = changes.length - 1; i >= 0; i--) changes[i]!.undo()
 }
 
 class EntryChange<K, V> implements Change {

@@ -5,9 +5,23 @@
  *
  * A step is run again if it read an edited file, or looked into a cell of a tracked map that a step run again left
  * otherwise than before. Where any other cell was left otherwise, all that follows is run.
+ *
+ * Tracked maps, which hold nearly all of the state, stay where they are when the tape goes back: one is moved when a step
+ * that is run again looks into it. So steps that are neither run nor looked into cost next to nothing.
  */
 import { remember } from '../files/memo.ts'
-import { type Change, FieldChange, type Stretch, TailChange, TrackedMap, WHOLE } from './journal.ts'
+import {
+  type AnyMap,
+  type Change,
+  FieldChange,
+  type Group,
+  makeAgain,
+  type Stretch,
+  TailChange,
+  TrackedMap,
+  takeBack,
+  WHOLE,
+} from './journal.ts'
 import type { Machine, World } from './machine.ts'
 import { same, type Value } from './values.ts'
 
@@ -19,10 +33,12 @@ interface Taped<S, R> {
   readonly stretch: Stretch
 }
 
+const NOTHING: Stretch = { plain: [], tracked: new Map(), reads: new Map(), loaded: new Map() }
+
 /** The steps of a tape at one moment. */
 interface Mark<S, R> {
   readonly steps: readonly Taped<S, R>[]
-  readonly ending: readonly Change[]
+  readonly ending: Stretch
   readonly world: World
 }
 
@@ -43,13 +59,15 @@ export class Tape<S, R> {
   private readonly steps: Taped<S, R>[] = []
   private beginning: Stretch | null = null
   /** What was done after the last step. */
-  private ending: readonly Change[] = []
+  private ending = NOTHING
   /** Of steps beyond the present one: those that have to be run. */
   private readonly stale = new Set<number>()
   private allStale = false
   private position = 0
   /** Who looked into what; made when somebody asks. */
   private readers: Readers | null = null
+  /** The maps that stand before some step that is on the tape. */
+  private readonly behind = new Set<AnyMap>()
 
   constructor(readonly machine: Machine) {
     machine.world = this.listening(machine.world)
@@ -71,9 +89,8 @@ export class Tape<S, R> {
       journal.end()
       // It is never taken back: what matters is what it looked at beside the state.
       this.beginning = {
-        changes: [],
+        ...NOTHING,
         reads: new Map([[journal, reads.get(journal) ?? new Set()]]),
-        loaded: new Map(),
       }
     }
   }
@@ -85,10 +102,9 @@ export class Tape<S, R> {
     this.stale.clear()
     for (const [index, { stretch }] of this.steps.entries())
       if (this.looksAt(stretch, touched)) this.stale.add(index + 1)
-    takeBack(this.ending)
-    this.ending = []
+    this.takeOutEnding()
     const first = Math.min(this.steps.length + 1, ...this.stale)
-    for (let step = this.steps.length; step >= first; step--) takeBack(this.steps[step - 1]!.stretch.changes)
+    this.takeBackPlain(first)
     this.position = first - 1
     return this.position === 0 ? todo : this.steps[this.position - 1]!.next
   }
@@ -100,19 +116,31 @@ export class Tape<S, R> {
 
   returnTo({ steps, ending, world }: Mark<S, R>): void {
     if (this.ending === ending) return
-    takeBack(this.ending)
+    this.takeOutEnding()
     let same = 0
     while (same < this.steps.length && this.steps[same] === steps[same]) same++
-    for (let step = this.steps.length; step > same; step--) takeBack(this.steps[step - 1]!.stretch.changes)
+    this.takeBackPlain(same + 1)
+    const others = steps.slice(same)
+    this.takeOut(
+      this.steps.slice(same).filter((step, at) => step !== others[at]),
+      same,
+    )
+    this.putIn(
+      others.filter((step, at) => step !== this.steps[same + at]),
+      same,
+    )
     for (let at = same; at < Math.max(this.steps.length, steps.length); at++) {
       const [former, step] = [this.steps[at], steps[at]]
       if (former === step) continue
       if (former) this.readers?.remove(at + 1, former.stretch)
       if (step) this.readers?.add(at + 1, step.stretch)
     }
-    this.steps.splice(same, this.steps.length, ...steps.slice(same))
-    for (const { stretch } of steps.slice(same)) makeAgain(stretch.changes)
-    makeAgain(ending)
+    this.steps.splice(same, this.steps.length, ...others)
+    for (const { stretch } of others) makeAgain(stretch.plain)
+    this.catchUp()
+    this.putIn([{ stretch: ending }], steps.length)
+    this.catchUp()
+    makeAgain(ending.plain)
     this.ending = ending
     this.position = steps.length
     this.machine.world = world
@@ -129,21 +157,24 @@ export class Tape<S, R> {
     if (this.steps[number - 1]?.todo !== todo) this.cut(number)
     const before = this.steps[number - 1]
     if (before && !this.allStale && !this.stale.has(number)) {
-      makeAgain(before.stretch.changes)
+      makeAgain(before.stretch.plain)
       return before.next
     }
-    const left = before && valuesAfter(before.stretch.changes)
+    if (before) this.takeOut([before], number - 1)
+    const left = before && valuesAfter(before.stretch)
     const { done, stretch } = this.record(number, run, before?.stretch)
     this.steps[number - 1] = { todo, ...done, stretch }
     if (before) this.readers?.remove(number, before.stretch)
     this.readers?.add(number, stretch)
-    if (left) this.compare(number, left, valuesOf(stretch.changes))
+    if (left) this.compare(number, left, valuesOf(stretch))
     return done.next
   }
 
   /** What is done after the last step: always run. */
   end(run: () => void): void {
-    this.ending = this.record(this.position + 1, run).stretch.changes
+    this.cut(this.position + 1)
+    this.catchUp()
+    this.ending = this.record(this.position + 1, run).stretch
   }
 
   /** Runs a step. One that throws, be it that the analysis is given up, is the last there is, and is taken back later. */
@@ -155,24 +186,85 @@ export class Tape<S, R> {
     const { machine } = this
     const { journal, youngest } = machine.heap
     const plain = PlainState.of(machine)
-    const stretch = journal.begin(youngest, again)
+    const fetch =
+      this.steps.length < number && this.behind.size === 0
+        ? null
+        : (map: AnyMap) => this.move(map, number - 1)
+    const stretch = journal.begin(youngest, again, fetch)
     try {
       return { done: run(), stretch }
     } catch (error) {
       this.cut(number)
-      this.ending = stretch.changes
+      this.catchUp()
+      this.ending = stretch
       throw error
     } finally {
-      stretch.changes.push(...plain.changes())
+      stretch.plain.push(...plain.changes())
       journal.end()
+      for (const [map, group] of stretch.tracked) {
+        group.number = number
+        map.groups.splice(map.made++, 0, group)
+        this.noteBehind(map)
+      }
     }
   }
 
-  /** Forgets the steps from this one on. */
+  /** Forgets the steps from this one on; what they changed beside tracked maps is taken back already. */
   private cut(number: number): void {
-    for (let gone = this.steps.length; gone >= number; gone--)
-      this.readers?.remove(gone, this.steps[gone - 1]!.stretch)
-    this.steps.length = Math.min(this.steps.length, number - 1)
+    if (this.steps.length < number) return
+    const gone = this.steps.slice(number - 1)
+    this.takeOut(gone, number - 1)
+    for (const [at, { stretch }] of gone.entries()) this.readers?.remove(number + at, stretch)
+    this.steps.length = number - 1
+  }
+
+  /** Moves the maps that these steps changed to before them, `stretch`, and lets the maps forget the steps. */
+  private takeOut(steps: readonly { readonly stretch: Stretch }[], stretch: number): void {
+    const gone = new Map<AnyMap, Set<Group>>()
+    for (const { tracked } of steps.map(step => step.stretch))
+      for (const [map, group] of tracked) remember(gone, map, () => new Set()).add(group)
+    for (const [map, groups] of gone) {
+      this.move(map, stretch)
+      const kept = map.groups.filter(group => !groups.has(group))
+      map.groups.splice(map.made, map.groups.length, ...kept.slice(map.made))
+      if (map.made === map.groups.length) this.behind.delete(map)
+    }
+  }
+
+  /** Moves the maps that these steps, which are behind `stretch`, changed to there, and has them know of the steps. */
+  private putIn(steps: readonly { readonly stretch: Stretch }[], stretch: number): void {
+    for (const { tracked } of steps.map(step => step.stretch))
+      for (const [map, group] of tracked) {
+        map.moveTo(stretch)
+        const next = map.groups.findIndex(({ number }, at) => at >= map.made && number > group.number)
+        map.groups.splice(next < 0 ? map.groups.length : next, 0, group)
+        this.noteBehind(map)
+      }
+  }
+
+  private takeOutEnding(): void {
+    this.takeOut([{ stretch: this.ending }], this.steps.length)
+    takeBack(this.ending.plain)
+    this.ending = NOTHING
+  }
+
+  private takeBackPlain(first: number): void {
+    for (let step = this.steps.length; step >= first; step--) takeBack(this.steps[step - 1]!.stretch.plain)
+  }
+
+  private move(map: AnyMap, stretch: number): void {
+    map.moveTo(stretch)
+    this.noteBehind(map)
+  }
+
+  private noteBehind(map: AnyMap): void {
+    if (map.made < map.groups.length) this.behind.add(map)
+  }
+
+  /** Moves all maps to the last step there is. */
+  private catchUp(): void {
+    for (const map of this.behind) map.moveTo(Number.POSITIVE_INFINITY)
+    this.behind.clear()
   }
 
   /** Which later steps may go another way, now that this one left other values? */
@@ -297,14 +389,6 @@ class Readers {
   }
 }
 
-function makeAgain(changes: readonly Change[]): void {
-  for (const change of changes) change.redo()
-}
-
-function takeBack(changes: readonly Change[]): void {
-  for (let i = changes.length - 1; i >= 0; i--) changes[i]!.undo()
-}
-
 /** What a cell holds after some changes, and held before. */
 interface Cell {
   readonly value: unknown
@@ -313,21 +397,23 @@ interface Cell {
 
 type Values = Map<object, Map<unknown, Cell>>
 
-function valuesOf(changes: readonly Change[]): Values {
+function valuesOf({ plain, tracked }: Stretch): Values {
   const values: Values = new Map()
-  for (const change of changes) {
-    const cells = remember(values, change.holder, () => new Map())
-    // The first change of a cell knows what it held before.
-    if (!cells.has(change.key)) cells.set(change.key, { value: change.value(), former: change.former() })
-  }
+  for (const changes of [plain, ...[...tracked.values()].map(group => group.changes)])
+    for (const change of changes) {
+      const cells = remember(values, change.holder, () => new Map())
+      // The first change of a cell knows what it held before.
+      if (!cells.has(change.key)) cells.set(change.key, { value: change.value(), former: change.former() })
+    }
   return values
 }
 
 /** What a step that was taken back had left: for that it is made again, for a moment. */
-function valuesAfter(changes: readonly Change[]): Values {
-  makeAgain(changes)
-  const values = valuesOf(changes)
-  takeBack(changes)
+function valuesAfter(stretch: Stretch): Values {
+  const all = [stretch.plain, ...[...stretch.tracked.values()].map(group => group.changes)]
+  for (const changes of all) makeAgain(changes)
+  const values = valuesOf(stretch)
+  for (const changes of all) takeBack(changes)
   return values
 }
 
