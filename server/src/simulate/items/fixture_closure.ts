@@ -4,6 +4,7 @@
  * large: whatever a name may stand for is followed, so that "nothing asks for it" is a proof.
  */
 import type { Parameter } from '../../compile/module_code.ts'
+import { remember } from '../../files/memo.ts'
 import { functionBehind } from '../behind.ts'
 import type { Plugin } from '../hooks.ts'
 import type { Machine } from '../machine.ts'
@@ -168,10 +169,29 @@ export function certainFixtures(
 function nearestDefinition(name: string, nearestFirst: readonly Namespace[]): Fixture | null {
   for (const ns of nearestFirst) {
     if (ns.open) return null
-    const here = [...ns.slots].filter(([key, { value }]) => [visibleAs(key, value)].flat()[0]?.name === name)
-    const [first] = here
-    if (!first) continue
-    return here.length === 1 && !first[1].maybe ? fixtureOf(first[1].value) : null
+    const [key, ...others] = slotsByFixture(ns).get(name) ?? []
+    if (key === undefined) continue
+    const { value, maybe } = ns.slots.get(key)!
+    return others.length === 0 && !maybe ? fixtureOf(value) : null
   }
   return null
+}
+
+const known = new WeakMap<Namespace, { readonly version: number; readonly slots: SlotsByFixture }>()
+
+/** By the name of what may be a fixture, the slots that it stands in. */
+type SlotsByFixture = ReadonlyMap<string, readonly string[]>
+
+function slotsByFixture(ns: Namespace): SlotsByFixture {
+  const { slots, version } = ns
+  const before = known.get(ns)
+  // Whoever takes what is known has looked at all slots too.
+  if (before?.version === version && slots.size >= before.slots.size) return before.slots
+  const made = new Map<string, string[]>()
+  for (const [key, { value }] of slots) {
+    const name = [visibleAs(key, value)].flat()[0]?.name
+    if (name) remember(made, name, () => []).push(key)
+  }
+  known.set(ns, { version, slots: made })
+  return made
 }
