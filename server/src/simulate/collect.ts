@@ -58,6 +58,11 @@ class NothingElse extends Error {
   }
 }
 
+/** Is it thrown for what happens in the run of pytest, and not because nobody wants to know any more? */
+function endsPass(error: unknown): boolean {
+  return error instanceof SessionEnds || error instanceof NothingElse
+}
+
 /** One collector's turn: a test file, or a folder with its conftest. */
 interface Step {
   readonly node: CollectNode
@@ -98,6 +103,17 @@ export class Recorded {
   }
 
   private goOn(from: Steps, collectors: CollectorTrace[]): void {
+    const { tape } = this
+    try {
+      this.run(from, collectors)
+    } catch (error) {
+      if (endsPass(error)) tape.endHere()
+      else tape.giveUp()
+      throw error
+    }
+  }
+
+  private run(from: Steps, collectors: CollectorTrace[]): void {
     const { tape, begun } = this
     for (let todo = from; todo !== null; ) {
       const { step, next } = todo

@@ -63,6 +63,10 @@ export class Tape<S, R> {
   /** Of steps beyond the present one: those that have to be run. */
   private readonly stale = new Set<number>()
   private allStale = false
+  /** Those that were not run any more when a pass was given up. */
+  private readonly owed = new Set<number>()
+  /** The step in which the pass ended. */
+  private broken: { readonly number: number; readonly stretch: Stretch } | null = null
   private position = 0
   /** Who looked into what; made when somebody asks. */
   private readers: Readers | null = null
@@ -100,6 +104,8 @@ export class Tape<S, R> {
     this.machine.world = this.listening(world)
     this.allStale = false
     this.stale.clear()
+    for (const number of this.owed) this.stale.add(number)
+    this.owed.clear()
     for (const [index, { stretch }] of this.steps.entries())
       if (this.looksAt(stretch, touched)) this.stale.add(index + 1)
     this.takeOutEnding()
@@ -142,6 +148,7 @@ export class Tape<S, R> {
     this.catchUp()
     makeAgain(ending.plain)
     this.ending = ending
+    this.owed.clear()
     this.position = steps.length
     this.machine.world = world
   }
@@ -177,7 +184,35 @@ export class Tape<S, R> {
     this.ending = this.record(this.position + 1, run).stretch
   }
 
-  /** Runs a step. One that throws, be it that the analysis is given up, is the last there is, and is taken back later. */
+  /** To be called when a step, or what is done after the last, has thrown what ends the pass: nothing comes behind it. */
+  endHere(): void {
+    const { broken } = this
+    if (!broken) return
+    this.cut(broken.number)
+    this.catchUp()
+    this.file(broken)
+    this.ending = broken.stretch
+    this.broken = null
+  }
+
+  /** To be called when it threw anything else: the tape is as before the pass, but for the steps that are through. */
+  giveUp(): void {
+    const { broken } = this
+    if (!broken) return
+    const { number, stretch } = broken
+    for (const { changes } of stretch.tracked.values()) takeBack(changes)
+    takeBack(stretch.plain)
+    this.broken = null
+    const left = this.steps.slice(number - 1)
+    if (left.length > 0) this.owed.add(number)
+    for (const at of left.keys()) if (this.allStale || this.stale.has(number + at)) this.owed.add(number + at)
+    this.putIn(left.slice(0, 1), number - 1)
+    for (const step of left) makeAgain(step.stretch.plain)
+    this.catchUp()
+    this.position = this.steps.length
+  }
+
+  /** Runs a step. */
   private record<T>(
     number: number,
     run: () => T,
@@ -194,18 +229,21 @@ export class Tape<S, R> {
     try {
       return { done: run(), stretch }
     } catch (error) {
-      this.cut(number)
-      this.catchUp()
-      this.ending = stretch
+      this.broken = { number, stretch }
       throw error
     } finally {
       stretch.plain.push(...plain.changes())
       journal.end()
-      for (const [map, group] of stretch.tracked) {
-        group.number = number
-        map.groups.splice(map.made++, 0, group)
-        this.noteBehind(map)
-      }
+      if (!this.broken) this.file({ number, stretch })
+    }
+  }
+
+  /** Has the maps that a stretch has changed know of it. */
+  private file({ number, stretch }: { readonly number: number; readonly stretch: Stretch }): void {
+    for (const [map, group] of stretch.tracked) {
+      group.number = number
+      map.groups.splice(map.made++, 0, group)
+      this.noteBehind(map)
     }
   }
 
