@@ -65,7 +65,7 @@ export function rescueEntry(
     const home = folderIn(folder, 'home')
     const all = together(await planned(bench, entry, project, folder, options))
     const moves = await sound(bench, entry, project, folder, all)
-    const healthy = new Set(realityOf(recorded(bench.corpus, entry, SETTING)).order)
+    const healthy = new Set(testFiles(bench.corpus, entry))
     for (const { edits } of moves) applyEdits(project.cwd, edits)
     const rounds: Round[] = []
     const broken = await failing(bench, entry, data)
@@ -180,6 +180,15 @@ async function plan({ tools }: Bench, project: Project, home: string, pace: Pace
   return { said: told.errors, steps, cpuS: usage.cpuS, fault }
 }
 
+/**
+ * The Python files that pytest collects in the healthy project, those without a test and those that skip themselves
+ * among them: as precollect counts.
+ */
+function testFiles(corpus: Bench['corpus'], entry: Entry): readonly string[] {
+  const { collectors } = realityOf(recorded(corpus, entry, SETTING))
+  return [...collectors.keys()].filter(path => path.endsWith('.py'))
+}
+
 /** Test files that the real pytest fails to collect; all of them where its run stops. */
 async function failing({ corpus, tools }: Bench, entry: Entry, data: string): Promise<Set<string>> {
   const script = join(tools.root, 'bench', 'shared', 'oracle_once.py')
@@ -197,13 +206,13 @@ async function failing({ corpus, tools }: Bench, entry: Entry, data: string): Pr
   const { record } = JSON.parse(ended.stdout) as { record: OracleRecord | null }
   if (record === null) throw new Error(`${entry.name}: pytest took too long`)
   const { session, collectors } = realityOf(record)
-  const { order } = realityOf(recorded(corpus, entry, SETTING))
-  if (session.outcome === 'stops') return new Set(order)
+  const files = testFiles(corpus, entry)
+  if (session.outcome === 'stops') return new Set(files)
   const failed = [...collectors].flatMap(([path, { outcome }]) => (outcome === 'fails' ? [path] : []))
   // With a conftest all files below its folder are lost.
   return new Set(
     failed.flatMap(path => {
-      const below = order.filter(file => path === '.' || file.startsWith(`${path}/`))
+      const below = files.filter(file => path === '.' || file.startsWith(`${path}/`))
       return path.endsWith('.py') ? [path] : below
     }),
   )

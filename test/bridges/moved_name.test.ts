@@ -249,3 +249,20 @@ from shop.till import make_servce
     "Import 'make_service' from 'shop.till' in place of 'make_servce': brings back 1 test file",
   )
 })
+
+test('a package that moved and left its folder behind is looked for as one that is gone', async () => {
+  const it = await project(`${SETUP}-- src/shop/cart/notes.txt --
+-- src/shop/basket/__init__.py --
+from .lines import Line
+-- src/shop/basket/lines.py --
+class Line: ...
+-- tests/test_a.py --
+from shop.cart import Line
+-- tests/test_b.py --
+from shop.cart.lines import Line
+`)
+  const [everywhere] = await fixes(it, 'missing-symbol')
+  expect(told([everywhere!])).toEqual([
+    "Import 'shop.cart' from 'shop.basket', in all 2 files: brings back 2 test files",
+  ])
+})

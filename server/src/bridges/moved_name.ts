@@ -16,15 +16,31 @@ import { homesOf, withOwnImports } from './own_imports.ts'
 import { movedBy, rewritten } from './rewrite.ts'
 
 /** What is missing where a finding stands; null where it tells of something else. */
-export function missingIn(finding: Finding, context: Pick<FixContext, 'causes'>): Missing | null {
+export function missingIn(
+  finding: Finding,
+  context: Pick<FixContext, 'causes' | 'index' | 'environment'>,
+): Missing | null {
   const detail = causeOf(context, finding)?.failure.detail
   if (detail?.kind === 'module-not-found') return { kind: 'module', module: detail.module }
-  if (detail?.kind === 'missing-symbol' && detail.standard !== true)
-    return { kind: 'name', module: detail.module, name: detail.name }
+  if (detail?.kind === 'plugin') return { kind: 'module', module: detail.plugin }
   if (detail?.kind === 'missing-attribute' && detail.standard !== true && !detail.cycle)
     return { kind: 'name', module: detail.module, name: detail.name }
-  if (detail?.kind === 'plugin') return { kind: 'module', module: detail.plugin }
-  return null
+  if (detail?.kind !== 'missing-symbol' || detail.standard === true) return null
+  const { module, name } = detail
+  return isLeftBehind(detail, context) ? { kind: 'module', module } : { kind: 'name', module, name }
+}
+
+/**
+ * A package that moved may leave its folder, with byte code in it or nothing: Python takes that for a package still. What
+ * is installed may have such folders too.
+ */
+function isLeftBehind(
+  { module, file, by }: Extract<FailureDetail, { kind: 'missing-symbol' }>,
+  { index, environment }: Pick<FixContext, 'index' | 'environment'>,
+): boolean {
+  if (file !== null || by || index.holdsModules(module)) return false
+  const [top] = module.split('.', 1)
+  return !environment.distributions.some(({ topLevel }) => topLevel?.includes(top!))
 }
 
 export function surroundingsOf({ index, history, plan, environment }: FixContext): Surroundings {

@@ -77,6 +77,13 @@ export class SymbolIndex {
     return this.names.get(name) ?? null
   }
 
+  /** Is there a module of the workspace of that dotted name, or one below it? */
+  holdsModules(name: string): boolean {
+    return this.modules().some(({ names }) =>
+      names.some(each => each === name || each.startsWith(`${name}.`)),
+    )
+  }
+
   moduleAt(path: string): WorkspaceModule | null {
     this.modules()
     return this.paths.get(path) ?? null
