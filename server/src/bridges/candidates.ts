@@ -214,7 +214,8 @@ function wholeModule(
   const sure = !apart && (complete || asked === 0) && (renamed || called || telling)
   return [
     {
-      complete,
+      // What it borrows lives elsewhere: the module may have been split.
+      complete: complete && !names.borrows,
       candidate: {
         modules: new Map([...packagesOf(missing, name, index), [missing, name]]),
         names: new Map(),
@@ -287,6 +288,8 @@ interface Coverage {
   readonly weight: number
   /** Some are defined there, not only handed on. */
   readonly itself: boolean
+  /** Some are there because the module imports them for itself. */
+  readonly borrows: boolean
   /** The weight of the rarest name that it defines: 1 where it alone does. */
   readonly rarest: number
 }
@@ -301,6 +304,7 @@ function coverage(
   let found = 0
   let weight = 0
   let itself = false
+  let borrows = false
   let rarest = 0
   for (const each of wanted) {
     const rarity = 1 / (1 + Math.log2(Math.max(1, index.definersOf(each).length)))
@@ -310,11 +314,12 @@ function coverage(
     names.push(each)
     const defines = offered?.origin === module.path || !offered
     itself ||= defines
+    borrows ||= !defines && !module.package
     if (defines) rarest = Math.max(rarest, rarity)
     // Who only imports a name for itself has it too, but is not where it lives.
     found += rarity * (defines ? 1 : module.package ? 0.9 : 0.4)
   }
-  return { names, found, weight, itself, rarest }
+  return { names, found, weight, itself, borrows, rarest }
 }
 
 /** Every name and module that is wanted from the missing one, each from where it is found; null where too little is. */

@@ -39,8 +39,9 @@ function isLeftBehind(
   { index, environment }: Pick<FixContext, 'index' | 'environment'>,
 ): boolean {
   if (file !== null || by || index.holdsModules(module)) return false
-  const [top] = module.split('.', 1)
-  return !environment.distributions.some(({ topLevel }) => topLevel?.includes(top!))
+  const [top] = module.split('.', 1) as [string]
+  const isInstalled = environment.distributions.some(({ topLevel }) => topLevel?.includes(top))
+  return !isInstalled || index.topLevelNames().has(top)
 }
 
 export function surroundingsOf({ index, history, plan, environment }: FixContext): Surroundings {

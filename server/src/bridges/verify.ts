@@ -4,18 +4,21 @@
  */
 import type { Plan } from '../pytest/plan.ts'
 import { type Cause, collectorsOf } from '../rules/causes.ts'
-import type { Finding } from '../rules/finding.ts'
 import { filesBehind, testFiles } from '../rules/test_files.ts'
 import type { Trace } from '../simulate/trace.ts'
 import { movedTo, pathsOf, type WorkspaceEdit } from './edit.ts'
 
 /** One simulated collection; layers are not needed. */
-export interface Simulated {
+export interface Collection {
   readonly plan: Plan
   readonly trace: Trace
   readonly causes: readonly Cause[]
-  /** All of them, whatever the settings silence. */
-  readonly findings: readonly Finding[]
+}
+
+/** That of an edited workspace. */
+export interface Simulated extends Collection {
+  /** Is a finding with this fingerprint told, whatever the settings silence? For the first answer all rules are run. */
+  readonly tells: (fingerprint: string) => boolean
 }
 
 /** Simulates the workspace with the edit in it; null where the edit can't be made. */
@@ -63,7 +66,7 @@ export function harmless({ broken, clouded, lost }: Effect): boolean {
  * Does an edit only put another failure in the place of the one it is for? It closes an import cycle, or the module that
  * it makes has not the names that are asked of it. `after`: what was simulated with it.
  */
-export function defeatsItself({ uncovered }: Effect, after: Simulated, edit: WorkspaceEdit): boolean {
+export function defeatsItself({ uncovered }: Effect, after: Collection, edit: WorkspaceEdit): boolean {
   const own = new Set(pathsOf(edit))
   const made = new Set(edit.created.map(({ path }) => path))
   return uncovered.some(({ id }) => {
@@ -96,7 +99,7 @@ export function inWords({ back, further, broken, clouded, dropped, lost, uncover
 }
 
 /** Compares `before` with `after`, which is the same workspace with `edit` in it. */
-export function effectOf(before: Simulated, after: Simulated, edit: WorkspaceEdit): Effect {
+export function effectOf(before: Collection, after: Collection, edit: WorkspaceEdit): Effect {
   const was = standings(before)
   const is = standings(after)
   const effect = {
@@ -142,7 +145,7 @@ interface Standing {
 }
 
 /** What becomes of every test file, and of the session under the path of the root folder. */
-function standings(simulated: Simulated): Map<string, Standing> {
+function standings(simulated: Collection): Map<string, Standing> {
   const { plan, trace, causes } = simulated
   const causeOf = new Map(causes.flatMap(cause => collectorsOf(cause).map(path => [path, cause.id] as const)))
   const all = new Map<string, Standing>()
@@ -162,13 +165,13 @@ function standings(simulated: Simulated): Map<string, Standing> {
 }
 
 /** The id of the cause that ends the run; null where it goes on. */
-function stopping({ plan, trace, causes }: Simulated): string | null {
+function stopping({ plan, trace, causes }: Collection): string | null {
   if (trace.session.outcome !== 'stops' && plan.stops.length === 0) return null
   return causes.find(cause => cause.stopsRun)?.id ?? ''
 }
 
 /** The causes that strike now, not only behind another one. */
-function striking({ causes }: Simulated): ReadonlyMap<string, Cause> {
+function striking({ causes }: Collection): ReadonlyMap<string, Cause> {
   return new Map(
     causes
       .filter(cause => cause.stopsRun || collectorsOf(cause).length > 0)

@@ -23,7 +23,7 @@ import type { Plan } from '../pytest/plan.ts'
 import { writtenTests } from '../report/written_tests.ts'
 import type { Cause } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
-import { runRules, withOverrides } from '../rules/run_rules.ts'
+import { causesOf, runRules, withOverrides } from '../rules/run_rules.ts'
 import { findSettings } from '../rules/settings.ts'
 import { isOn } from '../rules/silencers.ts'
 import { unpredictedError } from '../rules/unpredicted_error.ts'
@@ -318,15 +318,20 @@ async function analyzeOnce(
       [...edit.renamed.map(({ from }) => from), ...edit.deleted.map(({ path }) => path)].map(stem),
     )
     if (trace.questions.some(({ module, guarded }) => !guarded && freed.has(module))) return null
-    const { findings, causes } = runRules({
+    const told = {
       trace,
       plan: after,
       environment,
-      text: path => read.text(path),
+      text: (path: string) => read.text(path),
       code: codeFrom(read),
-      exists: path => files.stat(path) !== null,
-    })
-    return { plan: after, trace, causes, findings }
+      exists: (path: string) => files.stat(path) !== null,
+    }
+    let prints: ReadonlySet<string> | null = null
+    const tells = (fingerprint: string) => {
+      prints ??= new Set(runRules(told).findings.map(finding => finding.fingerprint))
+      return prints.has(fingerprint)
+    }
+    return { plan: after, trace, causes: causesOf(told), tells }
   }
   const simulateWith: Analysis['simulateWith'] = (edit, cured) => {
     try {

@@ -69,7 +69,7 @@ export function* verifiedFixes(
 /** What an edit would do to the collection; null where it can't be made. */
 export function effectOn(analysis: Analysis, edit: WorkspaceEdit): Effect | null {
   const after = analysis.simulateWith(edit)
-  return after && effectOf(simulatedAs(analysis), after, edit)
+  return after && effectOf(analysis, after, edit)
 }
 
 const contexts = new WeakMap<Analysis, FixContext>()
@@ -98,10 +98,6 @@ export async function recallHistory(analysis: Analysis): Promise<void> {
   if (history.length > 0) contexts.delete(analysis)
 }
 
-function simulatedAs({ plan, trace, causes, findings }: Analysis): Simulated {
-  return { plan, trace, causes, findings }
-}
-
 /** null where it does not help. */
 function verified(
   analysis: Analysis,
@@ -124,10 +120,10 @@ function tryOut(
 ): Effect | null {
   const trial = trialOf(analysis, inFrontOf(analysis, finding), edit, provides)
   if (trial === null) return null
-  const { effect, told, inVain } = trial
+  const { after, effect, inVain } = trial
   if (inVain) return null
   const isMerelyTold = causeOf(contextOf(analysis), finding) === null
-  const mends = isMerelyTold && !told.has(finding.fingerprint) && harmless(effect)
+  const mends = isMerelyTold && !after.tells(finding.fingerprint) && harmless(effect)
   return helps(effect) || mends ? effect : null
 }
 
@@ -136,8 +132,6 @@ interface Trial {
   readonly effect: Effect
   /** See `defeatsItself`. */
   readonly inVain: boolean
-  /** Fingerprints of what is found after it. */
-  readonly told: ReadonlySet<string>
 }
 
 const trials = new WeakMap<Analysis, Map<string, { readonly trial: Trial | null }>>()
@@ -152,14 +146,11 @@ function trialOf(
   const known = remember(trials, analysis, () => new Map<string, { readonly trial: Trial | null }>())
   return remember(known, trialKey(inFront, edit, provides), () => {
     const before =
-      inFront.length === 0
-        ? simulatedAs(analysis)
-        : analysis.simulateWith(editOf({}), cured(analysis, inFront, []))
+      inFront.length === 0 ? analysis : analysis.simulateWith(editOf({}), cured(analysis, inFront, []))
     const after = analysis.simulateWith(edit, cured(analysis, movedCures(inFront, edit), provides))
     if (!before || !after) return { trial: null }
-    const told = new Set(after.findings.map(({ fingerprint }) => fingerprint))
     const effect = effectOf(before, after, edit)
-    return { trial: { after, effect, told, inVain: defeatsItself(effect, after, edit) } }
+    return { trial: { after, effect, inVain: defeatsItself(effect, after, edit) } }
   }).trial
 }
 

@@ -60,6 +60,11 @@ export function runRules(input: RulesInput): RulesResult {
   return { findings: sorted(findings), causes: context.causes }
 }
 
+/** The causes alone, with nothing said of them. */
+export function causesOf(input: RulesInput): readonly Cause[] {
+  return contextOf(input).causes
+}
+
 /** The settings with what the command line adds: its `select` takes the place, its `ignore` comes on top. */
 export function withOverrides(
   settings: Settings,
