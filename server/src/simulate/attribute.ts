@@ -6,8 +6,9 @@ import type { Span } from '../files/span.ts'
 import { functionBehind } from './behind.ts'
 import { bodyText } from './body_words.ts'
 import { ancestry, exceptionClass } from './classes.ts'
-import { classesOf, leaveOut, leaveOutMethod } from './effects.ts'
+import { classesOf, leaveOut } from './effects.ts'
 import { raiseMissingAttribute, settled } from './from_import.ts'
+import { leaveOutMethod } from './implicit_calls.ts'
 import type { Machine } from './machine.ts'
 import { containerMethod } from './models/containers.ts'
 import { pathAttribute } from './models/pathlib.ts'
@@ -161,6 +162,7 @@ function instanceAttribute(m: Machine, value: Extract<Value, { t: 'instance' }>,
       return constant(value.exception.detail.module)
   }
   const found = classAttribute(value.cls, name)
+  if (found === UNKNOWN) leaveOutMethod(m, value, '__getattr__')
   if (found.t === 'func') return { t: 'bound', self: value, fn: found }
   // A property, or a method behind a decorator.
   const behind = functionBehind(found)
@@ -229,7 +231,10 @@ export function setAttribute(m: Machine, value: Value, name: string, item: Value
 /** `del value.name`. */
 export function deleteAttribute(m: Machine, value: Value, name: string): void {
   if (value.t === 'module' || value.t === 'class') m.heap.delete(value.ns, name)
-  else if (value.t === 'instance') m.heap.delete(value.attributes, name)
+  else if (value.t === 'instance') {
+    leaveOutMethod(m, value, '__delattr__')
+    m.heap.delete(value.attributes, name)
+  }
 }
 
 /** hasattr() in three values. It has Python's side effect of importing nothing. */

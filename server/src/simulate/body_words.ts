@@ -25,6 +25,8 @@ export interface BodyWords {
   readonly anyAttribute: boolean
   /** It may write to attributes of classes that it is handed instances of. */
   readonly classes: boolean
+  /** It writes to an item of something, or calls a method that changes containers. */
+  readonly changes: boolean
   /** Its own import statements. */
   readonly imported: readonly Imported[]
   readonly imports: boolean
@@ -34,8 +36,8 @@ export interface BodyWords {
   readonly frames: boolean
   /** It may write to its module's namespace by names that aren't in its text. */
   readonly globals: boolean
-  /** It writes to `sys.modules`. */
-  readonly modules: boolean
+  /** The keys under which it writes to `sys.modules`, as written. */
+  readonly modules: readonly string[]
   /** It writes to `sys.path`. */
   readonly path: boolean
 }
@@ -112,12 +114,21 @@ function read(text: string): BodyWords {
     attributes: [...new Set(attributesIn(text))],
     anyAttribute: /\b__dict__\b|\bvars\(|\bsetattr\((?!\s*[\w.]+\s*,\s*["']\w+["'])/.test(text),
     classes: /\bcls\b|\b__class__\b|\btype\(/.test(text),
+    changes:
+      /\w\s*\[[^\]\n]*\]\s*(?:[-+*/|&]|\*\*|\/\/)?=(?!=)|\.(?:append|add|update|extend|insert|pop|remove|clear|setdefault|discard)\(/.test(
+        text,
+      ),
     imported: importedIn(text),
     imports: /\bimport/.test(text),
     variables: /environ|putenv/.test(text),
     frames: /_getframe|currentframe|inspect\.stack/.test(text),
     globals: /\bglobals\(\)|\bvars\(\)|\bexec\(/.test(text),
-    modules: /sys\.modules\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:update|setdefault|clear))/.test(text),
+    modules: Array.from(
+      text.matchAll(
+        /\bmodules\s*(?:\[([^\]\n]*)\]\s*=(?!=)|\.(?:setdefault\(([^,\n]*)|(?:update|clear)\())/g,
+      ),
+      ([, assigned, added]) => (assigned ?? added ?? '').trim(),
+    ),
     path: /sys\.path\s*(?:[-+]?=(?!=)|\[|\.(?:insert|append|extend|remove|pop|clear))|addsitedir/.test(text),
   }
 }

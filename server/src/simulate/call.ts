@@ -7,13 +7,14 @@
  * unknown.
  */
 
-import type { CallExpr, Op, Parameter } from '../compile/module_code.ts'
+import type { CallExpr, Expr, Op, Parameter } from '../compile/module_code.ts'
 import { remember } from '../files/memo.ts'
 import { ancestry, exceptionClass, isException, isSubclass, OBJECT } from './classes.ts'
 import { type Completion, certainRaise } from './completion.ts'
 import { handOver, leaveOut } from './effects.ts'
 import { evaluate, stringOf } from './evaluate.ts'
 import { runBlock } from './execute.ts'
+import { foreseeMethods, leaveOutMethod, leaveOutOperators } from './implicit_calls.ts'
 import { bodySource } from './looked_into.ts'
 import type { Call, Frame, Machine } from './machine.ts'
 import { refuseAbstract } from './models/abc.ts'
@@ -47,7 +48,13 @@ const DEEPEST_CALL = 8
 /** Thrown when the budget of the outermost call is spent; its value is then unknown. */
 class BudgetSpent extends Error {}
 
+/** Functions of Python that call what they are given, as far as the twin does not know better. */
+const CALLERS =
+  /^(?:map|filter|sorted|min|max|sort|reduce|partial|starmap|accumulate|groupby|takewhile|dropwhile|defaultdict|Thread|Timer|submit|callback|enter_context|contextmanager|finalize|dumps)$/
+
 export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | null): Value {
+  // What is none of the project's may do anything with an object that it is given.
+  if (fn.t !== 'func' && fn.t !== 'bound') for (const value of args.positional) leaveOutOperators(m, value)
   switch (fn.t) {
     case 'native':
       if (fn.call) return fn.call(args, call)
@@ -78,7 +85,7 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
       if (call) noteUnseenCall(m, call)
       if (fn.harmless) {
         m.mayRaise(null)
-        handOver(m, args, false, 'standard')
+        handOver(m, args, false, 'standard', call !== null && CALLERS.test(lastName(call.fn)))
         return fn
       }
       break
@@ -88,8 +95,13 @@ export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | nu
   m.mayRaise(null)
   // A call whose value nobody takes is made for its effect: `apipkg.initpkg(__name__, ...)`.
   const forEffect = call !== null && call === m.frames.at(-1)?.statement
-  handOver(m, args, forEffect, fn.t === 'native' ? 'standard' : 'unseen')
+  const isNative = fn.t === 'native'
+  handOver(m, args, forEffect, isNative ? 'standard' : 'unseen', isNative)
   return UNKNOWN
+}
+
+function lastName(expr: Expr): string {
+  return expr.e === 'name' ? expr.id : expr.e === 'attr' ? expr.name : ''
 }
 
 /** A call that the settings may name: what it does by itself comes first, as its own exception says more. */
@@ -113,9 +125,11 @@ function registering(
 
 function instantiate(m: Machine, cls: Class, args: Args): Value {
   if (isException(cls)) return makeException(m, cls, args)
+  foreseeMethods(m, cls)
   const instance: Instance = { t: 'instance', cls, attributes: m.heap.namespace(), exception: null }
   if (cls.open) {
     handOver(m, args, false)
+    leaveOutPostInit(m, instance)
     m.mayRaise(null)
     return instance
   }
@@ -138,11 +152,17 @@ function instantiate(m: Machine, cls: Class, args: Args): Value {
     )
       refuseConstruction(m, cls.name, args)
     handOver(m, init ? { ...args, positional: [instance, ...args.positional] } : args, false)
+    leaveOutPostInit(m, instance)
   }
   const [name] = args.positional
   if (!init && name && ancestors.some(ancestor => ancestor && isModuleClass(ancestor)))
     m.heap.set(instance.attributes, '__name__', name)
   return instance
+}
+
+/** What the `__init__` of a dataclass, or of attrs, calls at its end. */
+function leaveOutPostInit(m: Machine, instance: Instance): void {
+  for (const name of ['__post_init__', '__attrs_post_init__']) leaveOutMethod(m, instance, name)
 }
 
 /** An exception object that is not raised yet. */

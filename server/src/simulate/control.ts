@@ -7,8 +7,7 @@ import type { Block, Expr, Handler, MatchCase, Op, Pattern, TryOp } from '../com
 import { remember } from '../files/memo.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { type Completion, certainRaise, combine, type Exit, leave, NORMAL } from './completion.ts'
-import { leaveOutMethod } from './effects.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluate, evaluateOperand } from './evaluate.ts'
 import { assign, attempt, bindName, branch, runBlock } from './execute.ts'
 import type { Frame, Machine, Watch } from './machine.ts'
 import { enterContext } from './models/contexts.ts'
@@ -29,7 +28,7 @@ import {
 const MOST_ROUNDS = 2000
 
 export function executeIf(m: Machine, op: Extract<Op, { op: 'if' }>, frame: Frame): Completion {
-  const test = evaluate(m, op.test, frame)
+  const test = evaluateOperand(m, op.test, frame)
   const known = truth(test)
   if (known !== null) return runBlock(m, known ? op.then : op.else, frame)
   if (test !== UNSET) return branchIf(m, op, frame)
@@ -46,9 +45,8 @@ function branchIf(m: Machine, op: Extract<Op, { op: 'if' }>, frame: Frame): Comp
 }
 
 export function executeFor(m: Machine, op: Extract<Op, { op: 'for' }>, frame: Frame): Completion {
-  const iterable = evaluate(m, op.iter, frame)
+  const iterable = evaluateOperand(m, op.iter, frame)
   refuseIteration(m, iterable)
-  leaveOutMethod(m, iterable, '__iter__')
   const elements = elementsOf(iterable)
   if (elements === null || elements.length > MOST_ROUNDS) {
     return perhapsLoop(m, op.body, op.else, frame, () => assign(m, op.target, UNKNOWN, frame))
@@ -72,7 +70,7 @@ export function executeFor(m: Machine, op: Extract<Op, { op: 'for' }>, frame: Fr
 
 export function executeWhile(m: Machine, op: Extract<Op, { op: 'while' }>, frame: Frame): Completion {
   for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
-    const known = truth(evaluate(m, op.test, frame))
+    const known = truth(evaluateOperand(m, op.test, frame))
     if (known === false) return runBlock(m, op.else, frame)
     if (known === null) break
     const completion = runBlock(m, op.body, frame)
@@ -369,7 +367,7 @@ function demote(m: Machine, frame: Frame, before: ReadonlyMap<string, Slot | und
 export function executeWith(m: Machine, op: Extract<Op, { op: 'with' }>, frame: Frame): Completion {
   const contexts = []
   for (const item of op.items) {
-    const value = evaluate(m, item.context, frame)
+    const value = evaluateOperand(m, item.context, frame)
     const context = enterContext(m, value)
     contexts.push(context)
     if (item.target) assign(m, item.target, context.target, frame)

@@ -9,6 +9,7 @@ import { classesOf, leaveOut } from './effects.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import { makeFunction, NO_DEFAULTS } from './functions.ts'
+import { foreseeMethods, leaveOutMetaclass, leaveOutMethod } from './implicit_calls.ts'
 import { noteRedefinition } from './items/redefinition.ts'
 import type { Frame, Machine } from './machine.ts'
 import { isMetaOfAbc, noteMetaOfAbc } from './models/abc.ts'
@@ -120,7 +121,9 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   for (const base of bases) refuseBase(m, base)
   if (op.typeParams.length > 0) bases.push(GENERIC)
   const keywords = op.keywords.map(({ name, value }) => ({ name, value: evaluate(m, value, around) }))
+  for (const { value } of keywords) if (value.t === 'class') foreseeMethods(m, value)
   const ofAbc = keywords.length === 1 && keywords.every(({ name, value }) => isMetaOfAbc(name, value))
+  const meta = ofAbc ? undefined : keywords.find(({ name }) => name === 'metaclass')
   const cls: Class = {
     t: 'class',
     name: op.name,
@@ -133,6 +136,7 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
       (keywords.length > 0 && !ofAbc) ||
       bases.some(base => base.t !== 'class' || base.open),
     native: null,
+    ...(meta ? { metaclass: made => leaveOutMetaclass(m, meta.value, made) } : {}),
   }
   if (ofAbc) noteMetaOfAbc(cls)
   if (frame.restricted && !hasDjango(m)) {
@@ -175,6 +179,7 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   }
   runMetaclass(cls)
   leaveOutSubclassing(m, cls)
+  for (const { value } of [...cls.ns.slots.values()]) leaveOutMethod(m, value, '__set_name__')
   classMade(m, cls, op, frame)
   const value = decorate(m, cls, decorators, frame)
   noteRedefinition(m, op, frame)

@@ -55,25 +55,29 @@ export type Other = 'standard' | 'unseen'
 
 /**
  * Objects handed to code that is not run and whose text is not known. `byName`: `__name__` is enough for it to find
- * the module; else it takes the module, its namespace or `sys.modules` itself.
+ * the module; else it takes the module, its namespace or `sys.modules` itself. `calls`: functions are called.
  */
-export function handOver(m: Machine, args: Args, byName: boolean, other: Other = 'unseen'): void {
+export function handOver(
+  m: Machine,
+  args: Args,
+  byName: boolean,
+  other: Other = 'unseen',
+  calls = false,
+): void {
   m.unseenCalls++
   const values = [...args.positional, ...args.keywords.values()]
   if (values.every(({ t }) => t === 'const' || t === 'unknown' || t === 'path' || t === 'bytes') && !byName)
     return
   const effects = new Effects(m)
-  for (const value of values) effects.hand(value, byName, args.decorates)
+  for (const value of values) effects.hand(value, byName, args.decorates, calls)
   effects.settle(other)
 }
 
-/** Python calls a method of the object by itself: what that may have done is unknown. */
-export function leaveOutMethod(m: Machine, value: Value, name: string): void {
-  if (value.t !== 'instance') return
-  const method = classesOf(value.cls)
-    .map(cls => cls.ns.slots.get(name)?.value)
-    .find(Boolean)
-  if (method?.t === 'func') leaveOut(m, method, { positional: [value], keywords: new Map(), open: true })
+/** Functions that somebody may call, be it now or later: where modules come from may have changed, as far as they do that. */
+export function foresee(m: Machine, functions: Iterable<Func>): void {
+  const effects = new Effects(m, false)
+  for (const fn of functions) effects.run(fn)
+  effects.foresee()
 }
 
 /** Code that looks at the frames of its callers may write to their globals. */
@@ -108,13 +112,16 @@ class Effects {
     private readonly beyond = true,
   ) {}
 
-  /** The code has it from its caller. `decorates`: what it has is to be decorated, not called. */
-  hand(value: Value, byName: boolean, decorates = false): void {
+  /**
+   * The code has it from its caller. `decorates`: what it has is to be decorated, not called; `calls`: it is called, and
+   * not only registered.
+   */
+  hand(value: Value, byName: boolean, decorates = false, calls = false): void {
     const { m } = this
     switch (value.t) {
       case 'func':
         if (decorates) for (const name of globalNamesOf(value)) m.heap.set(value.module.ns, name, UNKNOWN)
-        else this.run(value)
+        else this.run(value, calls)
         return
       case 'nsdict':
         m.heap.open(value.ns)
@@ -158,6 +165,17 @@ class Effects {
       for (; f < this.functions.length; f++) this.follow(this.functions[f]!)
     }
     for (const object of this.objects) this.change(object, other)
+  }
+
+  /** Changes where modules come from, as far as what may be called does, and nothing else. */
+  foresee(): void {
+    for (const called of this.functions) {
+      this.changeImports(called.fn, called.body)
+      for (const word of called.body.words) {
+        const value = called.fn.module.ns.slots.get(word)?.value
+        if (value?.t === 'func') this.run(value)
+      }
+    }
   }
 
   private reach(value: Value): void {
@@ -217,7 +235,8 @@ class Effects {
   private reachIn(ns: Namespace, name: string, other: Other | null): void {
     const value = ns.slots.get(name)?.value
     // Other code was not given the methods, but for what it is to call.
-    if (value && (other === null || (value.t !== 'func' && value.t !== 'class'))) this.reach(value)
+    const isGiven = other === null || name === '__call__' || (value?.t !== 'func' && value?.t !== 'class')
+    if (value && isGiven) this.reach(value)
   }
 
   /** What the text says that it reaches and writes to. */
@@ -228,8 +247,9 @@ class Effects {
     for (const name of body.attributes) this.attributes.add(name)
     this.anyAttribute ||= body.anyAttribute
     this.ofClasses ||= body.classes
+    if (surely) this.changeImports(fn, body)
     if (!this.beyond) return
-    if (surely) this.changeProcess(fn, body)
+    if (surely) this.changeProcess(body)
     if (body.globals) m.heap.open(globals)
     for (const name of body.rebinds) this.rebind(fn, name)
     for (const value of fn.defaults.values()) this.reach(value)
@@ -256,14 +276,18 @@ class Effects {
     }
   }
 
-  private changeProcess(fn: Func, body: BodyWords): void {
+  private changeProcess(body: BodyWords): void {
     const { m } = this
     if (body.imports) m.unseenImports = true
     if (body.variables) leaveVariables(m, body.text)
     if (hasDjango(m) && CONFIGURES_DJANGO.test(body.text)) loseDjango(m)
     if (body.frames) openCallers(m)
-    if (body.modules) m.openPrefixes.add(fn.module.name.split('.')[0]!)
-    if (body.path) m.heap.openContainer(m.sysPath)
+  }
+
+  /** An import that is told by mistake is the worst that can be told. */
+  private changeImports(fn: Func, body: BodyWords): void {
+    for (const key of body.modules) this.m.openPrefixes.add(openedBy(key, fn.module))
+    if (body.path) this.m.heap.openContainer(this.m.sysPath)
   }
 
   private rebind(fn: Func, name: string): void {
@@ -319,6 +343,13 @@ export function classesOf(cls: Class): readonly Class[] {
     const bases = cls.bases.flatMap(base => (base.t === 'class' ? classesOf(base) : []))
     return [...new Set(cls.native === null ? [cls, ...bases] : bases)]
   })
+}
+
+/** The top-level name of the modules that may be in `sys.modules` once something stands there under a key; '*' for any. */
+function openedBy(key: string, { name }: Module): string {
+  const [, written] = /^["']([\w.]+)["']$/.exec(key) ?? []
+  const known = written ?? (/^(?:__name__|__package__)\b/.test(key) ? name : null)
+  return known === null ? '*' : known.split('.')[0]!
 }
 
 /** The full name of a module that is imported in `from`; '' for none. */

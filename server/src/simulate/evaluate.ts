@@ -10,6 +10,7 @@ import { exceptionClass, isException } from './classes.ts'
 import { NORMAL } from './completion.ts'
 import { assign, attempt } from './execute.ts'
 import { makeFunction } from './functions.ts'
+import { leaveOutOperators } from './implicit_calls.ts'
 import type { Frame, Machine } from './machine.ts'
 import { builtin } from './models/builtins.ts'
 import { asksDjango } from './models/django_settings.ts'
@@ -84,20 +85,20 @@ export function evaluate(m: Machine, expr: Expr, frame: Frame): Value {
       return evaluateCompare(m, expr, frame)
     case 'and':
     case 'or': {
-      const left = evaluate(m, expr.left, frame)
+      const left = evaluateOperand(m, expr.left, frame)
       const known = truth(left)
       if (known !== null) return known === (expr.e === 'and') ? evaluate(m, expr.right, frame) : left
       return perhaps(m, frame, expr.right, left)
     }
     case 'unary':
-      return unary(expr.operator, evaluate(m, expr.of, frame))
+      return unary(expr.operator, evaluateOperand(m, expr.of, frame))
     case 'binary': {
-      const left = evaluate(m, expr.left, frame)
-      const right = evaluate(m, expr.right, frame)
+      const left = evaluateOperand(m, expr.left, frame)
+      const right = evaluateOperand(m, expr.right, frame)
       return standingAt(frame, expr.at, () => binary(m, expr.operator, left, right))
     }
     case 'if': {
-      const known = truth(evaluate(m, expr.test, frame))
+      const known = truth(evaluateOperand(m, expr.test, frame))
       if (known !== null) return evaluate(m, known ? expr.then : expr.else, frame)
       return perhaps(m, frame, expr.then, perhaps(m, frame, expr.else, UNKNOWN))
     }
@@ -220,7 +221,7 @@ function evaluateItems(m: Machine, items: readonly Expr[], frame: Frame): Value[
   for (const item of items) {
     if (item.e !== 'star') out.push(evaluate(m, item, frame))
     else {
-      const more = elementsOf(evaluate(m, item.of, frame))
+      const more = elementsOf(evaluateOperand(m, item.of, frame))
       if (more) out.push(...more)
       else known = false
     }
@@ -259,11 +260,19 @@ function evaluateDict(m: Machine, items: readonly { key: Expr | null; value: Exp
   return dict
 }
 
+/** The value of what an operator, a condition or an iteration is about to use. */
+export function evaluateOperand(m: Machine, expr: Expr, frame: Frame): Value {
+  const value = evaluate(m, expr, frame)
+  leaveOutOperators(m, value)
+  return value
+}
+
 function evaluateCompare(m: Machine, expr: Extract<Expr, { e: 'compare' }>, frame: Frame): Value {
   let left = evaluate(m, expr.left, frame)
   let result: Value = constant(true)
   for (const [i, operator] of expr.ops.entries()) {
     const right = evaluate(m, expr.rights[i]!, frame)
+    if (!operator.startsWith('is')) for (const value of [left, right]) leaveOutOperators(m, value)
     const answer = compare(operator, left, right)
     if (answer === false) return constant(false)
     const unset = left === UNSET || right === UNSET || (right.t === 'native' && right.name === 'os.environ')
@@ -280,7 +289,7 @@ function evaluateFString(m: Machine, expr: Extract<Expr, { e: 'fstring' }>, fram
       if (text !== null) text += part
       continue
     }
-    const value = evaluate(m, part, frame)
+    const value = evaluateOperand(m, part, frame)
     const shown = stringOf(value)
     text = text === null || shown === null ? null : text + shown
   }
@@ -319,7 +328,7 @@ export function evaluateArguments(m: Machine, expr: Pick<CallExpr, 'args' | 'key
       positional.push(evaluate(m, arg, frame))
       continue
     }
-    const more = elementsOf(evaluate(m, arg.of, frame))
+    const more = elementsOf(evaluateOperand(m, arg.of, frame))
     if (more) positional.push(...more)
     else open = true
   }
@@ -389,6 +398,7 @@ function iterate(
   body: () => void,
 ): boolean {
   const clause = clauses[depth]
+  leaveOutOperators(m, source)
   const elements = elementsOf(source)
   if (!clause || elements === null || elements.length > LONGEST_COMPREHENSION) return false
   for (const element of elements) {

@@ -16,8 +16,9 @@ import {
   executeWith,
 } from './control.ts'
 import { define, defineClass } from './define.ts'
-import { evaluate, raiseUndefined } from './evaluate.ts'
+import { evaluate, evaluateOperand, raiseUndefined } from './evaluate.ts'
 import { importName, importStar, loadSubmodule, resolveRelative } from './from_import.ts'
+import { leaveOutOperators } from './implicit_calls.ts'
 import { importModule, pathByHook } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
 import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
@@ -327,6 +328,7 @@ export function assign(m: Machine, target: Expr, value: Value, frame: Frame): vo
       return assign(m, target.of, value, frame)
     case 'tuple':
     case 'list': {
+      leaveOutOperators(m, value)
       const elements = elementsOf(value)
       const star = target.items.findIndex(item => item.e === 'star')
       const fits =
@@ -350,8 +352,8 @@ export function assign(m: Machine, target: Expr, value: Value, frame: Frame): vo
 }
 
 function augment(m: Machine, op: Extract<Op, { op: 'augment' }>, frame: Frame): void {
-  const before = evaluate(m, op.target, frame)
-  const more = evaluate(m, op.value, frame)
+  const before = evaluateOperand(m, op.target, frame)
+  const more = evaluateOperand(m, op.value, frame)
   frame.at = op.at
   if (before.t === 'list' && op.operator === '+') {
     // In place: everyone who holds this list sees it.
@@ -448,7 +450,7 @@ function nameOf(expr: Expr): string {
 
 function assertion(m: Machine, op: Extract<Op, { op: 'assert' }>, frame: Frame): Completion {
   if (frame.restricted) return NORMAL
-  const holds = truth(evaluate(m, op.test, frame))
+  const holds = truth(evaluateOperand(m, op.test, frame))
   if (holds === null) m.mayRaise(exceptionClass('AssertionError'))
   if (holds !== false) return NORMAL
   const message = op.message ? evaluate(m, op.message, frame) : null

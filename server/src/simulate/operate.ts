@@ -5,7 +5,7 @@ import { isAbsolute, join, normalize } from '../files/paths.ts'
 import { integer, repetition } from './arithmetic.ts'
 import { namespaceItem } from './attribute.ts'
 import { exceptionClass } from './classes.ts'
-import { leaveOutMethod } from './effects.ts'
+import { leaveOutMethod, leaveOutOperators } from './implicit_calls.ts'
 import type { Machine } from './machine.ts'
 import { linesOf } from './models/text_files.ts'
 import { isGeneric } from './models/typing.ts'
@@ -383,12 +383,14 @@ export function setItem(m: Machine, value: Value, index: Value, item: Value): vo
       return
     }
     default:
+      leaveOutOperators(m, value)
       refuseItemAssignment(m, value)
   }
 }
 
 /** `del value[index]`. */
 export function deleteItem(m: Machine, value: Value, index: Value): void {
+  leaveOutOperators(m, value)
   if (value.t === 'native') return value.mapping?.remove(index)
   if (value.t === 'nsdict') {
     if (isString(index)) m.heap.delete(value.ns, index.v)

@@ -10,19 +10,10 @@
  * that is run again looks into it. So steps that are neither run nor looked into cost next to nothing.
  */
 import { remember } from '../files/memo.ts'
-import {
-  type AnyMap,
-  type Change,
-  FieldChange,
-  type Group,
-  makeAgain,
-  type Stretch,
-  TailChange,
-  TrackedMap,
-  takeBack,
-  WHOLE,
-} from './journal.ts'
+import { makeAgain, takeBack } from './changes.ts'
+import { type AnyMap, type Group, type Stretch, TrackedMap, WHOLE } from './journal.ts'
 import type { Machine, World } from './machine.ts'
+import { isOutput, PlainState } from './plain_state.ts'
 import { same, type Value } from './values.ts'
 
 interface Taped<S, R> {
@@ -466,48 +457,4 @@ function alike(a: unknown, b: unknown): boolean {
   if (Object.getPrototypeOf(a) !== Object.prototype || Object.getPrototypeOf(b) !== Object.prototype)
     return false
   return mine.length === Object.keys(b).length && mine.every(([key, value]) => alike(value, theirs[key]))
-}
-
-/** Lists that are only told of, and never looked into while steps are taken. */
-function isOutput(machine: Machine, holder: object): boolean {
-  const { events, registeredMarkers, perhapsRefused, pendingHooks } = machine
-  return [events, registeredMarkers, perhapsRefused, pendingHooks].some(list => list === holder)
-}
-
-/** Counters and caches that hold whatever is taken back. */
-const LASTING = new Set(['pathCache', 'unseenCalls', 'world', 'doubts', 'legitimateIn'])
-
-/** The fields of the machine that hold one value, and its lists that only grow. */
-class PlainState {
-  private constructor(
-    private readonly fields: readonly (readonly [object, string, unknown])[],
-    private readonly lists: readonly (readonly [unknown[], number])[],
-  ) {}
-
-  static of(machine: Machine): PlainState {
-    const { events, registeredMarkers, perhapsRefused, pendingHooks, ignoredFinders, leaks } = machine
-    const fields = [machine, leaks].flatMap(holder =>
-      Object.entries(holder)
-        .filter(([key]) => !LASTING.has(key))
-        .map(([key, value]) => [holder, key, value] as const),
-    )
-    const lists = [events, registeredMarkers, perhapsRefused, pendingHooks, ignoredFinders, leaks.edits]
-    return new PlainState(
-      fields,
-      lists.map(list => [list as unknown[], list.length]),
-    )
-  }
-
-  /** What became of them since. */
-  changes(): Change[] {
-    const fields = this.fields.flatMap(([holder, key, value]) =>
-      (holder as Record<string, unknown>)[key] === value
-        ? []
-        : [new FieldChange(holder as Record<string, unknown>, key, value)],
-    )
-    const lists = this.lists.flatMap(([list, length]) =>
-      list.length > length ? [new TailChange(list, list.slice(length))] : [],
-    )
-    return [...fields, ...lists]
-  }
 }

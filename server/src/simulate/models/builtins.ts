@@ -90,7 +90,7 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
   define('all', args => anyOf(args, true))
   define('sorted', args => {
     const key = args.keywords.get('key')
-    if (key) handOver(m, { positional: [key], keywords: new Map(), open: false }, false, 'standard')
+    if (key) handOver(m, { positional: [key], keywords: new Map(), open: false }, false, 'standard', true)
     return sorted(args)
   })
   define('range', args => range(args))

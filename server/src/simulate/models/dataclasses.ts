@@ -5,6 +5,7 @@
  */
 import type { ClassOp, Expr } from '../../compile/module_code.ts'
 import { ancestry, nativeClass, OBJECT } from '../classes.ts'
+import { foreseeCall } from '../implicit_calls.ts'
 import type { Machine } from '../machine.ts'
 import { type Args, type Class, type Instance, native, truth, UNKNOWN, type Value } from '../values.ts'
 import { statementOf } from './class_hooks.ts'
@@ -25,6 +26,7 @@ function fieldMaker(m: Machine): Value {
   return native('dataclasses.field', args => {
     const made: Instance = { t: 'instance', cls: FIELD, attributes: m.heap.namespace(), exception: null }
     given.set(made, args)
+    foreseeCall(m, args.keywords.get('default_factory'))
     return made
   })
 }

@@ -2,6 +2,7 @@
 
 import { exceptionClass, nativeClass, OBJECT } from '../classes.ts'
 import { handOver } from '../effects.ts'
+import { foreseeCall } from '../implicit_calls.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
 import { setItem } from '../operate.ts'
@@ -61,6 +62,7 @@ function mockNames(m: Machine): Record<string, Value> {
           exception: null,
         }
         for (const [key, value] of args.keywords) m.heap.set(instance.attributes, key, value)
+        foreseeCall(m, args.keywords.get('side_effect'))
         return instance
       })
       return [name, cls]
