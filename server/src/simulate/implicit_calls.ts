@@ -50,6 +50,16 @@ function showsChange(fn: Func): boolean {
   )
 }
 
+/** Somebody keeps the object, or the class, and calls its methods of these names. */
+export function leaveOutNamed(m: Machine, value: Value, names: RegExp): void {
+  if (value.t !== 'instance' && value.t !== 'class') return
+  for (const { ns } of classesOf(value.t === 'instance' ? value.cls : value))
+    for (const [name, slot] of ns.slots) {
+      const method = names.test(name) ? methodIn(slot.value) : null
+      if (method) leaveOut(m, method, { positional: [value], keywords: new Map(), open: true })
+    }
+}
+
 /** The methods of a metaclass that make a class. */
 export function leaveOutMetaclass(m: Machine, metaclass: Value, made: Class): void {
   if (metaclass.t !== 'class') return

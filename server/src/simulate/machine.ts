@@ -16,6 +16,7 @@ import { atLeast } from '../pytest/version.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
+import type { Plugin } from './hooks.ts'
 import { TrackedMap, TrackedSet } from './journal.ts'
 import { Leaks } from './leaks.ts'
 import type { RegisteringFunction } from './models/registries.ts'
@@ -157,6 +158,8 @@ export class Machine {
   /** Finders that project code put there and that this Python never asks. */
   readonly ignoredFinders: { readonly name: string; readonly text: string; readonly span: Span }[] = []
   /** Top-level names below which unknown keys were written to sys.modules. */
+  /** The plugins so far, while pytest starts: hooks may register more of them. */
+  plugins: Plugin[] | null = null
   readonly openPrefixes = new TrackedSet<string>(this.heap.journal)
   /** The project's files that were executed, also those whose module is no longer in `modules`. */
   readonly filesRun = new TrackedSet<string>(this.heap.journal)

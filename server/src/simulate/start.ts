@@ -68,6 +68,8 @@ export function start(m: Machine): Plugin[] {
   // The filters stay in force from here to the end of the run: from 9.2 on before the hooks, from 8.4 on behind.
   if (atLeast(version, '9.2')) applyConfigured(m)
   else if (!atLeast(version, '8.4')) showAllWarnings(m)
+  // Hooks may register more plugins: those have their turn behind the others.
+  m.plugins = plugins
   for (const plugin of plugins) guardSession(m, hookExit, () => configure(m, plugin))
   if (django) guardSession(m, hookExit, () => setUpDjango(m))
   if (!atLeast(version, '8.4')) m.warningFilters = plain
@@ -75,6 +77,7 @@ export function start(m: Machine): Plugin[] {
   m.configured = true
   for (const plugin of plugins)
     guardSession(m, hookExit, () => callHook(m, plugin, 'pytest_sessionstart', { session: UNKNOWN }))
+  m.plugins = null
   applyConfigured(m)
   return plugins
 }

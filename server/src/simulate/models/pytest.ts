@@ -27,6 +27,7 @@ import { HIDDEN_PARAM, markGenerator, param } from './marks.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
 import { monkeyPatch } from './monkeypatch.ts'
 import { EXIT, FAILED, SKIPPED, XFAILED } from './outcomes.ts'
+import { pluginManager } from './plugin_manager.ts'
 import { DEPRECATED, PYTEST_WARNINGS, recordsWarnings, USAGE_ERROR, warn } from './warnings.ts'
 
 export const pytestModels: readonly Model[] = [{ modules: ['pytest'], names: pytestNames }]
@@ -181,6 +182,8 @@ export function configObject(m: Machine): Value {
           return native('config.getini', () => UNKNOWN)
         case 'option':
           return native('config.option', null, { attribute: dest => option(m, dest, undefined) })
+        case 'pluginmanager':
+          return pluginManager(m)
         case 'rootpath':
           return { t: 'path', path: m.plan.rootdir }
         case 'rootdir':
