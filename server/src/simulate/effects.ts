@@ -43,11 +43,37 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
   m.leftOut.set(body, before + 1)
   const effects = new Effects(m, before < MOST_TIMES)
   effects.run(fn, true)
+  const given = (value: Value, parameter: string | undefined, i: number): void => {
+    const byName = value.t !== 'const' || parameter === undefined || mayFindModule(m, fn, parameter)
+    if (value.t !== 'nsdict' || !onlyReads(fn, i)) effects.hand(value, byName, args.decorates)
+  }
   args.positional.forEach((value, i) => {
-    if (value.t !== 'nsdict' || !onlyReads(fn, i)) effects.hand(value, true, args.decorates)
+    given(value, fn.code.params[i]?.name, i)
   })
-  for (const value of args.keywords.values()) effects.hand(value, true)
+  for (const [name, value] of args.keywords) given(value, name, -1)
   effects.settle()
+}
+
+const FINDS_MODULES = /\bmodules\b|\bimport|__import__|getmodule|_getframe|currentframe/
+
+/**
+ * May a function that is handed the name of a module as that parameter find the module by it? `get_logger(__name__)` does
+ * not: its text speaks of no modules, and hands the name on to nobody who might.
+ */
+function mayFindModule(m: Machine, fn: Func, parameter: string): boolean {
+  const { text } = bodyWords(fn)
+  if (!fn.code.def || FINDS_MODULES.test(text)) return true
+  const calls = text.matchAll(new RegExp(`([\\w.]+)\\((?=[^()]*\\b${parameter}\\b)`, 'g'))
+  for (const [, callee] of calls) {
+    const value = fn.module.ns.slots.get(callee!.split('.', 1)[0]!)?.value
+    if (!value && callee!.includes('.')) return true
+    if (value?.t === 'func' && FINDS_MODULES.test(bodyWords(value).text)) return true
+    const isKnown =
+      !value || value.t === 'func' || value.t === 'native' || (value.t === 'unknown' && value.harmless)
+    const isStandard = value?.t === 'module' && m.finder.isStandard(value.name)
+    if (!isKnown && !isStandard) return true
+  }
+  return false
 }
 
 /** Code that is none of the project's. `standard`: of the standard library, which sets no attributes of strange objects. */
