@@ -13,7 +13,7 @@ const MOST_HELD = 20
 
 /** What operators and built-in functions do not call. */
 const NO_OPERATOR =
-  /^__(?:new|init|init_subclass|post_init|call|(?:get|set|del)attr|getattribute|get|set|delete|set_name|class_getitem|mro_entries|prepare|instancecheck|subclasscheck|del)__$/
+  /^__(?:new|init|init_subclass|post_init|call|(?:get|set|del)attr|getattribute|get|set|delete|set_name|class_getitem|mro_entries|prepare|instancecheck|subclasscheck|del|dir|sizeof|copy|deepcopy|reduce|reduce_ex|getstate|setstate)__$/
 
 /** A method of the object is called by its name. */
 export function leaveOutMethod(m: Machine, value: Value, name: string): void {
