@@ -1,20 +1,12 @@
 /** The plan of the last analysis, for the next one before which nothing but texts has changed, and none that it read. */
-import type { Environment } from '../environment/environment.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { remember } from '../files/memo.ts'
 import { noting } from '../files/noting.ts'
 import type { Standing } from '../files/standing.ts'
 import type { Plan } from '../pytest/plan.ts'
+import type { Basis } from './kept_trace.ts'
 
-/** What a plan is made of beside the files. */
-export interface PlanBasis {
-  /** Equal where the request is. */
-  readonly key: string
-  /** Compared by identity. */
-  readonly environment: Environment
-}
-
-interface Made extends PlanBasis {
+interface Made extends Basis {
   readonly plan: Plan
   readonly since: object | null
   /** The files that were read for it, and their texts if they were open. */
@@ -24,11 +16,11 @@ interface Made extends PlanBasis {
 export class KeptPlan {
   private made: Made | null = null
 
-  /** `standing`: of `fs`. `make` looks at nothing else than what it is given and the basis. */
+  /** `standing`: of `fs`. `make` looks at nothing else than what it is given and what `basis` stands for. */
   of(
     fs: FileSystem,
     standing: Standing | null,
-    basis: PlanBasis,
+    basis: Basis,
     make: (fs: FileSystem) => Plan,
   ): Pick<Made, 'plan' | 'read'> {
     const openText = (path: string): string | null => fs.openText?.(path) ?? null

@@ -18,9 +18,9 @@ export interface Simulation {
   readonly otherStart: OtherStart | null
 }
 
-/** What a simulation rests on beside the texts of files. */
+/** What a simulation, or a plan, rests on beside the texts of files. */
 export interface Basis {
-  /** Equal where the request, the settings and the plan are. */
+  /** Equal where all else is that it rests on: the request, say, and the settings. */
   readonly key: string
   /** Compared by identity. */
   readonly environment: object

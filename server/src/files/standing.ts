@@ -10,9 +10,8 @@ export interface Standing {
   readonly loose: ReadonlySet<string>
 }
 
-/** What was found in one list of files, for as long as the other files stand. */
+/** What was found in one list of files. */
 interface Sifted {
-  readonly since: object
   readonly files: readonly string[]
   readonly basis: unknown
   readonly holding: readonly string[]
@@ -20,7 +19,8 @@ interface Sifted {
 }
 
 export class Sieve {
-  private last: Sifted | null = null
+  /** What holds since when. */
+  private readonly last = new WeakMap<object, Sifted>()
 
   /**
    * Those of the files for which `holds` is true, in no order. It may look at the file's text and path alone, and at
@@ -34,15 +34,14 @@ export class Sieve {
   ): readonly string[] {
     if (!standing) return files.filter(holds)
     const { since, loose } = standing
-    const { last } = this
-    if (last?.since === since && last.basis === basis && isSame(last.files, files))
+    const last = this.last.get(since)
+    if (last && last.basis === basis && isSame(last.files, files))
       return [...last.holding, ...last.loose.filter(holds)]
+    const found = files.filter(holds)
     // Who is loose is only known of a file once somebody has asked for it.
-    const found = new Set(files.filter(holds))
-    const settled = [...found].filter(path => !loose.has(path))
-    const open = files.filter(path => loose.has(path))
-    this.last = { since, files, basis, holding: settled, loose: open }
-    return [...found]
+    const [holding, open] = [found.filter(path => !loose.has(path)), files.filter(path => loose.has(path))]
+    this.last.set(since, { files, basis, holding, loose: open })
+    return found
   }
 }
 

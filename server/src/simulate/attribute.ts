@@ -6,7 +6,7 @@ import type { Span } from '../files/span.ts'
 import { functionBehind } from './behind.ts'
 import { bodyText } from './body_words.ts'
 import { ancestry, exceptionClass } from './classes.ts'
-import { classesOf, leaveOut } from './effects.ts'
+import { leaveOut, slotOf } from './effects.ts'
 import { raiseMissingAttribute, settled } from './from_import.ts'
 import { leaveOutMethod } from './implicit_calls.ts'
 import type { Machine } from './machine.ts'
@@ -18,13 +18,11 @@ import { mayHaveName, versionFlag, viaGetattr } from './names.ts'
 import { hasBuiltinAttribute, refuseAttribute } from './refuse.ts'
 import { isReplacement, viaReplacement } from './replaced.ts'
 import {
-  type Class,
   constant,
   type Exc,
   HARMLESS,
   type Module,
   type NamespaceDict,
-  type Slot,
   tuple,
   UNKNOWN,
   type Value,
@@ -176,12 +174,6 @@ function servesModules(item: Value): boolean {
   if (item.t === 'func') return /\breturn\b(?![ \t]+\w*import\w*\()/.test(bodyText(item))
   // What was read from the module itself is put back.
   return item.t === 'unknown' ? !item.harmless : item.t !== 'native' || item.name !== '__import__'
-}
-
-function slotOf(cls: Class, name: string): Slot | undefined {
-  return classesOf(cls)
-    .map(it => it.ns.slots.get(name))
-    .find(Boolean)
 }
 
 /** May what a class holds see to its attribute by itself, as properties and other descriptors do? */

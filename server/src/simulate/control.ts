@@ -45,7 +45,7 @@ function branchIf(m: Machine, op: Extract<Op, { op: 'if' }>, frame: Frame): Comp
 }
 
 export function executeFor(m: Machine, op: Extract<Op, { op: 'for' }>, frame: Frame): Completion {
-  const iterable = evaluateOperand(m, op.iter, frame)
+  const iterable = evaluateOperand(m, op.iter, frame, /^__iter__$/)
   refuseIteration(m, iterable)
   const elements = elementsOf(iterable)
   if (elements === null || elements.length > MOST_ROUNDS) {
@@ -367,7 +367,7 @@ function demote(m: Machine, frame: Frame, before: ReadonlyMap<string, Slot | und
 export function executeWith(m: Machine, op: Extract<Op, { op: 'with' }>, frame: Frame): Completion {
   const contexts = []
   for (const item of op.items) {
-    const value = evaluateOperand(m, item.context, frame)
+    const value = evaluateOperand(m, item.context, frame, /^__a?(?:enter|exit)__$/)
     const context = enterContext(m, value)
     contexts.push(context)
     if (item.target) assign(m, item.target, context.target, frame)

@@ -1,15 +1,15 @@
 /** Definitions of functions and classes, and what their decorators make of them. */
 import type { ClassOp, DefOp, Expr } from '../compile/module_code.ts'
 import { wrongBases } from './base_order.ts'
-import { functionBehind, wrapper } from './behind.ts'
+import { wrapper } from './behind.ts'
 import { callValue } from './call.ts'
 import { ancestry, OBJECT } from './classes.ts'
 import { type Completion, NORMAL } from './completion.ts'
-import { classesOf, leaveOut } from './effects.ts'
+import { leaveOut } from './effects.ts'
 import { evaluate } from './evaluate.ts'
 import { bindName, runBlock } from './execute.ts'
 import { makeFunction, NO_DEFAULTS } from './functions.ts'
-import { foreseeMethods, leaveOutMetaclass, leaveOutMethod } from './implicit_calls.ts'
+import { leaveOutMetaclass, leaveOutMethod, leaveOutSubclassing } from './implicit_calls.ts'
 import { noteRedefinition } from './items/redefinition.ts'
 import type { Frame, Machine } from './machine.ts'
 import { isMetaOfAbc, noteMetaOfAbc } from './models/abc.ts'
@@ -121,7 +121,6 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   for (const base of bases) refuseBase(m, base)
   if (op.typeParams.length > 0) bases.push(GENERIC)
   const keywords = op.keywords.map(({ name, value }) => ({ name, value: evaluate(m, value, around) }))
-  for (const { value } of keywords) if (value.t === 'class') foreseeMethods(m, value)
   const ofAbc = keywords.length === 1 && keywords.every(({ name, value }) => isMetaOfAbc(name, value))
   const meta = ofAbc ? undefined : keywords.find(({ name }) => name === 'metaclass')
   const cls: Class = {
@@ -185,18 +184,6 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   noteRedefinition(m, op, frame)
   bindName(m, op.name, value, frame)
   return completion
-}
-
-/** `__init_subclass__` of the bases is not run. */
-function leaveOutSubclassing(m: Machine, cls: Class): void {
-  for (const base of cls.bases) {
-    if (base.t !== 'class') continue
-    for (const ancestor of classesOf(base)) {
-      const hook = ancestor.ns.slots.get('__init_subclass__')?.value
-      const method = hook?.t === 'func' ? hook : hook ? functionBehind(hook) : null
-      if (method) leaveOut(m, method, { positional: [cls], keywords: new Map(), open: true })
-    }
-  }
 }
 
 /** The metaclass of the first base that has one known. */

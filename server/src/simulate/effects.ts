@@ -16,6 +16,7 @@ import {
   type Module,
   type Namespace,
   type Scope,
+  type Slot,
   truth,
   UNKNOWN,
   type Value,
@@ -43,18 +44,18 @@ export function leaveOut(m: Machine, fn: Func, args: Args): void {
   m.leftOut.set(body, before + 1)
   const effects = new Effects(m, before < MOST_TIMES)
   effects.run(fn, true)
-  const given = (value: Value, parameter: string | undefined, i: number): void => {
-    const byName = value.t !== 'const' || parameter === undefined || mayFindModule(m, fn, parameter)
-    if (value.t !== 'nsdict' || !onlyReads(fn, i)) effects.hand(value, byName, args.decorates)
-  }
+  const isLeftAlone = (value: Value, parameter: string | undefined): boolean =>
+    value.t === 'const' &&
+    value.v === m.frame.scope.module.name &&
+    parameter !== undefined &&
+    !mayFindModule(m, fn, parameter)
   args.positional.forEach((value, i) => {
-    given(value, fn.code.params[i]?.name, i)
+    const isRead = value.t === 'nsdict' && onlyReads(fn, i)
+    if (!isRead && !isLeftAlone(value, fn.code.params[i]?.name)) effects.hand(value, true, args.decorates)
   })
-  for (const [name, value] of args.keywords) given(value, name, -1)
+  for (const [key, value] of args.keywords) if (!isLeftAlone(value, key)) effects.hand(value, true)
   effects.settle()
 }
-
-const FINDS_MODULES = /\bmodules\b|\bimport|__import__|getmodule|_getframe|currentframe/
 
 /**
  * May a function that is handed the name of a module as that parameter find the module by it? `get_logger(__name__)` does
@@ -62,18 +63,23 @@ const FINDS_MODULES = /\bmodules\b|\bimport|__import__|getmodule|_getframe|curre
  */
 function mayFindModule(m: Machine, fn: Func, parameter: string): boolean {
   const { text } = bodyWords(fn)
-  if (!fn.code.def || FINDS_MODULES.test(text)) return true
+  if (!fn.code.def || speaksOfModules(fn)) return true
   const calls = text.matchAll(new RegExp(`([\\w.]+)\\((?=[^()]*\\b${parameter}\\b)`, 'g'))
   for (const [, callee] of calls) {
     const value = fn.module.ns.slots.get(callee!.split('.', 1)[0]!)?.value
     if (!value && callee!.includes('.')) return true
-    if (value?.t === 'func' && FINDS_MODULES.test(bodyWords(value).text)) return true
+    if (value?.t === 'func' && speaksOfModules(value)) return true
     const isKnown =
       !value || value.t === 'func' || value.t === 'native' || (value.t === 'unknown' && value.harmless)
     const isStandard = value?.t === 'module' && m.finder.isStandard(value.name)
     if (!isKnown && !isStandard) return true
   }
   return false
+}
+
+function speaksOfModules(fn: Func): boolean {
+  const { text, imports, frames } = bodyWords(fn)
+  return imports || frames || /\bmodules\b|__import__|getmodule/.test(text)
 }
 
 /** Code that is none of the project's. `standard`: of the standard library, which sets no attributes of strange objects. */
@@ -369,6 +375,13 @@ export function classesOf(cls: Class): readonly Class[] {
     const bases = cls.bases.flatMap(base => (base.t === 'class' ? classesOf(base) : []))
     return [...new Set(cls.native === null ? [cls, ...bases] : bases)]
   })
+}
+
+/** What the class has under a name, by itself or by a base that code defined. */
+export function slotOf(cls: Class, name: string): Slot | undefined {
+  return classesOf(cls)
+    .map(each => each.ns.slots.get(name))
+    .find(Boolean)
 }
 
 /** The top-level name of the modules that may be in `sys.modules` once something stands there under a key; '*' for any. */

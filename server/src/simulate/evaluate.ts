@@ -260,10 +260,10 @@ function evaluateDict(m: Machine, items: readonly { key: Expr | null; value: Exp
   return dict
 }
 
-/** The value of what an operator, a condition or an iteration is about to use. */
-export function evaluateOperand(m: Machine, expr: Expr, frame: Frame): Value {
+/** The value of what an operator, a condition or an iteration is about to use. `surely`: see `leaveOutOperators`. */
+export function evaluateOperand(m: Machine, expr: Expr, frame: Frame, surely: RegExp | null = null): Value {
   const value = evaluate(m, expr, frame)
-  leaveOutOperators(m, value)
+  leaveOutOperators(m, value, surely)
   return value
 }
 

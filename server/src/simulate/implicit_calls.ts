@@ -4,7 +4,7 @@
  */
 import { functionBehind } from './behind.ts'
 import { bodyWords } from './body_words.ts'
-import { classesOf, foresee, leaveOut } from './effects.ts'
+import { classesOf, foresee, leaveOut, slotOf } from './effects.ts'
 import type { Machine } from './machine.ts'
 import type { Class, Func, Value } from './values.ts'
 
@@ -17,15 +17,12 @@ const NO_OPERATOR =
 
 /** A method of the object is called by its name. */
 export function leaveOutMethod(m: Machine, value: Value, name: string): void {
-  if (value.t !== 'instance') return
-  const method = classesOf(value.cls)
-    .map(cls => cls.ns.slots.get(name)?.value)
-    .find(Boolean)
+  const method = value.t === 'instance' ? slotOf(value.cls, name)?.value : undefined
   if (method?.t === 'func') leaveOut(m, method, { positional: [value], keywords: new Map(), open: true })
 }
 
-/** Something is done with the value that may call methods of it, an operator, say. */
-export function leaveOutOperators(m: Machine, value: Value): void {
+/** Something is done with the value that may call methods of it, an operator, say. `surely`: the names of those it calls. */
+export function leaveOutOperators(m: Machine, value: Value, surely: RegExp | null = null): void {
   if (value.t === 'list' || value.t === 'tuple' || value.t === 'set')
     for (const held of [...value.items.values()].slice(0, MOST_HELD))
       if (held.t === 'instance') leaveOutOperators(m, held)
@@ -35,8 +32,9 @@ export function leaveOutOperators(m: Machine, value: Value): void {
     for (const [name, { value: method }] of ns.slots)
       if (method.t === 'func' && /^__\w+__$/.test(name) && !NO_OPERATOR.test(name) && !methods.has(name))
         methods.set(name, method)
-  for (const method of methods.values())
-    if (showsChange(method)) leaveOut(m, method, { positional: [value], keywords: new Map(), open: true })
+  for (const [name, method] of methods)
+    if (surely?.test(name) || showsChange(method))
+      leaveOut(m, method, { positional: [value], keywords: new Map(), open: true })
 }
 
 /** Does the body itself write to something that outlives it, or call a function of its module? Operators rarely do. */
@@ -50,19 +48,21 @@ function showsChange(fn: Func): boolean {
   )
 }
 
-/** Somebody keeps the object, or the class, and calls its methods of these names. */
-export function leaveOutNamed(m: Machine, value: Value, names: RegExp): void {
-  if (value.t !== 'instance' && value.t !== 'class') return
-  for (const { ns } of classesOf(value.t === 'instance' ? value.cls : value))
-    for (const [name, slot] of ns.slots) {
-      const method = names.test(name) ? methodIn(slot.value) : null
-      if (method) leaveOut(m, method, { positional: [value], keywords: new Map(), open: true })
+/** `__init_subclass__` of the bases. */
+export function leaveOutSubclassing(m: Machine, cls: Class): void {
+  for (const base of cls.bases) {
+    if (base.t !== 'class') continue
+    for (const { ns } of classesOf(base)) {
+      const method = methodIn(ns.slots.get('__init_subclass__')?.value)
+      if (method) leaveOut(m, method, { positional: [cls], keywords: new Map(), open: true })
     }
+  }
 }
 
 /** The methods of a metaclass that make a class. */
 export function leaveOutMetaclass(m: Machine, metaclass: Value, made: Class): void {
   if (metaclass.t !== 'class') return
+  foreseeMethods(m, metaclass)
   for (const { ns } of classesOf(metaclass))
     for (const name of ['__prepare__', '__new__', '__init__']) {
       const method = methodIn(ns.slots.get(name)?.value)
@@ -70,7 +70,7 @@ export function leaveOutMetaclass(m: Machine, metaclass: Value, made: Class): vo
     }
 }
 
-/** Once there is an object of the class, or a class of the metaclass, its methods may have changed where modules come from. */
+/** Once there is an object of the class, its methods may have changed where modules come from. */
 export function foreseeMethods(m: Machine, cls: Class): void {
   const methods = classesOf(cls).flatMap(({ ns }) =>
     [...ns.slots].flatMap(([name, { value }]) => (/^_.*_$/.test(name) ? (methodIn(value) ?? []) : [])),
@@ -83,6 +83,7 @@ export function foreseeCall(m: Machine, value: Value | undefined): void {
   if (value?.t === 'func') foresee(m, [value])
 }
 
-function methodIn(value: Value | undefined): Func | null {
+/** A function, or the one behind a decorator like `staticmethod`. */
+export function methodIn(value: Value | undefined): Func | null {
   return value?.t === 'func' ? value : value ? functionBehind(value) : null
 }

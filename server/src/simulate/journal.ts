@@ -163,8 +163,8 @@ export class Journal {
 /** Stands for all keys of a map. */
 export const WHOLE = Symbol('the whole map')
 
-// biome-ignore lint/suspicious/noExplicitAny: of whatever keys and values
-export type AnyMap = TrackedMap<any, any>
+/** Of whatever keys and values. */
+export type AnyMap = TrackedMap<unknown, unknown>
 
 /** A map that notes its changes in the journal, and what was looked for in it. Values are never undefined. */
 export class TrackedMap<K, V> extends Map<K, V> {

@@ -157,9 +157,9 @@ export class Machine {
   metaPathOpen = false
   /** Finders that project code put there and that this Python never asks. */
   readonly ignoredFinders: { readonly name: string; readonly text: string; readonly span: Span }[] = []
-  /** Top-level names below which unknown keys were written to sys.modules. */
   /** The plugins so far, while pytest starts: hooks may register more of them. */
   plugins: Plugin[] | null = null
+  /** Top-level names below which unknown keys were written to sys.modules. */
   readonly openPrefixes = new TrackedSet<string>(this.heap.journal)
   /** The project's files that were executed, also those whose module is no longer in `modules`. */
   readonly filesRun = new TrackedSet<string>(this.heap.journal)

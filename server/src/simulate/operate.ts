@@ -383,14 +383,14 @@ export function setItem(m: Machine, value: Value, index: Value, item: Value): vo
       return
     }
     default:
-      leaveOutOperators(m, value)
+      leaveOutOperators(m, value, /^__setitem__$/)
       refuseItemAssignment(m, value)
   }
 }
 
 /** `del value[index]`. */
 export function deleteItem(m: Machine, value: Value, index: Value): void {
-  leaveOutOperators(m, value)
+  leaveOutOperators(m, value, /^__delitem__$/)
   if (value.t === 'native') return value.mapping?.remove(index)
   if (value.t === 'nsdict') {
     if (isString(index)) m.heap.delete(value.ns, index.v)

@@ -65,6 +65,8 @@ export class KeptPass {
     const strayed = this.strayed ? this.touchedBy(input) : { files: [], all: [] }
     this.strayed = false
     if (strayed && touched) this.recorded?.tape.machine.finder.lookInto(input.fs, strayed.files)
+    // If it is given up, it stands in the middle between these files and those of before.
+    this.made = null
     const again =
       strayed && touched && this.recorded?.collectAgain([...touched.map(Looks.file), ...strayed.all], world)
     if (again) {

@@ -177,21 +177,25 @@ function nearestDefinition(name: string, nearestFirst: readonly Namespace[]): Fi
   return null
 }
 
-const known = new WeakMap<Namespace, { readonly version: number; readonly slots: SlotsByFixture }>()
+const known = new WeakMap<
+  Namespace,
+  { readonly version: number; readonly size: number; readonly slots: SlotsByFixture }
+>()
 
 /** By the name of what may be a fixture, the slots that it stands in. */
 type SlotsByFixture = ReadonlyMap<string, readonly string[]>
 
 function slotsByFixture(ns: Namespace): SlotsByFixture {
   const { slots, version } = ns
+  // Asking for the size is looking at all of them, for whoever notes that.
+  const { size } = slots
   const before = known.get(ns)
-  // Whoever takes what is known has looked at all slots too.
-  if (before?.version === version && slots.size >= before.slots.size) return before.slots
+  if (before?.version === version && before.size === size) return before.slots
   const made = new Map<string, string[]>()
   for (const [key, { value }] of slots) {
     const name = [visibleAs(key, value)].flat()[0]?.name
     if (name) remember(made, name, () => []).push(key)
   }
-  known.set(ns, { version, slots: made })
+  known.set(ns, { version, size, slots: made })
   return made
 }

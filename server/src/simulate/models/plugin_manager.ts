@@ -1,9 +1,9 @@
 /** `config.pluginmanager`: plugins that hooks of conftests and plugins register by hand while pytest starts. */
 import { classesOf } from '../effects.ts'
-import { loadPlugin, type Plugin } from '../hooks.ts'
-import { leaveOutNamed } from '../implicit_calls.ts'
+import { loadPlugin, type Plugin, register } from '../hooks.ts'
+import { methodIn } from '../implicit_calls.ts'
 import type { Machine } from '../machine.ts'
-import { HARMLESS, NONE, native, type Value } from '../values.ts'
+import { HARMLESS, type Module, NONE, native, type Value } from '../values.ts'
 import { argument, textArgument } from './model.ts'
 
 export function pluginManager(m: Machine): Value {
@@ -15,38 +15,34 @@ export function pluginManager(m: Machine): Value {
   })
 }
 
-/** Hooks that run after the collection. */
-const LATE_HOOK =
-  'runtest|fixture|report_teststatus|assertion|sessionfinish|unconfigure|terminal|exception|internalerror'
-const EARLY_HOOK = new RegExp(`^pytest_(?!${LATE_HOOK})`)
-
 /** `config.pluginmanager.register`: a module, or an object whose methods are hooks. */
 function registrar(m: Machine): Value {
   return native('config.pluginmanager.register', args => {
-    const plugin = argument(args, 0, 'plugin')
-    if (plugin && m.plugins) m.plugins.push(...pluginsOf(plugin))
-    // Those that stand behind a decorator, or come too late to be called like the others.
-    if (plugin) leaveOutNamed(m, plugin, EARLY_HOOK)
+    const plugin = pluginOf(m, argument(args, 0, 'plugin'))
+    if (plugin) {
+      m.plugins?.push(plugin)
+      register(m, plugin)
+    }
     return HARMLESS
   })
 }
 
-function pluginsOf(plugin: Value): Plugin[] {
-  if (plugin.t === 'module') return plugin.kind === 'project' ? [{ module: plugin, folder: null }] : []
-  if (plugin.t !== 'instance' && plugin.t !== 'class') return []
-  return classesOf(plugin.t === 'instance' ? plugin.cls : plugin).map(({ name, ns, place }) => ({
-    module: {
-      t: 'module',
-      name,
-      file: place?.path ?? null,
-      kind: 'project',
-      ns,
-      path: null,
-      state: 'done',
-      doubtful: false,
-    },
-    folder: null,
-  }))
+/** An object counts as the module that has its methods. */
+function pluginOf(m: Machine, value: Value | undefined): Plugin | null {
+  if (value?.t === 'module') return value.kind === 'project' ? { module: value, folder: null } : null
+  if (value?.t !== 'instance' && value?.t !== 'class') return null
+  const cls = value.t === 'instance' ? value.cls : value
+  if (!cls.place) return null
+  const ns = m.heap.namespace(cls.open)
+  for (const each of classesOf(cls).toReversed())
+    for (const [name, slot] of each.ns.slots)
+      m.heap.set(ns, name, (name.startsWith('pytest_') ? methodIn(slot.value) : null) ?? slot.value)
+  const { name, place } = cls
+  const module: Module = {
+    ...{ t: 'module', name, file: place.path, kind: 'project' },
+    ...{ ns, path: null, state: 'done', doubtful: false },
+  }
+  return { module, folder: null }
 }
 
 /** `config.pluginmanager.import_plugin`. */
