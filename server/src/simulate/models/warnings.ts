@@ -255,7 +255,7 @@ function addFilter(m: Machine, args: Args, { category, message, module, append }
   const filter = {
     action: isString(action) ? action.v : 'error',
     category: isKnown ? category : null,
-    message: isString(message) ? message.v : '',
+    message: isString(message) && !args.open ? message.v : '',
     module: module === NONE || (isString(module) && module.v === '') ? '' : '.',
   }
   m.warningFilters = last ? [filter, ...m.warningFilters] : [...m.warningFilters, filter]
@@ -292,16 +292,10 @@ export function warn(m: Machine, cls: Class, message: string | null): void {
 /** The action of the last filter that matches; 'default' where none does; null where that isn't known. */
 export function actionFor(m: Machine, cls: Class, message: string | null): string | null {
   for (const filter of m.warningFilters.toReversed()) {
-    if (filter.category === null) return null
-    const subclass = isSubclass(cls, filter.category)
-    if (subclass === false) continue
-    if (subclass === null) return null
-    if (filter.message) {
-      if (message === null) return null
-      const matches = matchesStart(filter.message, message)
-      if (matches === null) return null
-      if (!matches) continue
-    }
+    const subclass = filter.category && isSubclass(cls, filter.category)
+    const matches = message === null ? null : matchesStart(filter.message, message)
+    if (subclass === false || matches === false) continue
+    if (subclass === null || (matches === null && filter.message)) return null
     // Which module a warning is attributed to depends on stack levels that were not simulated.
     if (filter.module) return null
     return filter.action
