@@ -3,9 +3,10 @@
  * what a newer standard library left out. Before a missing name is told, the texts of all code that ran, or
  * that what ran can import, are searched for a sign of it.
  */
+import { Quotes } from '../compile/quotes.ts'
 import { escapeRegExp } from '../files/words.ts'
 import { foreignFiles } from './foreign.ts'
-import type { Machine } from './machine.ts'
+import { type Machine, topLevel } from './machine.ts'
 import type { Module } from './values.ts'
 
 /** Calls that may be handed a module without writing names into it that their arguments do not spell. */
@@ -51,7 +52,7 @@ export function mayBePatched(m: Machine, module: Module, name: string): boolean 
     if (text.includes(name) && spelt.test(text)) return true
     if (!text.includes(tail)) continue
     if (isTakenFromTable(text, module.name)) return true
-    for (const alias of aliasesOf(text, tail)) {
+    for (const alias of aliasesOf(m, text, module.name)) {
       if (isWrittenTo(text, alias)) return true
       for (const taker of takersOf(text, alias)) {
         if (taker !== '') takers.add(taker)
@@ -96,11 +97,20 @@ function spellingOf(module: string, name: string): RegExp {
   )
 }
 
-function aliasesOf(text: string, tail: string): string[] {
-  return [
-    tail,
-    ...[...text.matchAll(new RegExp(`\\b${escapeRegExp(tail)} as (\\w+)`, 'g'))].map(([, alias]) => alias!),
-  ]
+const IMPORTS = /\b(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]*(\([^)]*\)|[^\n;#]*)/g
+
+/** What a text calls the module. What it imports from the standard library by that name is another thing: `datetime.time`. */
+function aliasesOf(m: Machine, text: string, module: string): ReadonlySet<string> {
+  const tail = module.slice(module.lastIndexOf('.') + 1)
+  const aliases = new Set<string>()
+  const bound = new RegExp(`\\b${escapeRegExp(tail)}\\b(?:\\s+as\\s+(\\w+))?`, 'g')
+  for (const [, from, names] of text.matchAll(IMPORTS)) {
+    const isOther = from !== undefined && m.finder.isStandard(topLevel(from)) && `${from}.${tail}` !== module
+    if (isOther) continue
+    for (const [, alias = tail] of names!.matchAll(bound)) aliases.add(alias)
+  }
+  // `import os` is enough to call it `os.path`.
+  return module === tail ? aliases : aliases.add(tail)
 }
 
 function isTakenFromTable(text: string, module: string): boolean {
@@ -115,10 +125,16 @@ function isWrittenTo(text: string, word: string): boolean {
   ).test(text)
 }
 
-/** What the module is handed to: names of calls; '' where it is one of a list or tuple. */
+/**
+ * What the module is handed to: names of calls; '' where it is one of a list or tuple. A class holds no modules, and what
+ * docstrings and comments say in brackets hands nothing on.
+ */
 function* takersOf(text: string, alias: string): Iterable<string> {
-  const bare = new RegExp(`(?<=[(,[=]\\s*)(?:\\w+\\.)*${escapeRegExp(alias)}(?=\\s*[,)\\]])`, 'g')
+  const bare = new RegExp(`(?<=[(,[=]\\s*)(?:[a-z_]\\w*\\.)*${escapeRegExp(alias)}(?=\\s*[,)\\]])`, 'g')
+  const prose = new Quotes(text)
   for (const { index } of text.matchAll(bare)) {
+    if (prose.around(index) || /#[^\n'"]*$/.test(text.slice(text.lastIndexOf('\n', index) + 1, index)))
+      continue
     const taker = takerBefore(text, index)
     const listed =
       /^[\w.\s]*,|^[\w.\s]*\]/.test(text.slice(index, index + 80)) ||
