@@ -383,11 +383,17 @@ test('an edit at module level of a test file runs it again and those that look i
   }
   await runAgain('tests/test_a.py', '')
   expect(await runAgain('tests/test_a.py', 'x = 1\n')).toEqual(['tests/test_a.py'])
-  expect(await runAgain('flat/test_e.py', 'import conftest\nx = 1\n')).toEqual([
+  expect(await runAgain('flat/test_e.py', 'import conftest\nx = 1\n')).toEqual(['flat/test_e.py'])
+  // The next one finds another module there.
+  expect(await runAgain('flat/test_e.py', 'import sys\nsys.modules["test_e"] = sys\n')).toEqual([
     'flat/test_e.py',
     'other/test_g.py',
   ])
   expect(await runAgain('tests/support.py', 'x = 1\n')).toEqual(['tests/test_c.py'])
+  // What it defines is what it defined before, although its text has moved.
+  const taker = 'from pkg.a import Base\nclass Child(Base): ...\n'
+  expect(await runAgain('tests/test_d.py', taker)).toEqual(['tests/test_d.py'])
+  expect(await runAgain('pkg/a.py', 'x = 1\nVALUE = 1\nclass Base: pass\n')).toEqual(['tests/test_b.py'])
   // What fails is looked behind, and comes back as it was.
   expect(await runAgain('tests/test_a.py', 'import nothing\nx = 1\n')).toEqual(['tests/test_a.py'])
   expect(await runAgain('tests/test_a.py', 'x = 1\n')).toEqual(['tests/test_a.py'])

@@ -123,7 +123,12 @@ class Gate {
     const { WorkspaceCache } = await import('../engine/workspace_cache.ts')
     // Compiled modules go by content: most are those of the present state.
     const kept = this.options.cache ? WorkspaceCache.of(request.cwd, request.env).byContent() : null
-    const former = await analyzeFormer(this.fs, request, revision, new Remembered(this.fs, undefined, kept))
+    const former = await analyzeFormer(
+      this.fs,
+      request,
+      revision,
+      new Remembered(this.fs, undefined, kept, false),
+    )
     kept?.keep()
     if (typeof former === 'string') throw new UsageError(`--new-only ${revision}: ${former}`)
     return former

@@ -128,11 +128,15 @@ export class Remembered {
   verdicts: Verdicts = new Map()
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
-  /** `breathe` is called now and then in an analysis; what it throws puts an end to it. */
+  /**
+   * `breathe` is called now and then in an analysis; what it throws puts an end to it. `records` false: no edits are
+   * going to follow, nor is anything tried, and nothing is noted for that.
+   */
   constructor(
     fs: FileSystem,
     readonly breathe?: () => void,
     kept: { readonly code: CodeStore; readonly names: ScanStore } | null = null,
+    readonly records = true,
   ) {
     this.sources = new Sources(fs, kept?.code)
     this.scans = new FileScans(kept?.names)
@@ -263,10 +267,8 @@ async function analyzeOnce(
     const begun = kept.beginPass(basis)
     searched = begun.searched
     const known = names.size
-    const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request, {
-      pass: kept.pass,
-      touched: begun.touched,
-    })
+    const pass = remembered.records ? { pass: kept.pass, touched: begun.touched } : undefined
+    const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request, pass)
     if (verdicts.size > 0 || names.size > known || trace.suspects.length > 0) kept.dropPass()
     return trace
   }

@@ -54,7 +54,7 @@ export async function analyzeDisk(
   const { analyze, Remembered } = await import('./analyze.ts')
   const kept = cache?.byContent() ?? null
   if (kept) await shareCode(fs, request, kept.code, say)
-  const told = await analyze(fs, request, new Remembered(fs, undefined, kept), onRead)
+  const told = await analyze(fs, request, new Remembered(fs, undefined, kept, false), onRead)
   return {
     told,
     keep() {

@@ -121,7 +121,7 @@ function mayBeBoundUnseen(m: Machine, module: Module, name: string): boolean {
   if (module.path === null) return false
   if (!Array.isArray(module.path)) return true
   const loaded = m.modules.get(`${module.name}.${name}`)
-  if (loaded?.t === 'module' && loaded.state === 'executing') return false
+  if (loaded?.t === 'module' && m.states.get(loaded) === 'executing') return false
   return m.unseenImports && m.finder.findSubmodule(`${module.name}.${name}`, name, module.path) !== null
 }
 

@@ -5,6 +5,7 @@
 import type { Version } from '../environment/environment.ts'
 import { remember } from '../files/memo.ts'
 import { EXCEPTIONS, OBJECT } from './classes.ts'
+import { isDefined } from './remade.ts'
 import type { Class, Value } from './values.ts'
 
 /** Why there can be no class with these bases, in Python's words; null where there can be, or nobody knows. */
@@ -27,7 +28,7 @@ export function wrongBases(bases: readonly Value[], [major, minor]: Version): st
  */
 export function resolutionOrder(cls: Class): readonly Class[] | null {
   const order = linear(cls)?.filter(each => each !== OBJECT) ?? null
-  return order?.every(each => !each.open && (!each.place || !each.ns.open)) ? order : null
+  return order?.every(each => !each.open && (!isDefined(each) || !each.ns.open)) ? order : null
 }
 
 /** The same for a base whose class statement is judged: code of the project, a built-in exception or `object` itself. */
@@ -36,7 +37,7 @@ function orderOf(cls: Class): readonly Class[] | null {
   const isJudged = (each: Class) =>
     each === OBJECT ||
     EXCEPTIONS.get(each.name) === each ||
-    (!each.open && each.place !== null && !each.metaclass)
+    (!each.open && isDefined(each) && !each.metaclass)
   return order?.every(isJudged) ? order : null
 }
 

@@ -73,6 +73,8 @@ interface Step {
 /** What is to be done, the first thing first. */
 type Steps = { readonly step: Step; readonly next: Steps } | null
 
+export class TooManySteps extends Error {}
+
 /** A pass that can be gone back in. */
 export class Recorded {
   readonly tape: Tape<Steps, CollectorTrace | null>
@@ -93,19 +95,19 @@ export class Recorded {
 
   /**
    * The next pass, over a world that differs in what was touched, see `Tape.canGoBack`, and nothing else; null where it has to be
-   * made from the beginning.
+   * made from the beginning. Throws TooManySteps, and is given up, where more than `most` steps have to be run or left out.
    */
-  collectAgain(touched: readonly unknown[], world: World): Pass | null {
+  collectAgain(touched: readonly unknown[], world: World, most = Number.POSITIVE_INFINITY): Pass | null {
     const { begun, tape } = this
     if (!begun || !tape.canGoBack(touched)) return null
     const todo = tape.goBack(touched, world, begun.todo)
-    return guardPass(tape.machine, collectors => this.goOn(todo, collectors))
+    return guardPass(tape.machine, collectors => this.goOn(todo, collectors, most))
   }
 
-  private goOn(from: Steps, collectors: CollectorTrace[]): void {
+  private goOn(from: Steps, collectors: CollectorTrace[], most = Number.POSITIVE_INFINITY): void {
     const { tape } = this
     try {
-      this.run(from, collectors)
+      this.run(from, collectors, most)
     } catch (error) {
       if (endsPass(error)) tape.endHere()
       else tape.giveUp()
@@ -113,13 +115,14 @@ export class Recorded {
     }
   }
 
-  private run(from: Steps, collectors: CollectorTrace[]): void {
+  private run(from: Steps, collectors: CollectorTrace[], most: number): void {
     const { tape, begun } = this
     for (let todo = from; todo !== null; ) {
       const { step, next } = todo
-      todo = tape.step(todo, () => {
+      todo = tape.step(todo, former => {
+        if (tape.disturbed > most) throw new TooManySteps()
         const { result, children } = take(tape.machine, step)
-        return { result, next: before(children, next) }
+        return { result, next: beginsWith(former, children, next) ? former : before(children, next) }
       })
     }
     collectors.push(...tape.results.filter(result => result !== null))
@@ -151,6 +154,27 @@ function before(steps: readonly Step[], next: Steps): Steps {
   return steps.reduceRight((behind: Steps, step) => ({ step, next: behind }), next)
 }
 
+/** Is it these steps and then `next`? */
+function beginsWith(all: Steps | undefined, steps: readonly Step[], next: Steps): all is Steps {
+  let rest = all
+  for (const step of steps) {
+    if (!rest || !isSame(rest.step, step)) return false
+    rest = rest.next
+  }
+  return rest === next
+}
+
+function isSame(a: Step, b: Step): boolean {
+  return (
+    a.node === b.node &&
+    a.doubtful === b.doubtful &&
+    a.plugins.length === b.plugins.length &&
+    a.plugins.every(
+      ({ module, folder }, i) => module === b.plugins[i]!.module && folder === b.plugins[i]!.folder,
+    )
+  )
+}
+
 /** Runs a pass; `run` adds what the collectors came to, in their order. */
 function guardPass(m: Machine, run: (collectors: CollectorTrace[]) => void): Pass {
   const collectors: CollectorTrace[] = []
@@ -175,6 +199,7 @@ function afterCollection(
   plugins: readonly Plugin[],
   collectors: readonly CollectorTrace[],
 ): void {
+  m.start = placeOfNobody(m)
   try {
     refuseSelections(m)
     guardSession(m, hookExit, () => refusePending(m))
@@ -278,6 +303,7 @@ function take(
   { node, plugins, doubtful }: Step,
 ): { readonly result: CollectorTrace | null; readonly children: readonly Step[] } {
   const nothing = { result: null, children: [] }
+  m.start = { path: node.path, start: 0, end: 0 }
   if (node.kind === 'module') {
     const ignored = node.explicit ? false : isIgnored(m, node.path, plugins)
     if (ignored === true) return nothing

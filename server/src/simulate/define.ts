@@ -15,8 +15,10 @@ import type { Frame, Machine } from './machine.ts'
 import { isMetaOfAbc, noteMetaOfAbc } from './models/abc.ts'
 import { classMade } from './models/class_hooks.ts'
 import { hasDjango } from './models/django_settings.ts'
+import { makesFixtures } from './models/fixtures.ts'
 import { GENERIC } from './models/typing.ts'
 import { refuse, refuseBase } from './refuse.ts'
+import { DefinedClass } from './remade.ts'
 import {
   type Args,
   type Class,
@@ -37,7 +39,9 @@ export function define(m: Machine, op: DefOp, frame: Frame): void {
     return bindName(m, op.name, fn, frame)
   }
   const decorators = evaluateDecorators(m, op.decorators, frame)
-  const fn = makeFunction(m, withTypeParameters(m, op.typeParams, frame), op.name, code)
+  const around = withTypeParameters(m, op.typeParams, frame)
+  const isPlain = decorators.every(({ value }) => makesFixtures(value))
+  const fn = makeFunction(m, around, op.name, code, undefined, isPlain)
   if (evaluatesAnnotations(m, frame) && op.typeParams.length === 0) {
     for (const p of op.params) if (p.annotation) evaluate(m, p.annotation, frame)
     if (op.returns) evaluate(m, op.returns, frame)
@@ -79,7 +83,7 @@ function decorate(m: Machine, object: Func | Class, decorators: readonly Decorat
     const args: Args = { positional: [value], keywords: new Map(), open: false, decorates: true }
     const decorated = callValue(m, decorator, args, null)
     if (decorated.t !== 'unknown') value = decorated
-    else if (object.t === 'class') object.open = true
+    else if (object.t === 'class') m.heap.openClass(object)
     else value = wrapped(m, object)
   }
   return value
@@ -123,12 +127,12 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   const keywords = op.keywords.map(({ name, value }) => ({ name, value: evaluate(m, value, around) }))
   const ofAbc = keywords.length === 1 && keywords.every(({ name, value }) => isMetaOfAbc(name, value))
   const meta = ofAbc ? undefined : keywords.find(({ name }) => name === 'metaclass')
-  const cls: Class = {
+  const made: Class = {
     t: 'class',
     name: op.name,
     module: frame.scope.module.name,
     bases: bases.length > 0 ? bases : [OBJECT],
-    ns: m.heap.namespace(frame.restricted),
+    ns: frame.restricted ? m.heap.namespace(true) : m.heap.trackedNamespace(),
     place: m.spanOf(frame.unit, op.nameAt),
     open:
       frame.restricted ||
@@ -137,6 +141,8 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     native: null,
     ...(meta ? { metaclass: made => leaveOutMetaclass(m, meta.value, made) } : {}),
   }
+  const isPlain = op.keywords.length === 0 && op.typeParams.length === 0
+  const cls = isPlain && !frame.restricted ? comingAgain(m, frame, made) : made
   if (ofAbc) noteMetaOfAbc(cls)
   if (frame.restricted && !hasDjango(m)) {
     bindName(m, op.name, cls, frame)
@@ -184,6 +190,16 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
   noteRedefinition(m, op, frame)
   bindName(m, op.name, value, frame)
   return completion
+}
+
+/** The class of before, if the statement that makes it is run again and nobody could tell the two apart. */
+function comingAgain(m: Machine, { scope }: Frame, made: Class): Class {
+  const { journal } = m.heap
+  if (!journal.records || scope.kind === 'function') return made
+  const defined = new DefinedClass(journal, made)
+  const cls = journal.remade(scope.names, made.name, defined, before => before.insteadOf(defined))
+  if (cls !== defined) m.heap.again(cls.ns)
+  return cls
 }
 
 /** The metaclass of the first base that has one known. */

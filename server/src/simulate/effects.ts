@@ -8,6 +8,7 @@ import { type BodyWords, bodyWords, globalNamesOf, onlyReads } from './body_word
 import { relative } from './foreign.ts'
 import type { Machine } from './machine.ts'
 import { hasDjango, loseDjango } from './models/django_settings.ts'
+import { isDefined } from './remade.ts'
 import {
   type Args,
   type Class,
@@ -235,7 +236,7 @@ class Effects {
         }
         return
       case 'class':
-        if (seen.has(value) || value.native !== null || value.place === null) return
+        if (seen.has(value) || value.native !== null || !isDefined(value)) return
         seen.add(value)
         m.heap.open(value.ns)
         this.objects.push(value)

@@ -23,6 +23,7 @@ import { importModule, pathByHook } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
 import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
 import { refuseIteration, refuseUnpacking } from './refuse.ts'
+import { holdsTheSame } from './remade.ts'
 import { isSuspect, raiseUnreadable, refuseEscapes } from './syntax.ts'
 import {
   type Args,
@@ -177,7 +178,9 @@ function execute(m: Machine, op: Op, frame: Frame): Completion {
       frame.statement = null
       return NORMAL
     case 'assign': {
-      const value = evaluate(m, op.value, frame)
+      const [target, ...others] = op.targets
+      const made = evaluate(m, op.value, frame)
+      const value = others.length > 0 ? made : comingAgain(m, target!, op.value, made, frame)
       frame.at = op.at
       for (const target of op.targets) assign(m, target, value, frame)
       return NORMAL
@@ -187,7 +190,10 @@ function execute(m: Machine, op: Op, frame: Frame): Completion {
       const evaluated =
         frame.kind !== 'function' && !frame.unit.code.lazyAnnotations && major === 3 && minor < 14
       if (evaluated && !frame.restricted) evaluate(m, op.annotation, frame)
-      if (op.value) assign(m, op.target, evaluate(m, op.value, frame), frame)
+      if (op.value) {
+        const made = evaluate(m, op.value, frame)
+        assign(m, op.target, comingAgain(m, op.target, op.value, made, frame), frame)
+      }
       return NORMAL
     }
     case 'augment':
@@ -306,6 +312,15 @@ export function bindName(m: Machine, name: string, value: Value, frame: Frame): 
       if (outer.names.slots.has(name)) return m.heap.set(outer.names, name, value)
   }
   m.heap.set(scope.names, name, value)
+}
+
+/** What a display gives that nobody but the name holds: in a statement that is run again the container of before, if it is alike. */
+function comingAgain(m: Machine, target: Expr, source: Expr, made: Value, frame: Frame): Value {
+  const { scope, restricted } = frame
+  const isDisplay = source.e === 'list' || source.e === 'dict' || source.e === 'set'
+  if (!isDisplay || target.e !== 'name' || restricted || scope.kind === 'function') return made
+  if (made.t !== 'list' && made.t !== 'dict' && made.t !== 'set') return made
+  return m.heap.journal.remade(scope.names, target.id, made, before => holdsTheSame(before, made))
 }
 
 /** Assigns to a name, attribute, subscript, or a tuple or list of those with at most one star. */

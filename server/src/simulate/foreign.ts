@@ -10,11 +10,11 @@ import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
 import { TextMemo } from '../files/text_memo.ts'
 import type { Spec } from './finder.ts'
-import { TrackedSet } from './journal.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
 import { DJANGO_GUARDS } from './models/django.ts'
 import { hasDjango } from './models/django_settings.ts'
+import { TrackedSet } from './tracked_map.ts'
 
 /** Per machine: what each file's import statements lead to. */
 interface Reach {

@@ -158,7 +158,7 @@ function trySubmodule(m: Machine, module: Module, name: string, focus: Span): Va
 
 function missing(m: Machine, module: Module, name: string, focus: Span): Value {
   const place = module.file ?? 'unknown location'
-  const partial = module.state === 'executing'
+  const partial = m.states.get(module) === 'executing'
   const by = module.kind === 'stub' ? m.leaks.writerOf(module.name) : null
   const message =
     wordsForMissing(m, module, name)?.importError ??
@@ -276,10 +276,10 @@ export function raiseMissingAttribute(
   focus: Span,
   hook: Exc | null = null,
 ): Value {
-  const partial = module.state === 'executing'
+  const partial = m.states.get(module) === 'executing'
   const [, minor] = m.environment.version
   const child = m.modules.get(`${module.name}.${name}`)
-  if (child?.t === 'module' && child.state === 'executing')
+  if (child?.t === 'module' && m.states.get(child) === 'executing')
     return raiseUnfinishedChild(m, module, name, focus)
   const from = minor >= 13 && module.file ? ` from '${module.file}'` : ''
   const told = wordsForMissing(m, module, name)?.attributeError

@@ -8,8 +8,10 @@
  */
 import { remember } from '../files/memo.ts'
 import { type Completion, combine } from './completion.ts'
-import { Journal, TrackedMap } from './journal.ts'
+import { Journal } from './journal.ts'
+import { DefinedClass } from './remade.ts'
 import {
+  type Class,
   type Container,
   type List,
   type Namespace,
@@ -27,6 +29,8 @@ interface Branch {
   readonly names: Map<Namespace, Map<string, Slot | undefined>>
   readonly containers: Map<Container, Container['items']>
   readonly opened: Set<Namespace>
+  /** Older namespaces that came again in the branch, as good as made in it. */
+  readonly again: Set<Namespace>
 }
 
 interface Outcome {
@@ -37,7 +41,7 @@ interface Outcome {
 }
 
 export class Heap {
-  readonly journal = new Journal()
+  readonly journal: Journal
   private readonly branches: Branch[] = []
   private watched: { readonly container: Container; readonly changing: () => void } | null = null
   private clock = 0
@@ -45,6 +49,11 @@ export class Heap {
   containerVersion = 0
   /** How many writes there were to anything that outlives the call that makes them. */
   lastingWrites = 0
+
+  /** `records`: see `Journal`. */
+  constructor(records: boolean) {
+    this.journal = new Journal(records)
+  }
 
   /** True while executing something that may not happen. */
   get doubtful(): boolean {
@@ -55,11 +64,16 @@ export class Heap {
     return { slots: NO_SLOTS, open, born: ++this.clock, version: 0, local: false }
   }
 
-  /** Of a module that others write to, or that may come again: who looks for a name in it is noted. */
-  trackedNamespace(open: boolean): Namespace {
+  /** Of a module or class that may come again: who looks for a name in it is noted, if anybody wants to know. */
+  trackedNamespace(open = false): Namespace {
     const ns = this.namespace(open)
-    ns.slots = new TrackedMap(this.journal, ns)
+    if (this.journal.records) ns.slots = this.journal.slots()
     return ns
+  }
+
+  /** The namespace of an object of before is in use again. */
+  again(ns: Namespace): void {
+    for (const branch of this.branches) branch.again.add(ns)
   }
 
   /** The number of the youngest namespace. */
@@ -87,6 +101,12 @@ export class Heap {
     this.journal.field(ns, 'open', ns)
     ns.open = true
     // Doubt is never taken back: what was opened on one path stays open.
+  }
+
+  /** The class may have any name, and do anything. */
+  openClass(cls: Class): void {
+    if (!(cls instanceof DefinedClass)) this.journal.field(cls, 'open', cls.ns)
+    cls.open = true
   }
 
   /** Calls `changing` before each change of one container's items from now on. */
@@ -126,7 +146,13 @@ export class Heap {
   }
 
   private attempt(run: () => Completion): Outcome {
-    const branch: Branch = { birth: ++this.clock, names: new Map(), containers: new Map(), opened: new Set() }
+    const branch: Branch = {
+      birth: ++this.clock,
+      names: new Map(),
+      containers: new Map(),
+      opened: new Set(),
+      again: new Set(),
+    }
     this.branches.push(branch)
     let completion: Completion
     try {
@@ -184,7 +210,7 @@ export class Heap {
   private write(ns: Namespace, name: string, slot: Slot | undefined): void {
     if (!ns.local) this.lastingWrites++
     const branch = this.branches.at(-1)
-    if (branch && ns.born < branch.birth) {
+    if (branch && ns.born < branch.birth && !branch.again.has(ns)) {
       const before = remember(branch.names, ns, () => new Map<string, Slot | undefined>())
       if (!before.has(name)) before.set(name, ns.slots.get(name))
     }

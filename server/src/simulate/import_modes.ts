@@ -157,7 +157,6 @@ function makeUp(m: Machine, name: string): Module {
     kind: 'stub',
     ns: m.heap.namespace(),
     path: null,
-    state: 'done',
     doubtful: false,
   }
   m.heap.set(module.ns, '__name__', constant(name))

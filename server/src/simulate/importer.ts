@@ -57,7 +57,16 @@ function lookUp(m: Machine, name: string, focus: Span): Value | null {
     const message = `import of ${name} halted; None in sys.modules`
     return fail(m, name, message, focus, { name, path: null, stub: true, by: m.leaks.writerOf(name) })
   }
-  return entry
+  return isOnlyPerhapsLoaded(m, entry) ? null : entry
+}
+
+/**
+ * A module that was loaded on a path that may not have been taken is executed by the first import that certainly
+ * happens: if it was not there yet; and what fails for certain now would have failed on that path as well.
+ */
+function isOnlyPerhapsLoaded(m: Machine, entry: Value): boolean {
+  if (m.heap.doubtful || entry.t !== 'module' || !entry.doubtful || entry.kind !== 'project') return false
+  return m.states.get(entry) === 'done'
 }
 
 function load(m: Machine, name: string, parent: Value | null, focus: Span): Value {
@@ -218,7 +227,7 @@ function hasChanged(m: Machine, namespace: Module, above: readonly string[]): bo
 /** Third-party modules play tricks with `sys.modules`; what their text does not show they do not do. */
 function certainlyNoPackage(m: Machine, child: string, parent: Value): boolean {
   if (parent.t !== 'module') return true
-  if (parent.kind === 'project' || parent.kind === 'stub') return parent.state !== 'failed'
+  if (parent.kind === 'project' || parent.kind === 'stub') return m.states.get(parent) !== 'failed'
   if (losesToInstalled(m, child, parent)) return true
   if (isAssumed(m, child)) return false
   if (isStandardLibrary(m, parent)) return standardHangsNothing(m, child, parent)
@@ -337,9 +346,9 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
       try {
         runModule(m, module, kind === 'project')
       } catch (error) {
-        if (error instanceof PyRaise && keeps) setState(m, module, 'done')
+        if (error instanceof PyRaise && keeps) m.states.set(module, 'done')
         else if (error instanceof PyRaise) {
-          setState(m, module, 'failed')
+          m.states.set(module, 'failed')
           const entry = m.modules.get(spec.name)
           if (entry === module || isReplacement(entry)) m.modules.delete(spec.name)
         }
@@ -349,18 +358,13 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
       }
     }
   }
-  setState(m, module, 'done')
+  m.states.set(module, 'done')
   // `sys.modules[__name__]` is what the import hands out, whatever the body put there.
   const result = m.modules.get(spec.name)
-  if (isReplacement(result)) setState(m, result, 'done')
+  if (isReplacement(result)) m.states.set(result, 'done')
   if (!result && kind === 'project' && m.vanished.get(spec.name) === m.unseenCalls)
     m.doubt(`${spec.name} takes itself out of sys.modules`, focus)
   return bind(m, spec.name, parent, result ?? UNKNOWN)
-}
-
-function setState(m: Machine, module: Module, state: Module['state']): void {
-  m.heap.journal.field(module, 'state', module.ns)
-  module.state = state
 }
 
 /** The module that a spec describes, with the attributes that the import system gives it, not executed yet. */
@@ -372,14 +376,16 @@ export function newModule(m: Machine, spec: Spec): Module {
     name: spec.name,
     file: spec.file,
     kind,
-    ns: spec.path || kind !== 'project' ? m.heap.trackedNamespace(open) : m.heap.namespace(open),
+    ns: m.heap.trackedNamespace(open),
     path: spec.path,
-    state: 'executing',
     doubtful: m.heap.doubtful,
   }
   const path = Array.isArray(module.path) ? list(module.path.map(constant)) : null
   const known = m.heap.journal.again({ module, path })
-  if (known.module !== module) setState(m, known.module, 'executing')
+  if (known.module !== module) {
+    m.heap.again(known.module.ns)
+  }
+  m.states.set(known.module, 'executing')
   setModuleAttributes(m, known.module, known.path)
   return known.module
 }
@@ -429,7 +435,6 @@ function fail(m: Machine, module: string, message: string, focus: Span, blocker:
       kind: 'foreign',
       ns: m.heap.namespace(true),
       path: UNKNOWN,
-      state: 'done',
       doubtful: false,
     }
     m.modules.set(module, healed)

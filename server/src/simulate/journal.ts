@@ -4,25 +4,39 @@
  * that can't be taken back loses the journal: then the simulation can only begin anew.
  */
 import { remember } from '../files/memo.ts'
-import { type Change, ContainerChange, FieldChange, makeAgain, SlotChange, takeBack } from './changes.ts'
-import { type Container, containersMade, type List, type Module, type Namespace, same } from './values.ts'
-
-/** What one stretch changed of one map, in its order. */
-export interface Group {
-  /** The place of the stretch among all; given once it has ended. */
-  number: number
-  readonly changes: Change[]
-}
+import { type Change, ContainerChange, FieldChange, SlotChange } from './changes.ts'
+import { type AnyMap, TrackedMap, type Version } from './tracked_map.ts'
+import {
+  type Class,
+  type Container,
+  containersMade,
+  type Func,
+  type List,
+  type Module,
+  type Namespace,
+  type Native,
+  type Slot,
+  same,
+} from './values.ts'
 
 export interface Stretch {
   /** Changes of what is no tracked map. */
   readonly plain: Change[]
-  /** Maps can be taken back and made again one by one: none of their changes looks at another holder. */
-  readonly tracked: Map<AnyMap, Group>
+  /** What it wrote to tracked maps. */
+  readonly tracked: Map<AnyMap, Version<unknown, unknown>[]>
   /** The keys that were looked for, by where. */
   readonly reads: Map<object, Set<unknown>>
   /** The modules with tracked slots that were loaded in it, by their names. */
   readonly loaded: Map<string, Loaded>
+  /** What statements made that may be run again, in its order. */
+  readonly made: Made[]
+}
+
+/** What a statement made, under a name of a namespace. */
+export interface Made {
+  readonly ns: Namespace
+  readonly name: string
+  readonly object: Func | Class | Native | Container
 }
 
 /** A module and its `__path__`. */
@@ -52,55 +66,67 @@ export class Journal {
   lost = false
   private current: Stretch | null = null
   private former: Stretch | null = null
+  /** What its statements made and none was given again yet, the last first; made when somebody asks. */
+  private left: Map<Namespace, Map<string, Made['object'][]>> | null = null
   private birth = 0
   private containers = 0
   private readonly noted = new Set<object>()
   /** The holder that was looked into last, and what was looked for there. */
   private holder: object | null = null
   private keys = new Set<unknown>()
-  /** The map that was written to last, and the changes noted of it. */
-  private written: object | null = null
-  private changes: Change[] = []
-  private fetch: ((map: AnyMap) => void) | null = null
+  /** The map that was written to last, and the versions noted of it. */
+  private written: AnyMap | null = null
+  private versions: Version<unknown, unknown>[] = []
+  private order = 0
+
+  /** `records`: will anybody want to go back, or to know what was looked for? */
+  constructor(readonly records: boolean) {}
+
+  /** The number of the step under way: 0 before the first one, and beyond all of them when none is. */
+  now = 0
 
   get active(): boolean {
     return this.current !== null
   }
 
   /**
-   * From here on all is noted; `birth`: of the youngest namespace there is. `again`: the stretch that is run again, and
-   * was taken back. `fetch` is called with a map before the first look into it, and brings it to where it stood when the
-   * stretch began.
+   * From here on all is noted, for the step of that number; `birth`: of the youngest namespace there is. `again`: the
+   * stretch that is run again, and was taken back.
    */
-  begin(birth: number, again: Stretch | null = null, fetch: ((map: AnyMap) => void) | null = null): Stretch {
+  begin(now: number, birth: number, again: Stretch | null = null): Stretch {
+    this.now = now
     this.former = again
-    this.fetch = fetch
     this.birth = birth
     this.containers = containersMade()
     this.noted.clear()
     this.holder = null
     this.written = null
-    this.current = { plain: [], tracked: new Map(), reads: new Map(), loaded: new Map() }
+    this.left = null
+    this.current = { plain: [], tracked: new Map(), reads: new Map(), loaded: new Map(), made: [] }
     return this.current
   }
 
   end(): void {
+    this.now = Number.POSITIVE_INFINITY
     this.current = null
     this.former = null
-    this.fetch = null
+    this.left = null
   }
 
   lose(): void {
     if (this.current) this.lost = true
   }
 
-  /** Somebody looks for a key in what others may change. */
-  look(holder: object, key: unknown): void {
+  /** Somebody looks for a key in a map. What the step itself makes it finds as it has left it. */
+  lookInto(map: AnyMap, key: unknown): void {
+    if (map.madeIn !== this.now) this.look(map, key)
+  }
+
+  private look(holder: object, key: unknown): void {
     const { current } = this
     if (!current) return
     if (this.holder !== holder) {
       this.holder = holder
-      if (this.fetch && holder instanceof TrackedMap) this.fetch(holder)
       this.keys = remember(current.reads, holder, () => new Set())
     }
     this.keys.add(key)
@@ -115,16 +141,30 @@ export class Journal {
     this.current?.plain.push(change)
   }
 
-  /** Where to note what is going to be changed of a map, which stands where it has to now; null: nobody notes it. */
-  changesOf(map: AnyMap): Change[] | null {
+  /** A map whose cells can be gone back in, if anybody is going to. */
+  map<K, V>(): Map<K, V> {
+    return this.records ? new TrackedMap(this) : new Map()
+  }
+
+  /** The slots of a namespace that the step under way makes, each time that it is run. */
+  slots(): Map<string, Slot> {
+    return new TrackedMap(this, this.now)
+  }
+
+  /** The step under way has written to a cell of the map for the first time. */
+  wrote<K, V>(map: TrackedMap<K, V>, version: Version<K, V>): void {
     const { current } = this
-    if (!current) return null
-    if (this.written !== map) {
-      this.written = map
-      this.fetch?.(map)
-      this.changes = remember(current.tracked, map, () => ({ number: 0, changes: [] })).changes
+    if (!current) return
+    if (this.written !== (map as unknown)) {
+      this.written = map as unknown as AnyMap
+      this.versions = remember(current.tracked, this.written, () => [])
     }
-    return this.changes
+    this.versions.push(version as unknown as Version<unknown, unknown>)
+  }
+
+  /** Grows with each thing that is written. */
+  nextOrder(): number {
+    return ++this.order
   }
 
   /**
@@ -139,6 +179,37 @@ export class Journal {
     const used = usable ? before : made
     this.current.loaded.set(name, used)
     return used
+  }
+
+  /**
+   * The object that a statement gives which has just made one under that name: in a stretch that is run again the one
+   * that it made before, if `insteadOf` takes it. Each is given once, in the order in which they were made.
+   */
+  remade<T extends Made['object']>(
+    ns: Namespace,
+    name: string,
+    made: T,
+    insteadOf: (before: T) => boolean,
+  ): T {
+    const { current } = this
+    if (!current) return made
+    const before = this.former && this.leftOf(this.former, ns, name)?.pop()
+    const object = before?.t === made.t && insteadOf(before as T) ? (before as T) : made
+    current.made.push({ ns, name, object })
+    return object
+  }
+
+  private leftOf({ made }: Stretch, ns: Namespace, name: string): Made['object'][] | undefined {
+    if (!this.left) {
+      this.left = new Map()
+      for (const each of made.toReversed())
+        remember(
+          remember(this.left, each.ns, () => new Map<string, Made['object'][]>()),
+          each.name,
+          () => [],
+        ).push(each.object)
+    }
+    return this.left.get(ns)?.get(name)
   }
 
   /** To be called before a field changes of an object that was made together with the namespace. */
@@ -157,209 +228,5 @@ export class Journal {
   slot(ns: Namespace, name: string, deleted: boolean): void {
     if (!this.current || ns.born > this.birth || ns.slots instanceof TrackedMap) return
     this.note(new SlotChange(ns, name, deleted))
-  }
-}
-
-/** Stands for all keys of a map. */
-export const WHOLE = Symbol('the whole map')
-
-/** Of whatever keys and values. */
-export type AnyMap = TrackedMap<unknown, unknown>
-
-/** A map that notes its changes in the journal, and what was looked for in it. Values are never undefined. */
-export class TrackedMap<K, V> extends Map<K, V> {
-  /** What stretches changed of it, in their order; the first `made` of them are made, the others taken back. */
-  readonly groups: Group[] = []
-  made = 0
-
-  /** `ns`: the namespace whose slots it holds. */
-  constructor(
-    private readonly journal: Journal,
-    private readonly ns: Namespace | null = null,
-  ) {
-    super()
-  }
-
-  override get(key: K): V | undefined {
-    this.journal.look(this, key)
-    return super.get(key)
-  }
-
-  override has(key: K): boolean {
-    this.journal.look(this, key)
-    return super.has(key)
-  }
-
-  override set(key: K, value: V): this {
-    this.journal.changesOf(this)?.push(new EntryChange<K, V>(this, key, super.get(key)))
-    return super.set(key, value)
-  }
-
-  override delete(key: K): boolean {
-    if (!this.has(key)) return false
-    this.journal.changesOf(this)?.push(new Removal<K, V>(this, key, this.from(key)))
-    return super.delete(key)
-  }
-
-  override clear(): void {
-    if (this.size === 0) return
-    this.journal.changesOf(this)?.push(new Removal<K, V>(this, WHOLE, this.all()))
-    super.clear()
-  }
-
-  override get size(): number {
-    this.journal.look(this, WHOLE)
-    return super.size
-  }
-
-  override keys(): MapIterator<K> {
-    this.journal.look(this, WHOLE)
-    return super.keys()
-  }
-
-  override values(): MapIterator<V> {
-    this.journal.look(this, WHOLE)
-    return super.values()
-  }
-
-  override entries(): MapIterator<[K, V]> {
-    this.journal.look(this, WHOLE)
-    return super.entries()
-  }
-
-  override [Symbol.iterator](): MapIterator<[K, V]> {
-    return this.entries()
-  }
-
-  override forEach(each: (value: V, key: K, map: Map<K, V>) => void): void {
-    this.journal.look(this, WHOLE)
-    super.forEach(each)
-  }
-
-  /** The entries and one of them, with nobody noted as having looked; and what writes without a note. */
-  all(): [K, V][] {
-    return [...super.entries()]
-  }
-
-  peek(key: K): V | undefined {
-    return super.get(key)
-  }
-
-  put(key: K, value: V | undefined): void {
-    if (this.ns) this.ns.version++
-    if (value === undefined) super.delete(key)
-    else super.set(key, value)
-  }
-
-  /** An entry and those behind it: few as a rule, as what is taken out was put in lately. */
-  from(first: K): [K, V][] {
-    const entries: [K, V][] = []
-    if (!super.has(first)) return entries
-    for (const key of super.keys())
-      if (entries.length > 0 || key === first) entries.push([key, super.get(key)!])
-    return entries
-  }
-
-  /** Moves or puts entries to the end, in this order. */
-  putLast(entries: readonly (readonly [K, V])[]): void {
-    if (this.ns) this.ns.version++
-    for (const [key, value] of entries) {
-      super.delete(key)
-      super.set(key, value)
-    }
-  }
-
-  empty(): void {
-    if (this.ns) this.ns.version++
-    super.clear()
-  }
-
-  /** Takes back what stretches behind this one changed, and makes again what those up to it did. */
-  moveTo(stretch: number): void {
-    const { groups } = this
-    while (this.made > 0 && groups[this.made - 1]!.number > stretch) takeBack(groups[--this.made]!.changes)
-    while (this.made < groups.length && groups[this.made]!.number <= stretch)
-      makeAgain(groups[this.made++]!.changes)
-  }
-}
-
-class EntryChange<K, V> implements Change {
-  private after: V | undefined
-
-  constructor(
-    readonly holder: TrackedMap<K, V>,
-    readonly key: K,
-    private before: V | undefined,
-  ) {}
-
-  undo(): void {
-    this.after = this.holder.peek(this.key)
-    this.holder.put(this.key, this.before)
-  }
-
-  redo(): void {
-    this.before = this.holder.peek(this.key)
-    this.holder.put(this.key, this.after)
-  }
-
-  value(): unknown {
-    return this.holder.peek(this.key)
-  }
-
-  former(): unknown {
-    return this.before
-  }
-}
-
-/** An entry, or all of them, taken out: undoing has to put it back into its place. */
-class Removal<K, V> implements Change {
-  /** `before`: the entry and those behind it, or all. */
-  constructor(
-    readonly holder: TrackedMap<K, V>,
-    readonly key: K | typeof WHOLE,
-    private before: [K, V][],
-  ) {}
-
-  undo(): void {
-    this.holder.putLast(this.before)
-  }
-
-  redo(): void {
-    if (this.key === WHOLE) {
-      this.before = this.holder.all()
-      this.holder.empty()
-    } else {
-      this.before = this.holder.from(this.key)
-      this.holder.put(this.key, undefined)
-    }
-  }
-
-  value(): unknown {
-    return this.key === WHOLE ? this.holder.all() : this.holder.peek(this.key)
-  }
-
-  former(): unknown {
-    return this.key === WHOLE ? this.before : this.before.find(([key]) => key === this.key)?.[1]
-  }
-}
-
-/** A set that is tracked: adding what may be there already is looking for it. */
-export class TrackedSet<T> {
-  private readonly entries: TrackedMap<T, true>
-
-  constructor(journal: Journal) {
-    this.entries = new TrackedMap(journal)
-  }
-
-  has(value: T): boolean {
-    return this.entries.has(value)
-  }
-
-  add(value: T): void {
-    if (!this.entries.has(value)) this.entries.set(value, true)
-  }
-
-  [Symbol.iterator](): MapIterator<T> {
-    return this.entries.keys()
   }
 }

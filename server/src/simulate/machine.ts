@@ -9,6 +9,7 @@ import { isPassing } from '../environment/passing_variables.ts'
 import type { NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { LineIndex } from '../files/lines.ts'
+import { remember } from '../files/memo.ts'
 import { isAbsolute, isWithin, join, relative } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import type { Plan } from '../pytest/plan.ts'
@@ -17,10 +18,10 @@ import { exceptionClass, isSubclass } from './classes.ts'
 import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
 import type { Plugin } from './hooks.ts'
-import { TrackedMap, TrackedSet } from './journal.ts'
 import { Leaks } from './leaks.ts'
 import type { RegisteringFunction } from './models/registries.ts'
 import type { FailureDetail, OpenQuestion, RegisteredMarker, TraceEvent } from './trace.ts'
+import { TrackedSet } from './tracked_map.ts'
 import {
   type Class,
   type CodeUnit,
@@ -124,9 +125,18 @@ export interface Call {
   deepest: Span | null
 }
 
-export class Machine {
+/** What all of the machine's state is made of, before anything else of it is. */
+class Memory {
+  constructor(readonly heap: Heap) {}
+
+  /** A map whose changes can be taken back. */
+  map<K, V>(): Map<K, V> {
+    return this.heap.journal.map()
+  }
+}
+
+export class Machine extends Memory {
   world: World
-  readonly heap = new Heap()
   readonly finder: Finder
   readonly environment: Environment
   readonly plan: Plan
@@ -143,6 +153,8 @@ export class Machine {
   readonly leaks: Leaks
   /** sys.modules. `null` is Python's None entry, which makes an import fail. */
   readonly modules = this.map<string, Value | null>()
+  /** What has become of modules that were executed; all others are done. */
+  readonly states = this.map<Module, 'executing' | 'done' | 'failed'>()
   /** For each namespace the path above it, sys.path or its parent's, that its own was made of. */
   readonly pathsAbove = this.map<Module, readonly string[]>()
   /** The project's modules as they were executed at last, where they were asked for, and what served them. */
@@ -187,6 +199,8 @@ export class Machine {
   readonly questions = this.map<string, OpenQuestion>()
   /** Which project file imports which, for import closures. */
   readonly dependencies = this.map<string, TrackedSet<string>>()
+  /** The sets in it, also those that no step has put there yet: the same ones when it puts them there again. */
+  private readonly dependenciesOf = new Map<string, TrackedSet<string>>()
   /** What pytest itself is at, while no file's code runs: a test file, a conftest, the place that names a plugin. */
   start: Span
   /** How often functions were left out, by file and body. */
@@ -218,7 +232,13 @@ export class Machine {
   /** Names of options that project code added, behind the group that they are in. */
   readonly optionNames = this.map<string, true>()
 
-  constructor(world: World, start: { always: ReadonlySet<string>; sometimes: ReadonlySet<string> }) {
+  /** `records`: is its pass kept, to be gone back in? */
+  constructor(
+    world: World,
+    start: { always: ReadonlySet<string>; sometimes: ReadonlySet<string> },
+    records: boolean,
+  ) {
+    super(new Heap(records))
     this.world = world
     this.environment = world.environment
     this.plan = world.plan
@@ -233,11 +253,6 @@ export class Machine {
     this.start = { path: world.plan.inipath ?? world.plan.rootdir, start: 0, end: 0 }
     this.modules.set('__main__', UNKNOWN)
     for (const marker of world.plan.markers) this.markers.add(marker.name)
-  }
-
-  /** A map whose changes can be taken back. */
-  map<K, V>(): Map<K, V> {
-    return new TrackedMap<K, V>(this.heap.journal)
   }
 
   get frame(): Frame {
@@ -411,11 +426,9 @@ export class Machine {
   noteDependency(file: string): void {
     const importer = this.frames.findLast(f => f.unit.project)?.unit.path ?? this.start.path
     if (importer === file) return
-    const known = this.dependencies.get(importer)
-    if (known) return known.add(file)
-    const files = new TrackedSet<string>(this.heap.journal)
+    const files = remember(this.dependenciesOf, importer, () => new TrackedSet<string>(this.heap.journal))
+    if (!this.dependencies.has(importer)) this.dependencies.set(importer, files)
     files.add(file)
-    this.dependencies.set(importer, files)
   }
 
   note(event: TraceEvent): void {

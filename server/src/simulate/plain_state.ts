@@ -8,8 +8,8 @@ export function isOutput(machine: Machine, holder: object): boolean {
   return [events, registeredMarkers, perhapsRefused, pendingHooks].some(list => list === holder)
 }
 
-/** Counters and caches that hold whatever is taken back. */
-const LASTING = new Set(['pathCache', 'unseenCalls', 'world', 'doubts', 'legitimateIn'])
+/** Counters and caches that hold whatever is taken back, and what each step sets when it begins. */
+const LASTING = new Set(['pathCache', 'unseenCalls', 'world', 'doubts', 'legitimateIn', 'start'])
 
 /** The fields of the machine that hold one value, and its lists that only grow. */
 export class PlainState {

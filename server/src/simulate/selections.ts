@@ -11,6 +11,7 @@ import type { Plugin } from './hooks.ts'
 import { matchesName } from './items/names.ts'
 import { collectsDifferently, mayHaveHook } from './items/plugins.ts'
 import type { Machine } from './machine.ts'
+import { isDefined } from './remade.ts'
 import { placeOfNobody, SessionEnds } from './session_ends.ts'
 import type { CollectorTrace, Failure } from './trace.ts'
 import type { Class, Module, Namespace, Value } from './values.ts'
@@ -112,5 +113,5 @@ function isNoTest({ plan }: Machine, name: string, value: Value): boolean {
 /** A class of the project alone: none that `unittest` would make tests of. */
 function isPlain(cls: Class): boolean {
   const classes = resolutionOrder(cls)
-  return classes?.every(each => each.place !== null && !each.ns.slots.has('__test__')) === true
+  return classes?.every(each => isDefined(each) && !each.ns.slots.has('__test__')) === true
 }

@@ -8,11 +8,11 @@ import { remember } from '../files/memo.ts'
 import { type Difference, OverlayFileSystem } from '../files/overlay.ts'
 import { dirname } from '../files/paths.ts'
 import { startModules } from '../pytest/start_modules.ts'
-import { collect, type Pass, Recorded } from './collect.ts'
+import { collect, type Pass, Recorded, TooManySteps } from './collect.ts'
 import { importedTwice } from './identities.ts'
+import { Looks } from './looks.ts'
 import { Machine, siteOf, type World } from './machine.ts'
 import { reachedFrom, whoReaches } from './reached.ts'
-import { Looks } from './tape.ts'
 import type { CollectorTrace, Failure, Trace, TraceEvent } from './trace.ts'
 
 /** More layers than this are not looked for: each costs a pass. */
@@ -40,21 +40,24 @@ export class KeptPass {
   private recorded: Recorded | null = null
   /** What `recorded` was made of. */
   private made: SimulationInput | null = null
-  /** `aside` has moved it to other files than those of the last `first`. */
+  /** Where the pass stood before an edit of these files that had many steps run again. */
+  private sound: { readonly place: Place; readonly broken: ReadonlySet<string>; trials: number } | null = null
+  /** What was told of it last. */
+  private told: Trace | null = null
+  /** It stands at other files than those that the last `first` was asked for. */
   private strayed = false
   /** The files beside which something was simulated although no pass of them was kept; those for which one was made. */
   private missedFrom: FileSystem | null = null
   private madeFor: FileSystem | null = null
 
   /** Where to go back to from a simulation aside; it stays there for a while, as the next one may begin where it ended. */
-  private former: {
-    readonly input: SimulationInput
-    readonly mark: ReturnType<Recorded['tape']['mark']>
-  } | null = null
+  private former: Place | null = null
 
   forget(): void {
     this.recorded = null
     this.made = null
+    this.told = null
+    this.sound = null
     this.former = null
   }
 
@@ -65,20 +68,83 @@ export class KeptPass {
     const strayed = this.strayed ? this.touchedBy(input) : { files: [], all: [] }
     this.strayed = false
     if (strayed && touched) this.recorded?.tape.machine.finder.lookInto(input.fs, strayed.files)
+    const before = strayed?.all.length === 0 && touched ? this.place() : null
+    const back = before && this.fromSound(input, before)
+    if (back) return back
     // If it is given up, it stands in the middle between these files and those of before.
     this.made = null
     const again =
       strayed && touched && this.recorded?.collectAgain([...touched.map(Looks.file), ...strayed.all], world)
     if (again) {
       this.made = input
+      this.keepSound(before, touched)
       return { pass: again, machine: this.recorded!.tape.machine }
     }
     this.forget()
-    const recorded = new Recorded(machineOf(world))
+    const recorded = new Recorded(machineOf(world, true))
     const pass = recorded.collect()
     this.recorded = recorded
     this.made = input
     return { pass, machine: recorded.tape.machine }
+  }
+
+  private place(): Place | null {
+    const { made, recorded, told } = this
+    return made && recorded && { input: made, mark: recorded.tape.mark(), told }
+  }
+
+  private goTo({ input, mark, told }: Place): void {
+    this.recorded!.tape.returnTo(mark)
+    this.made = input
+    this.told = told
+  }
+
+  /**
+   * An edit that breaks what much depends on is followed by one of the same file that mends it, as a rule: the pass goes
+   * on from where all was sound, if that takes few steps; null: it does not.
+   */
+  private fromSound(input: SimulationInput, here: Place): Passed | null {
+    const { sound, recorded } = this
+    if (!sound || !recorded) return null
+    const touched = this.touchedBy(input, sound.place.input)
+    const isMended = touched?.files.every(({ path, comesOrGoes }) => !comesOrGoes && sound.broken.has(path))
+    if (!isMended || ++sound.trials > MOST_TRIALS) {
+      this.sound = null
+      return null
+    }
+    this.goTo(sound.place)
+    try {
+      const world = worldOf(input, new Set(input.cured?.sites))
+      const pass = recorded.collectAgain(touched!.all, world, manySteps(recorded))
+      if (pass) {
+        this.made = input
+        this.sound = null
+        return { pass, machine: recorded.tape.machine }
+      }
+    } catch (error) {
+      if (!(error instanceof TooManySteps)) {
+        this.goTo(here)
+        this.strayed = true
+        throw error
+      }
+    }
+    this.goTo(here)
+    return null
+  }
+
+  /** If many steps had to be run again since, `before` is a place to come back to. */
+  private keepSound(before: Place | null, touched: readonly string[]): void {
+    const { recorded } = this
+    if (before && recorded && recorded.tape.disturbed > manySteps(recorded))
+      this.sound ??= { place: before, broken: new Set(touched), trials: 0 }
+  }
+
+  /** What there is to tell of a pass that `first` has made. */
+  tell(passed: Passed): Trace {
+    const differs = this.recorded?.tape.differs() ?? null
+    const trace = told(passed, this.told && differs && { trace: this.told, differs })
+    this.told = differs && trace
+    return trace
   }
 
   /**
@@ -96,7 +162,7 @@ export class KeptPass {
     if (!this.reaches(input)) return alone(pass(input, new Set(input.cured?.sites)))
     if (this.made!.fs !== base.fs) this.strayed = true
     if (this.touchedBy(base)?.all.length !== 0) this.goOn(base)
-    this.former = { input: this.made!, mark: this.recorded!.tape.mark() }
+    this.former = this.place()
     return alone(this.goOn(input) ?? pass(input, new Set(input.cured?.sites)))
   }
 
@@ -132,19 +198,18 @@ export class KeptPass {
   /** Takes the last simulation aside back. */
   private comeBack(): void {
     if (!this.former || !this.recorded) return
-    const { input, mark } = this.former
-    const { tape } = this.recorded
-    tape.machine.finder.lookInto(input.fs, this.touchedBy(input)?.files ?? [])
-    tape.returnTo(mark)
-    this.made = input
+    const { input } = this.former
+    this.recorded.tape.machine.finder.lookInto(input.fs, this.touchedBy(input)?.files ?? [])
+    this.goTo(this.former)
     this.former = null
   }
 
-  /** In what another input differs from that of the pass that is kept; null where it is another plan, or not known. */
+  /** In what another input differs from `made`, that of the pass that is kept; null where it is another plan, or not known. */
   private touchedBy(
     input: SimulationInput,
+    made = this.made,
   ): { readonly files: readonly Difference[]; readonly all: readonly unknown[] } | null {
-    const { recorded, made } = this
+    const { recorded } = this
     if (!recorded || !made || !isOfOnePlan(made, input)) return null
     const files = OverlayFileSystem.differences(made.fs, input.fs)
     if (!files) return null
@@ -187,21 +252,36 @@ export class KeptPass {
   }
 }
 
+/** A pass that is kept, at one moment. */
+interface Place {
+  readonly input: SimulationInput
+  readonly mark: ReturnType<Recorded['tape']['mark']>
+  readonly told: Trace | null
+}
+
+/** So often going on from where all was sound is tried. */
+const MOST_TRIALS = 12
+
+/** More steps than an edit has run again as a rule. */
+function manySteps({ tape }: Recorded): number {
+  return Math.max(2, tape.length / 50)
+}
+
 interface Passed {
   readonly pass: Pass
   readonly machine: Machine
 }
 
-const plans = new WeakMap<SimulationInput, string>()
+const plans = new WeakMap<SimulationInput['plan'], string>()
 
 /** Do two inputs differ in nothing but files and what counts as cured? */
 function isOfOnePlan(a: SimulationInput, b: SimulationInput): boolean {
-  const rest = (input: SimulationInput) =>
-    remember(plans, input, () => {
-      const { plan, projectRoots, registries, variables } = input
-      return JSON.stringify([plan, projectRoots, registries, variables])
-    })
-  return a.environment === b.environment && rest(a) === rest(b)
+  const rest = ({ projectRoots, registries, variables }: SimulationInput) =>
+    JSON.stringify([projectRoots, registries, variables])
+  const planOf = ({ plan }: SimulationInput) => remember(plans, plan, () => JSON.stringify(plan))
+  return (
+    a.environment === b.environment && rest(a) === rest(b) && (a.plan === b.plan || planOf(a) === planOf(b))
+  )
 }
 
 function inOneOnly(a: ReadonlySet<string>, b: ReadonlySet<string>): string[] {
@@ -224,22 +304,28 @@ export function simulate(
   kept?: { readonly pass: KeptPass; readonly touched: readonly string[] | null },
 ): Trace {
   const healed = new Set(input.cured?.sites)
-  const first = kept ? kept.pass.first(input, kept.touched) : pass(input, healed)
-  const surface = told(first)
-  const questions = new Map(first.machine.questions)
+  // Of a pass that is not kept the machine is not either, once this is known of it.
+  const seen = (first: Passed) => ({
+    surface: kept ? kept.pass.tell(first) : told(first),
+    questions: new Map(first.machine.questions),
+    found: failures(first.pass),
+  })
+  const { surface, questions, found } = seen(
+    kept ? kept.pass.first(input, kept.touched) : pass(input, healed),
+  )
   const behind = new Map<string, Failure[]>()
   const lookBehind = (next: NextPass): void => {
-    let last = first.pass
+    let last = found
     for (let layer = 0; input.layers && layer < DEEPEST_LAYER; layer++) {
       const before = healed.size
-      for (const failure of failures(last)) healed.add(siteOf(failure))
+      for (const failure of last) healed.add(siteOf(failure))
       if (healed.size === before) break
       const { pass: deeper, machine } = next(input, healed)
       for (const [key, question] of machine.questions)
         if (questions.get(key)?.guarded !== false) questions.set(key, question)
       for (const { path, failure } of deeper.collectors)
         if (failure) remember(behind, path, () => []).push(failure)
-      last = deeper
+      last = failures(deeper)
     }
   }
   if (kept) kept.pass.layers(lookBehind)
@@ -248,8 +334,23 @@ export function simulate(
   return { ...surface, collectors, questions: [...questions.values()] }
 }
 
-/** What there is to tell of a pass. */
-function told({ pass: { session, collectors }, machine }: Passed): Trace {
+/** What was told of a pass, and which maps hold other values since. */
+interface ToldBefore {
+  readonly trace: Trace
+  readonly differs: (holder: object) => boolean
+}
+
+/** What there is to tell of a pass. `before`: of the one whose steps it has gone on from. */
+function told({ pass: { session, collectors }, machine }: Passed, before: ToldBefore | null = null): Trace {
+  const { importedAt, modules, dependencies } = machine
+  const same = (...holders: object[]) => (before && !holders.some(before.differs) ? before.trace : null)
+  const others = same(importedAt, modules)?.events.some(({ event }) => event === 'imported-twice') ?? true
+  const twice = others ? importedTwice(machine) : []
+  const isAsBefore =
+    before?.trace.collectors.length === collectors.length &&
+    collectors.every(({ path }, i) => path === before.trace.collectors[i]!.path)
+  const sets = () => [...dependencies.values()].map(({ entries }) => entries)
+  const reached = isAsBefore && same(dependencies, ...sets())?.reached
   return {
     session,
     markers: [...machine.registeredMarkers],
@@ -257,22 +358,26 @@ function told({ pass: { session, collectors }, machine }: Passed): Trace {
     events: [
       ...machine.events,
       ...machine.leaks.found(path => closureOf(machine, path)),
-      ...importedTwice(machine),
+      ...twice,
       ...ignoredFinders(machine),
     ],
     startMatters: machine.startMatters,
     suspects: [...machine.suspects],
     questions: [],
-    reached: reachedFrom(
-      collectors.map(({ path }) => path),
-      file => machine.dependencies.get(file) ?? [],
-    ),
-    modules: [...machine.importedAt].map(([name, { module, span, entry }]) => ({
-      name,
-      file: module.file!,
-      entry,
-      by: span,
-    })),
+    reached:
+      reached ||
+      reachedFrom(
+        collectors.map(({ path }) => path),
+        file => dependencies.get(file) ?? [],
+      ),
+    modules:
+      same(importedAt)?.modules ??
+      [...importedAt].map(([name, { module, span, entry }]) => ({
+        name,
+        file: module.file!,
+        entry,
+        by: span,
+      })),
     path: machine.searchPath(),
   }
 }
@@ -291,7 +396,7 @@ export function doubtSuspects(trace: Trace): Trace {
 }
 
 function pass(input: SimulationInput, healed: ReadonlySet<string>): Passed {
-  const machine = machineOf(worldOf(input, new Set(healed)))
+  const machine = machineOf(worldOf(input, new Set(healed)), false)
   return { pass: collect(machine), machine }
 }
 
@@ -299,8 +404,8 @@ function worldOf(input: SimulationInput, healed: ReadonlySet<string>): World {
   return { ...input, healed, installed: (input.cured ?? NOTHING_CURED).installed }
 }
 
-function machineOf(world: World): Machine {
-  return new Machine(world, startModules(world.plan.pytestVersion, world.environment.version))
+function machineOf(world: World, records: boolean): Machine {
+  return new Machine(world, startModules(world.plan.pytestVersion, world.environment.version), records)
 }
 
 function failures(pass: Pass): Failure[] {

@@ -6,14 +6,16 @@
  * A step is run again if it read an edited file, or looked into a cell of a tracked map that a step run again left
  * otherwise than before. Where any other cell was left otherwise, all that follows is run.
  *
- * Tracked maps, which hold nearly all of the state, stay where they are when the tape goes back: one is moved when a step
- * that is run again looks into it. So steps that are neither run nor looked into cost next to nothing.
+ * Tracked maps, which hold nearly all of the state, need not go back: each step sees in them what those up to it have
+ * written. So steps that are not run cost next to nothing.
  */
 import { remember } from '../files/memo.ts'
 import { makeAgain, takeBack } from './changes.ts'
-import { type AnyMap, type Group, type Stretch, TrackedMap, WHOLE } from './journal.ts'
+import type { Stretch } from './journal.ts'
+import { Looks } from './looks.ts'
 import type { Machine, World } from './machine.ts'
 import { isOutput, PlainState } from './plain_state.ts'
+import { TrackedMap, type Version, WHOLE } from './tracked_map.ts'
 import { same, type Value } from './values.ts'
 
 interface Taped<S, R> {
@@ -24,30 +26,19 @@ interface Taped<S, R> {
   readonly stretch: Stretch
 }
 
-const NOTHING: Stretch = { plain: [], tracked: new Map(), reads: new Map(), loaded: new Map() }
+const NOTHING: Stretch = { plain: [], tracked: new Map(), reads: new Map(), loaded: new Map(), made: [] }
 
 /** The steps of a tape at one moment. */
 interface Mark<S, R> {
-  readonly steps: readonly Taped<S, R>[]
+  readonly steps: readonly (Taped<S, R> | null)[]
   readonly ending: Stretch
   readonly world: World
+  readonly differing: ReadonlySet<object> | null
 }
 
-/**
- * What a step looks at beside the state of the machine: files, whether a failure counts as cured, whether any does. What
- * the finder looks at is the finder's own business.
- */
-export const Looks = {
-  file: (path: string): string => path,
-  /** What is in a folder. */
-  folder: (path: string): string => `in: ${path}`,
-  cure: (site: string): string => `cured: ${site}`,
-  installed: (module: string): string => `installed: ${module}`,
-  anyCure: 'cured: any',
-} as const
-
 export class Tape<S, R> {
-  private readonly steps: Taped<S, R>[] = []
+  /** By their numbers; null: the step of that number has no more to be done. */
+  private readonly steps: (Taped<S, R> | null)[] = []
   private beginning: Stretch | null = null
   /** What was done after the last step. */
   private ending = NOTHING
@@ -59,11 +50,14 @@ export class Tape<S, R> {
   /** The step in which the pass ended. */
   private broken: { readonly number: number; readonly stretch: Stretch } | null = null
   private position = 0
+  /** How many steps the last pass has run, or left out. */
+  disturbed = 0
+  /** Whatever holds other values than when somebody asked last; null: that is not known. */
+  private differing: Set<object> | null = null
   /** Who looked into what; made when somebody asks. */
   private readers: Readers | null = null
-  /** The maps that stand before some step that is on the tape. */
-  private readonly behind = new Set<AnyMap>()
 
+  /** `machine`: one that records. */
   constructor(readonly machine: Machine) {
     machine.world = this.listening(machine.world)
   }
@@ -77,7 +71,7 @@ export class Tape<S, R> {
   /** Everything before the first step. */
   start<T>(run: () => T): T {
     const { journal, youngest } = this.machine.heap
-    const { reads } = journal.begin(youngest)
+    const { reads } = journal.begin(0, youngest)
     try {
       return run()
     } finally {
@@ -94,85 +88,129 @@ export class Tape<S, R> {
   goBack(touched: readonly unknown[], world: World, todo: S): S {
     this.machine.world = this.listening(world)
     this.allStale = false
+    this.disturbed = 0
     this.stale.clear()
     for (const number of this.owed) this.stale.add(number)
     this.owed.clear()
-    for (const [index, { stretch }] of this.steps.entries())
-      if (this.looksAt(stretch, touched)) this.stale.add(index + 1)
+    this.readers ??= new Readers(this.steps)
+    for (const look of touched)
+      for (const number of this.readers.of(this.machine.heap.journal, look)) this.stale.add(number)
     this.takeOutEnding()
     const first = Math.min(this.steps.length + 1, ...this.stale)
     this.takeBackPlain(first)
     this.position = first - 1
-    return this.position === 0 ? todo : this.steps[this.position - 1]!.next
+    const last = this.steps.slice(0, this.position).findLast(step => step !== null)
+    return last ? last.next : todo
   }
 
   /** Where to come back to with `returnTo`, after passes that are not to be kept. */
   mark(): Mark<S, R> {
-    return { steps: [...this.steps], ending: this.ending, world: this.machine.world }
+    const { ending, differing } = this
+    return {
+      steps: [...this.steps],
+      ending,
+      world: this.machine.world,
+      differing: differing && new Set(differing),
+    }
   }
 
-  returnTo({ steps, ending, world }: Mark<S, R>): void {
+  returnTo({ steps, ending, world, differing }: Mark<S, R>): void {
     if (this.ending === ending) return
     this.takeOutEnding()
     let same = 0
     while (same < this.steps.length && this.steps[same] === steps[same]) same++
     this.takeBackPlain(same + 1)
-    const others = steps.slice(same)
-    this.takeOut(
-      this.steps.slice(same).filter((step, at) => step !== others[at]),
-      same,
-    )
-    this.putIn(
-      others.filter((step, at) => step !== this.steps[same + at]),
-      same,
-    )
     for (let at = same; at < Math.max(this.steps.length, steps.length); at++) {
       const [former, step] = [this.steps[at], steps[at]]
-      if (former === step) continue
-      if (former) this.readers?.remove(at + 1, former.stretch)
-      if (step) this.readers?.add(at + 1, step.stretch)
+      if (former !== step && former) {
+        takeOut(former.stretch)
+      }
+      if (former !== step && step) {
+        putIn(step.stretch)
+        this.readers?.add(at + 1, step.stretch)
+      }
+      if (step) makeAgain(step.stretch.plain)
     }
-    this.steps.splice(same, this.steps.length, ...others)
-    for (const { stretch } of others) makeAgain(stretch.plain)
-    this.catchUp()
-    this.putIn([{ stretch: ending }], steps.length)
-    this.catchUp()
+    this.steps.splice(same, this.steps.length, ...steps.slice(same))
+    putIn(ending)
     makeAgain(ending.plain)
     this.ending = ending
     this.owed.clear()
     this.position = steps.length
     this.machine.world = world
+    this.differing = differing && new Set(differing)
+  }
+
+  /** Asks which maps may hold other values at the end of the pass than when this was asked last. */
+  differs(): (holder: object) => boolean {
+    const { differing } = this
+    this.differing = new Set()
+    return holder => differing?.has(holder) ?? true
+  }
+
+  /** How many steps there are. */
+  get length(): number {
+    return this.steps.length
   }
 
   /** The results of the steps so far. */
   get results(): readonly R[] {
-    return this.steps.slice(0, this.position).map(({ result }) => result)
+    return this.steps.slice(0, this.position).flatMap(step => (step ? [step.result] : []))
   }
 
-  /** One step: made again if it would come out as before, else run. Returns what is to be done then. */
-  step(todo: S, run: () => { readonly result: R; readonly next: S }): S {
-    const number = ++this.position
-    if (this.steps[number - 1]?.todo !== todo) this.cut(number)
+  /**
+   * One step: made again if it would come out as before, else run, with what was to be done after it before, if it was
+   * ever run. Returns what is to be done then: what is another object leads another way.
+   */
+  step(todo: S, run: (former: S | undefined) => { readonly result: R; readonly next: S }): S {
+    const number = this.placeOf(todo)
+    this.position = number
     const before = this.steps[number - 1]
     if (before && !this.allStale && !this.stale.has(number)) {
       makeAgain(before.stretch.plain)
       return before.next
     }
-    if (before) this.takeOut([before], number - 1)
-    const left = before && valuesAfter(before.stretch)
-    const { done, stretch } = this.record(number, run, before?.stretch)
+    this.disturbed++
+    const left = this.valuesAfter(number, before?.stretch ?? NOTHING)
+    if (before) takeOut(before.stretch)
+    const { done, stretch } = this.record(number, () => run(before?.next), before?.stretch)
     this.steps[number - 1] = { todo, ...done, stretch }
-    if (before) this.readers?.remove(number, before.stretch)
     this.readers?.add(number, stretch)
-    if (left) this.compare(number, left, valuesOf(stretch))
+    if (before || number < this.steps.length)
+      this.compare(number, before?.stretch ?? NOTHING, left, stretch, this.valuesOf(number, stretch))
+    else this.differing = null
     return done.next
+  }
+
+  /** The number of the step that does it. Those before it that are not to be done any more leave their places to others. */
+  private placeOf(todo: S): number {
+    const next = this.position + 1
+    let known = next
+    while (known <= this.steps.length && this.steps[known - 1]?.todo !== todo) known++
+    if (known <= this.steps.length) {
+      for (let number = next; number < known; number++) this.leaveOut(number)
+      return known
+    }
+    if (this.steps[next - 1]) this.cut(next)
+    return next
+  }
+
+  /** A step that is not to be done any more; what it changed beside tracked maps is taken back already. */
+  private leaveOut(number: number): void {
+    const gone = this.steps[number - 1]
+    if (!gone) return
+    this.disturbed++
+    const left = this.valuesAfter(number, gone.stretch)
+    takeOut(gone.stretch)
+    this.steps[number - 1] = null
+    this.compare(number, gone.stretch, left, NOTHING, new Map())
   }
 
   /** What is done after the last step: always run. */
   end(run: () => void): void {
     this.cut(this.position + 1)
-    this.catchUp()
     this.ending = this.record(this.position + 1, run).stretch
+    this.letEndingDiffer()
   }
 
   /** To be called when a step, or what is done after the last, has thrown what ends the pass: nothing comes behind it. */
@@ -180,9 +218,8 @@ export class Tape<S, R> {
     const { broken } = this
     if (!broken) return
     this.cut(broken.number)
-    this.catchUp()
-    this.file(broken)
     this.ending = broken.stretch
+    this.letEndingDiffer()
     this.broken = null
   }
 
@@ -191,15 +228,16 @@ export class Tape<S, R> {
     const { broken } = this
     if (!broken) return
     const { number, stretch } = broken
-    for (const { changes } of stretch.tracked.values()) takeBack(changes)
+    takeOut(stretch)
     takeBack(stretch.plain)
     this.broken = null
     const left = this.steps.slice(number - 1)
-    if (left.length > 0) this.owed.add(number)
+    if (left[0]) {
+      this.owed.add(number)
+      putIn(left[0].stretch)
+    }
     for (const at of left.keys()) if (this.allStale || this.stale.has(number + at)) this.owed.add(number + at)
-    this.putIn(left.slice(0, 1), number - 1)
-    for (const step of left) makeAgain(step.stretch.plain)
-    this.catchUp()
+    for (const step of left) if (step) makeAgain(step.stretch.plain)
     this.position = this.steps.length
   }
 
@@ -212,11 +250,7 @@ export class Tape<S, R> {
     const { machine } = this
     const { journal, youngest } = machine.heap
     const plain = PlainState.of(machine)
-    const fetch =
-      this.steps.length < number && this.behind.size === 0
-        ? null
-        : (map: AnyMap) => this.move(map, number - 1)
-    const stretch = journal.begin(youngest, again, fetch)
+    const stretch = journal.begin(number, youngest, again)
     try {
       return { done: run(), stretch }
     } catch (error) {
@@ -225,84 +259,50 @@ export class Tape<S, R> {
     } finally {
       stretch.plain.push(...plain.changes())
       journal.end()
-      if (!this.broken) this.file({ number, stretch })
-    }
-  }
-
-  /** Has the maps that a stretch has changed know of it. */
-  private file({ number, stretch }: { readonly number: number; readonly stretch: Stretch }): void {
-    for (const [map, group] of stretch.tracked) {
-      group.number = number
-      map.groups.splice(map.made++, 0, group)
-      this.noteBehind(map)
     }
   }
 
   /** Forgets the steps from this one on; what they changed beside tracked maps is taken back already. */
   private cut(number: number): void {
+    for (const step of this.steps.slice(number - 1)) if (step) takeOut(step.stretch)
     if (this.steps.length < number) return
-    const gone = this.steps.slice(number - 1)
-    this.takeOut(gone, number - 1)
-    for (const [at, { stretch }] of gone.entries()) this.readers?.remove(number + at, stretch)
     this.steps.length = number - 1
+    this.differing = null
   }
 
-  /** Moves the maps that these steps changed to before them, `stretch`, and lets the maps forget the steps. */
-  private takeOut(steps: readonly { readonly stretch: Stretch }[], stretch: number): void {
-    const gone = new Map<AnyMap, Set<Group>>()
-    for (const { tracked } of steps.map(step => step.stretch))
-      for (const [map, group] of tracked) remember(gone, map, () => new Set()).add(group)
-    for (const [map, groups] of gone) {
-      this.move(map, stretch)
-      const kept = map.groups.filter(group => !groups.has(group))
-      map.groups.splice(map.made, map.groups.length, ...kept.slice(map.made))
-      if (map.made === map.groups.length) this.behind.delete(map)
-    }
-  }
-
-  /** Moves the maps that these steps, which are behind `stretch`, changed to there, and has them know of the steps. */
-  private putIn(steps: readonly { readonly stretch: Stretch }[], stretch: number): void {
-    for (const { tracked } of steps.map(step => step.stretch))
-      for (const [map, group] of tracked) {
-        map.moveTo(stretch)
-        const next = map.groups.findIndex(({ number }, at) => at >= map.made && number > group.number)
-        map.groups.splice(next < 0 ? map.groups.length : next, 0, group)
-        this.noteBehind(map)
-      }
+  private letEndingDiffer(): void {
+    for (const map of this.ending.tracked.keys()) this.differing?.add(map)
   }
 
   private takeOutEnding(): void {
-    this.takeOut([{ stretch: this.ending }], this.steps.length)
+    takeOut(this.ending)
     takeBack(this.ending.plain)
+    this.letEndingDiffer()
     this.ending = NOTHING
   }
 
   private takeBackPlain(first: number): void {
-    for (let step = this.steps.length; step >= first; step--) takeBack(this.steps[step - 1]!.stretch.plain)
-  }
-
-  private move(map: AnyMap, stretch: number): void {
-    map.moveTo(stretch)
-    this.noteBehind(map)
-  }
-
-  private noteBehind(map: AnyMap): void {
-    if (map.made < map.groups.length) this.behind.add(map)
-  }
-
-  /** Moves all maps to the last step there is. */
-  private catchUp(): void {
-    for (const map of this.behind) map.moveTo(Number.POSITIVE_INFINITY)
-    this.behind.clear()
+    for (let number = this.steps.length; number >= first; number--) {
+      const step = this.steps[number - 1]
+      if (step) takeBack(step.stretch.plain)
+    }
   }
 
   /** Which later steps may go another way, now that this one left other values? */
-  private compare(number: number, before: Values, after: Values): void {
+  private compare(number: number, was: Stretch, before: Values, is: Stretch, after: Values): void {
+    // What became of an object that only one of the two has made nobody can see who does not see another value.
+    const strangers = madeInOneOnly(was, is)
+    for (const [map, versions] of is.tracked) {
+      const others = was.tracked.get(map)
+      if (others && !areInOneOrder(others, versions)) this.letDiffer(number, map, ORDER)
+    }
     for (const [holder, cells] of before) {
+      if (strangers.has(holder)) continue
       const others = after.get(holder)
       for (const [key, was] of cells) this.compareCell(number, holder, key, was, others?.get(key))
     }
     for (const [holder, cells] of after) {
+      if (strangers.has(holder)) continue
       const others = before.get(holder)
       for (const [key, is] of cells)
         if (!others?.has(key)) this.compareCell(number, holder, key, undefined, is)
@@ -312,13 +312,38 @@ export class Tape<S, R> {
   private compareCell(number: number, holder: object, key: unknown, was?: Cell, is?: Cell): void {
     // What only one of the two has changed the other has left as it was.
     if (alike((was ?? is)![was ? 'value' : 'former'], (is ?? was)![is ? 'value' : 'former'])) return
-    if (holder instanceof TrackedMap) this.makeStale(number, holder, key)
-    else if (!isOutput(this.machine, holder)) this.allStale = true
+    this.letDiffer(number, holder, key)
   }
 
-  private makeStale(after: number, holder: object, key: unknown): void {
-    this.readers ??= Readers.of(this.steps)
-    for (const number of this.readers.of(holder, key)) if (number > after) this.stale.add(number)
+  private letDiffer(after: number, holder: object, key: unknown): void {
+    this.differing?.add(holder)
+    if (holder instanceof TrackedMap) {
+      this.readers ??= new Readers(this.steps)
+      for (const number of this.readers.of(holder, key)) if (number > after) this.stale.add(number)
+    } else if (!isOutput(this.machine, holder)) this.allStale = true
+  }
+
+  /** What a step has left; it is in force. */
+  private valuesOf(number: number, { plain, tracked }: Stretch): Values {
+    const values: Values = new Map()
+    for (const change of plain) {
+      const cells = remember(values, change.holder, () => new Map())
+      // The first change of a cell knows what it held before.
+      if (!cells.has(change.key)) cells.set(change.key, { value: change.value(), former: change.former() })
+    }
+    for (const [map, versions] of tracked) {
+      const cells = remember(values, map, () => new Map())
+      for (const { key, value } of versions) cells.set(key, { value, former: map.peek(key, number - 1) })
+    }
+    return values
+  }
+
+  /** The same of a step that was taken back but for tracked maps: for that it is made again, for a moment. */
+  private valuesAfter(number: number, stretch: Stretch): Values {
+    makeAgain(stretch.plain)
+    const values = this.valuesOf(number, stretch)
+    takeBack(stretch.plain)
+    return values
   }
 
   private looksAt({ reads }: Stretch, touched: readonly unknown[]): boolean {
@@ -381,32 +406,24 @@ export class Tape<S, R> {
   }
 }
 
-/** The steps by what they looked into. */
+/**
+ * The steps by what they looked into, and those that once did: whether a step still does it is seen when somebody asks, as
+ * steps that are run again look into the same as a rule.
+ */
 class Readers {
-  private readonly known = new Map<object, Map<unknown, Set<number>>>()
+  private readonly known = new WeakMap<object, Map<unknown, Set<number>>>()
+  private readonly added = new WeakSet<Stretch>()
 
-  static of(steps: readonly { readonly stretch: Stretch }[]): Readers {
-    const readers = new Readers()
-    for (const [index, { stretch }] of steps.entries()) readers.add(index + 1, stretch)
-    return readers
+  constructor(private readonly steps: readonly ({ readonly stretch: Stretch } | null)[]) {
+    for (const [index, step] of steps.entries()) if (step) this.add(index + 1, step.stretch)
   }
 
-  add(step: number, { reads }: Stretch): void {
-    for (const [holder, keys] of reads) {
+  add(number: number, stretch: Stretch): void {
+    if (this.added.has(stretch)) return
+    this.added.add(stretch)
+    for (const [holder, keys] of stretch.reads) {
       const cells = remember(this.known, holder, () => new Map())
-      for (const key of keys) remember(cells, key, () => new Set()).add(step)
-    }
-  }
-
-  remove(step: number, { reads }: Stretch): void {
-    for (const [holder, keys] of reads) {
-      const cells = this.known.get(holder)
-      for (const key of keys) {
-        const steps = cells?.get(key)
-        steps?.delete(step)
-        if (steps?.size === 0) cells!.delete(key)
-      }
-      if (cells?.size === 0) this.known.delete(holder)
+      for (const key of keys) remember(cells, key, () => new Set()).add(number)
     }
   }
 
@@ -414,8 +431,44 @@ class Readers {
   *of(holder: object, key: unknown): Generator<number> {
     const cells = this.known.get(holder)
     if (!cells) return
-    for (const each of key === WHOLE ? cells.keys() : [key, WHOLE]) yield* cells.get(each) ?? []
+    for (const each of key === WHOLE ? cells.keys() : [key, WHOLE])
+      for (const number of cells.get(each) ?? [])
+        if (this.steps[number - 1]?.stretch.reads.get(holder)?.has(each)) yield number
   }
+}
+
+/** Stands for the order of the keys of a map, at which only those have looked who looked at all of it. */
+const ORDER = Symbol('the order')
+
+/** Do those keys that two steps have both written to stand in the same order? */
+function areInOneOrder(
+  a: readonly Version<unknown, unknown>[],
+  b: readonly Version<unknown, unknown>[],
+): boolean {
+  const [mine, others] = [keysInOrder(a), keysInOrder(b)]
+  if (mine.length === others.length && mine.every((key, i) => key === others[i])) return true
+  const [known, seen] = [new Set(mine), new Set(others)]
+  const common = mine.filter(key => seen.has(key))
+  return others.filter(key => known.has(key)).every((key, i) => key === common[i])
+}
+
+function keysInOrder(versions: readonly Version<unknown, unknown>[]): unknown[] {
+  return versions.toSorted((a, b) => a.order - b.order).map(({ key }) => key)
+}
+
+function madeInOneOnly(a: Stretch, b: Stretch): Set<object> {
+  const objects = ({ made }: Stretch) => new Set<object>(made.map(({ object }) => object))
+  const [mine, others] = [objects(a), objects(b)]
+  return new Set([...mine, ...others].filter(object => !mine.has(object) || !others.has(object)))
+}
+
+/** Has tracked maps forget what a stretch wrote to them. */
+function takeOut({ tracked }: Stretch): void {
+  for (const [map, versions] of tracked) for (const version of versions) map.takeOut(version)
+}
+
+function putIn({ tracked }: Stretch): void {
+  for (const [map, versions] of tracked) for (const version of versions) map.putIn(version)
 }
 
 /** What a cell holds after some changes, and held before. */
@@ -425,26 +478,6 @@ interface Cell {
 }
 
 type Values = Map<object, Map<unknown, Cell>>
-
-function valuesOf({ plain, tracked }: Stretch): Values {
-  const values: Values = new Map()
-  for (const changes of [plain, ...[...tracked.values()].map(group => group.changes)])
-    for (const change of changes) {
-      const cells = remember(values, change.holder, () => new Map())
-      // The first change of a cell knows what it held before.
-      if (!cells.has(change.key)) cells.set(change.key, { value: change.value(), former: change.former() })
-    }
-  return values
-}
-
-/** What a step that was taken back had left: for that it is made again, for a moment. */
-function valuesAfter(stretch: Stretch): Values {
-  const all = [stretch.plain, ...[...stretch.tracked.values()].map(group => group.changes)]
-  for (const changes of all) makeAgain(changes)
-  const values = valuesOf(stretch)
-  for (const changes of all) takeBack(changes)
-  return values
-}
 
 /** Would nobody see a difference between the two, be it values of the machine or plain data about them? */
 function alike(a: unknown, b: unknown): boolean {

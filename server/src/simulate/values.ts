@@ -73,7 +73,6 @@ export interface Module {
   readonly ns: Namespace
   /** `__path__`; null for a module that is no package. A search path that code computed is a Value. */
   path: readonly string[] | Unknown | null
-  state: 'executing' | 'done' | 'failed'
   /** Loaded on a path that may not have been taken. */
   doubtful: boolean
 }

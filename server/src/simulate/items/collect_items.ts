@@ -17,6 +17,7 @@ import { fixtureOf } from '../models/fixtures.ts'
 import { markOf, marksIn } from '../models/marks.ts'
 import { FAILED } from '../models/outcomes.ts'
 import { actionFor, COLLECTION_WARNING, PYTEST_WARNINGS, REMOVED_IN_10 } from '../models/warnings.ts'
+import { isDefined } from '../remade.ts'
 import { representation } from '../representation.ts'
 import type { Constructor, FailureDetail } from '../trace.ts'
 import {
@@ -169,7 +170,7 @@ function constructorOf(classes: readonly Class[]): Constructor | 'unknown' | nul
   for (const name of ['__init__', '__new__'] as const) {
     for (const cls of classes) {
       if (isBare(cls)) continue
-      if (!cls.place) {
+      if (!isDefined(cls)) {
         const known = cls.ns.slots.has(name) || (isException(cls) && name === '__init__')
         return known ? name : 'unknown'
       }
@@ -202,7 +203,7 @@ function warnOfObject(collection: Collection, name: string, object: Instance, ho
   const classes = resolutionOrder(object.cls)
   if (!classes || object.attributes.open || object.attributes.slots.has('__wrapped__')) return
   const has = (attribute: string) => classes.some(cls => cls.ns.slots.has(attribute))
-  if (!classes.every(cls => cls.place) || ['__getattr__', '__getattribute__', '__wrapped__'].some(has)) return
+  if (!classes.every(isDefined) || ['__getattr__', '__getattribute__', '__wrapped__'].some(has)) return
   const call = classes.map(cls => cls.ns.slots.get('__call__')).find(Boolean)
   if (call?.value.t !== 'func' || call.maybe) return
   const message = `cannot collect '${name}' because it is not a function.`

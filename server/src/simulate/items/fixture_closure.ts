@@ -10,6 +10,7 @@ import type { Plugin } from '../hooks.ts'
 import type { Machine } from '../machine.ts'
 import { type Fixture, fixtureOf } from '../models/fixtures.ts'
 import { markOf } from '../models/marks.ts'
+import { TrackedMap } from '../tracked_map.ts'
 import { type Class, type Func, isString, type Namespace, type Value } from '../values.ts'
 import { argumentNames } from './parametrize_call.ts'
 import { asksForArgument } from './plugins.ts'
@@ -177,25 +178,21 @@ function nearestDefinition(name: string, nearestFirst: readonly Namespace[]): Fi
   return null
 }
 
-const known = new WeakMap<
-  Namespace,
-  { readonly version: number; readonly size: number; readonly slots: SlotsByFixture }
->()
+const known = new WeakMap<Namespace, { readonly state: string; readonly slots: SlotsByFixture }>()
 
 /** By the name of what may be a fixture, the slots that it stands in. */
 type SlotsByFixture = ReadonlyMap<string, readonly string[]>
 
 function slotsByFixture(ns: Namespace): SlotsByFixture {
   const { slots, version } = ns
-  // Asking for the size is looking at all of them, for whoever notes that.
-  const { size } = slots
+  const state = slots instanceof TrackedMap ? slots.state : `${version}, ${slots.size}`
   const before = known.get(ns)
-  if (before?.version === version && before.size === size) return before.slots
+  if (state !== null && before?.state === state) return before.slots
   const made = new Map<string, string[]>()
   for (const [key, { value }] of slots) {
     const name = [visibleAs(key, value)].flat()[0]?.name
     if (name) remember(made, name, () => []).push(key)
   }
-  known.set(ns, { version, size, slots: made })
+  if (state !== null) known.set(ns, { state, slots: made })
   return made
 }

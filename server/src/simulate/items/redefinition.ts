@@ -34,7 +34,7 @@ function isTest(m: Machine, op: DefOp | ClassOp): boolean {
 
 /** The name in the definition of a function or class of the same scope. */
 function definition(m: Machine, value: Value, { unit, scope }: Frame) {
-  if (value.t === 'func' && value.scope === scope && value.code.def)
+  if (value.t === 'func' && value.scope.names === scope.names && value.code.def)
     return m.spanOf(value.code.unit, value.code.def.nameAt)
   return value.t === 'class' && value.place?.path === unit.path ? value.place : null
 }

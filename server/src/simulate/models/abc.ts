@@ -6,6 +6,7 @@ import { resolutionOrder } from '../base_order.ts'
 import { ancestry, nativeClass, OBJECT, TYPE } from '../classes.ts'
 import type { Machine } from '../machine.ts'
 import { refuse } from '../refuse.ts'
+import { isDefined } from '../remade.ts'
 import { type Class, constant, native, UNKNOWN, type Value } from '../values.ts'
 import type { Model } from './model.ts'
 import { GENERIC, PROTOCOL } from './typing.ts'
@@ -70,7 +71,7 @@ function abstractMethods(cls: Class): string[] {
   // Classes of C make their instances without asking; and tests take the bar away by hand.
   if (
     classes.some(
-      it => (!it.place && !isBare(it) && it !== PROTOCOL) || it.ns.slots.has('__abstractmethods__'),
+      it => (!isDefined(it) && !isBare(it) && it !== PROTOCOL) || it.ns.slots.has('__abstractmethods__'),
     )
   )
     return []

@@ -120,7 +120,6 @@ function open(m: Machine, name: string, kind: Module['kind']): Value {
     kind,
     ns: m.heap.namespace(true),
     path: HARMLESS,
-    state: 'done',
     doubtful: false,
   }
   for (const [key, value] of Object.entries(modelOf(m, name) ?? {})) m.heap.set(module.ns, key, value)

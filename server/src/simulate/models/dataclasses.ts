@@ -4,6 +4,7 @@
  * statement, as annotations are where they are declared.
  */
 import type { ClassOp, Expr } from '../../compile/module_code.ts'
+import { remember } from '../../files/memo.ts'
 import { ancestry, nativeClass, OBJECT } from '../classes.ts'
 import { foreseeCall } from '../implicit_calls.ts'
 import type { Machine } from '../machine.ts'
@@ -47,19 +48,22 @@ interface Field {
 }
 
 /** The fields of each class that was processed. */
-const processed = new WeakMap<Class, readonly Field[]>()
+const processed = new WeakMap<Machine, Map<Class, readonly Field[]>>()
+
+function processedIn(m: Machine): Map<Class, readonly Field[]> {
+  return remember(processed, m, () => m.map())
+}
 
 function process(m: Machine, cls: Value, { keywords, open }: Args): Value {
   if (cls.t !== 'class') return cls
-  const op = statementOf(cls)?.op
-  const before = op && isPlain(cls, op) ? inheritedFields(cls) : null
+  const op = statementOf(m, cls)?.op
+  const before = op && isPlain(cls, op) ? inheritedFields(m, cls) : null
   const own = op && before ? ownFields(m, cls, op, keywords.get('kw_only')) : null
   // It gets an `__init__` that binds what the class body only declares.
-  m.heap.journal.field(cls, 'open', cls.ns)
-  cls.open = true
+  m.heap.openClass(cls)
   if (!own || !before || open) return cls
   const fields = new Map([...before, ...own].map(field => [field.name, field]))
-  processed.set(cls, [...fields.values()])
+  processedIn(m).set(cls, [...fields.values()])
   const init = keywords.get('init')
   if (!init || truth(init) === true) refuseOrder(m, [...fields.values()])
   return cls
@@ -71,15 +75,15 @@ function isPlain(cls: Class, op: ClassOp): boolean {
 }
 
 /** Those of the base, the most basic first; null where it isn't known or may have fields that were not seen. */
-function inheritedFields(cls: Class): readonly Field[] | null {
+function inheritedFields(m: Machine, cls: Class): readonly Field[] | null {
   if (cls.bases.length !== 1) return null
   const [base] = cls.bases
   if (base === OBJECT) return []
   if (base?.t !== 'class') return null
-  const known = processed.get(base)
+  const known = processedIn(m).get(base)
   if (known) return known
-  const op = statementOf(base)?.op
-  return op && op.decorators.length === 0 && isPlain(base, op) ? inheritedFields(base) : null
+  const op = statementOf(m, base)?.op
+  return op && op.decorators.length === 0 && isPlain(base, op) ? inheritedFields(m, base) : null
 }
 
 /** The annotated names of the body; null where it holds annotations under conditions, or one of them is doubtful. */

@@ -141,7 +141,7 @@ function loadSettings(m: Machine, django: Django, name: string, focus: Span): vo
   }
   const value = importModule(m, module, focus)
   // Read by what the settings module itself imports, they are only half there.
-  if (value.t === 'module' && value.state === 'executing') return
+  if (value.t === 'module' && m.states.get(value) === 'executing') return
   django.settings = value.t === 'module' ? value : 'unknown'
 }
 

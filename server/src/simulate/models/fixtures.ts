@@ -5,7 +5,9 @@
 import type { Span } from '../../files/span.ts'
 import { atLeast } from '../../pytest/version.ts'
 import { functionBehind } from '../behind.ts'
+import type { Journal } from '../journal.ts'
 import type { Machine } from '../machine.ts'
+import { OfText } from '../remade.ts'
 import {
   type Args,
   constant,
@@ -13,6 +15,7 @@ import {
   isInt,
   isString,
   native,
+  same,
   truth,
   UNKNOWN,
   type Value,
@@ -35,7 +38,47 @@ export interface Fixture {
   readonly ids: Value | undefined
 }
 
-const fixtures = new WeakMap<Value, Fixture>()
+class DefinedFixture implements Fixture {
+  readonly name: Fixture['name']
+  readonly fn: Fixture['fn']
+  readonly autouse: Fixture['autouse']
+  readonly scope: Fixture['scope']
+  readonly params: Fixture['params']
+  readonly ids: Fixture['ids']
+  private readonly place: OfText<Span>
+
+  constructor(journal: Journal, { name, fn, autouse, span, scope, params, ids }: Fixture) {
+    this.name = name
+    this.fn = fn
+    this.autouse = autouse
+    this.scope = scope
+    this.params = params
+    this.ids = ids
+    this.place = new OfText(journal, span.path, span)
+  }
+
+  get span(): Span {
+    return this.place.read()
+  }
+
+  /** See `DefinedFunction`. */
+  insteadOf(made: DefinedFixture): boolean {
+    const keys = ['scope', 'params', 'ids'] as const
+    const usable =
+      this.name === made.name &&
+      this.fn === made.fn &&
+      this.autouse === made.autouse &&
+      this.span.path === made.span.path &&
+      keys.every(key => {
+        const [mine, others] = [this[key], made[key]]
+        return mine && others ? same(mine, others) : mine === others
+      })
+    if (usable) this.place.become(made.place)
+    return usable
+  }
+}
+
+const fixtures = new WeakMap<Value, DefinedFixture>()
 
 /** The fixture that a value is; null for any other value. */
 export function fixtureOf(value: Value): Fixture | null {
@@ -46,6 +89,15 @@ export function isFixture(value: Value): boolean {
   return fixtures.has(value)
 }
 
+/** Does nothing but a fixture come of what the value decorates? */
+export function makesFixtures(value: Value): boolean {
+  return value.t === 'native' && [DECORATOR, DECORATOR_WITH_ARGUMENTS].includes(value.name)
+}
+
+/** `pytest.fixture`, and what it gives when it is called with arguments alone. */
+export const DECORATOR = 'pytest.fixture'
+const DECORATOR_WITH_ARGUMENTS = 'pytest.fixture(...)'
+
 /** `pytest.fixture`, with or without arguments. */
 export function fixtureDecorator(m: Machine, args: Args): Value {
   const [object] = args.positional
@@ -54,7 +106,7 @@ export function fixtureDecorator(m: Machine, args: Args): Value {
   const mark = (to: Value) => apply(m, to, args, span)
   // A falsy first argument is none: `if fixture_function:`.
   if (object && truth(object) !== false) return mark(object)
-  return native('pytest.fixture(...)', inner => mark(inner.positional[0] ?? UNKNOWN))
+  return native(DECORATOR_WITH_ARGUMENTS, inner => mark(inner.positional[0] ?? UNKNOWN))
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set([
@@ -115,7 +167,7 @@ function apply(m: Machine, object: Value, args: Args, span: Span): Value {
     },
   )
   const autouse = argument(args, 4, 'autouse')
-  fixtures.set(fixture, {
+  const defined = new DefinedFixture(m.heap.journal, {
     name,
     fn,
     autouse: args.open ? null : autouse ? truth(autouse) : false,
@@ -124,7 +176,15 @@ function apply(m: Machine, object: Value, args: Args, span: Span): Value {
     params: args.open ? undefined : args.keywords.get('params'),
     ids: args.open ? undefined : args.keywords.get('ids'),
   })
-  return fixture
+  fixtures.set(fixture, defined)
+  const { scope } = m.frame
+  if (scope.kind === 'function' || ownName === null) return fixture
+  return m.heap.journal.remade(
+    scope.names,
+    ownName,
+    fixture,
+    before => fixtures.get(before)?.insteadOf(defined) ?? false,
+  )
 }
 
 function refuse(m: Machine, message: string): Value {

@@ -72,7 +72,8 @@ function importByName(m: Machine, args: Args): Value {
 function reload(m: Machine, args: Args): Value {
   const module = argument(args, 0, 'module')
   if (module?.t !== 'module') return UNKNOWN
-  if (module.kind === 'project' && module.file && module.state === 'done') runModule(m, module, true)
+  if (module.kind === 'project' && module.file && (m.states.get(module) ?? 'done') === 'done')
+    runModule(m, module, true)
   return module
 }
 

@@ -49,8 +49,7 @@ export function moduleFromSpec(m: Machine, args: Args): Value {
   const spec = given && specs.get(given)
   if (!spec) return UNKNOWN
   const module = newModule(m, spec)
-  m.heap.journal.field(module, 'state', module.ns)
-  module.state = 'done'
+  m.states.set(module, 'done')
   return module
 }
 

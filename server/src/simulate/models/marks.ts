@@ -8,6 +8,7 @@ import { atLeast } from '../../pytest/version.ts'
 import { nativeClass, OBJECT } from '../classes.ts'
 import type { Machine } from '../machine.ts'
 import { elementsOf } from '../operate.ts'
+import { isDefined } from '../remade.ts'
 import { representation, typeName } from '../representation.ts'
 import {
   type Args,
@@ -135,7 +136,7 @@ function isWrapped(object: Value): boolean {
 function store(m: Machine, object: Value, decorator: Value): Value {
   if (isFixture(object)) refuseMarkedFixture(m)
   // Built-in classes belong to no one machine.
-  if (object.t === 'func' || (object.t === 'class' && object.place)) {
+  if (object.t === 'func' || (object.t === 'class' && isDefined(object))) {
     const ns = object.t === 'func' ? object.attributes : object.ns
     m.heap.set(ns, 'pytestmark', list([...marksIn(ns), decorator]))
   }

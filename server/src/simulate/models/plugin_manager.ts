@@ -40,7 +40,7 @@ function pluginOf(m: Machine, value: Value | undefined): Plugin | null {
   const { name, place } = cls
   const module: Module = {
     ...{ t: 'module', name, file: place.path, kind: 'project' },
-    ...{ ns, path: null, state: 'done', doubtful: false },
+    ...{ ns, path: null, doubtful: false },
   }
   return { module, folder: null }
 }

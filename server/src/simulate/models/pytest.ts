@@ -22,7 +22,7 @@ import {
   type Value,
 } from '../values.ts'
 import { contextObject, swallowing } from './contexts.ts'
-import { fixtureDecorator, yieldFixture } from './fixtures.ts'
+import { DECORATOR, fixtureDecorator, yieldFixture } from './fixtures.ts'
 import { HIDDEN_PARAM, markGenerator, param } from './marks.ts'
 import { argument, callSpan, type Model, textArgument } from './model.ts'
 import { monkeyPatch } from './monkeypatch.ts'
@@ -47,7 +47,7 @@ function pytestNames(m: Machine): Record<string, Value> {
     ),
     exit: outcome('pytest.exit', EXIT, args => raiseOutcome(m, EXIT, textArgument(args, 0, 'reason') ?? '')),
     importorskip: native('pytest.importorskip', args => importOrSkip(m, args)),
-    fixture: native('pytest.fixture', args => fixtureDecorator(m, args)),
+    fixture: native(DECORATOR, args => fixtureDecorator(m, args)),
     yield_fixture: native('pytest.yield_fixture', args => yieldFixture(m, args)),
     hookimpl: native('pytest.hookimpl', handBack),
     hookspec: native('pytest.hookspec', handBack),

@@ -3,6 +3,7 @@
  * to 2.1). A MetaData keeps its tables in a dict of the machine, so that branches and code that is not seen
  * open it as they would any other.
  */
+import { remember } from '../../files/memo.ts'
 import type { Span } from '../../files/span.ts'
 import { ancestry, exceptionClass, nativeClass, OBJECT } from '../classes.ts'
 import type { Machine } from '../machine.ts'
@@ -133,17 +134,17 @@ export function declareClass(m: Machine, cls: Class): void {
   if (![...ancestry(cls)].includes(DECLARATIVE)) return
   const abstract = cls.ns.slots.get('__abstract__')?.value
   if (abstract && truth(abstract) !== false) return
-  declareTable(m, cls, inherited(cls, 'metadata') ?? UNKNOWN)
+  declareTable(m, cls, inherited(m, cls, 'metadata') ?? UNKNOWN)
 }
 
 /** The table that a mapped class defines; nothing where any part of the question is not known. */
 function declareTable(m: Machine, cls: Class, metadata: Value): void {
-  if (cls.ns.open || cls.ns.slots.has('__table__') || !hasColumn(cls)) return
-  const name = tableName(cls)
-  const options = tableOptions(cls)
+  if (cls.ns.open || cls.ns.slots.has('__table__') || !hasColumn(m, cls)) return
+  const name = tableName(m, cls)
+  const options = tableOptions(m, cls)
   if (name === null || options === null || !isMetaData(metadata)) return m.mayRaise(INVALID_REQUEST)
-  mapped.add(cls)
-  const statement = statementOf(cls)
+  mappedIn(m).set(cls, true)
+  const statement = statementOf(m, cls)
   const focus = statement ? m.spanOf(statement.frame.unit, statement.op.nameAt) : callSpan(m)
   const known = define(m, metadata, name, options, focus)
   if (!known) return
@@ -152,28 +153,32 @@ function declareTable(m: Machine, cls: Class, metadata: Value): void {
 }
 
 /** Classes that have a table of their own: their `__tablename__` is not handed on to those below. */
-const mapped = new WeakSet<Class>()
+const mapped = new WeakMap<Machine, Map<Class, true>>()
+
+function mappedIn(m: Machine): Map<Class, true> {
+  return remember(mapped, m, () => m.map())
+}
 
 /** The first value of a name on the way up; undefined where nothing has it or an unknown base comes before. */
-function inherited(cls: Class, name: string): Value | undefined {
+function inherited(m: Machine, cls: Class, name: string): Value | undefined {
   for (const ancestor of ancestry(cls)) {
     if (ancestor === null) return undefined
-    if (ancestor !== cls && name === '__tablename__' && mapped.has(ancestor)) continue
+    if (ancestor !== cls && name === '__tablename__' && mappedIn(m).has(ancestor)) continue
     const slot = ancestor.ns.slots.get(name)
     if (slot) return slot.maybe ? UNKNOWN : slot.value
   }
   return undefined
 }
 
-function tableName(cls: Class): string | null {
-  const name = inherited(cls, '__tablename__')
+function tableName(m: Machine, cls: Class): string | null {
+  const name = inherited(m, cls, '__tablename__')
   return isString(name) ? name.v : null
 }
 
 /** `__table_args__`: a dict, or a tuple that may end in one. null where it isn't known. */
-function tableOptions(cls: Class): ReadonlyMap<string, Value> | null {
+function tableOptions(m: Machine, cls: Class): ReadonlyMap<string, Value> | null {
   if (!cls.ns.slots.has('__table_args__') && [...ancestry(cls)].includes(null)) return null
-  const given = inherited(cls, '__table_args__')
+  const given = inherited(m, cls, '__table_args__')
   if (!given || (given.t === 'const' && given.v === null)) return new Map()
   const last = given.t === 'tuple' ? given.items.at(-1) : given
   if (given.t === 'tuple' && last?.t !== 'dict' && last?.t !== 'unknown') return new Map()
@@ -187,11 +192,11 @@ function optionsOf(dict: Dict): Map<string, Value> {
 }
 
 /** With no column of its own a class takes the table that is there. */
-function hasColumn(cls: Class): boolean {
+function hasColumn(m: Machine, cls: Class): boolean {
   for (const { value } of cls.ns.slots.values())
     if (value.t === 'instance' && value.cls === COLUMN) return true
   return (
-    statementOf(cls)?.op.body.some(
+    statementOf(m, cls)?.op.body.some(
       op =>
         op.op === 'annotated' &&
         op.annotation.e === 'sub' &&
@@ -274,7 +279,7 @@ function callTable(m: Machine, args: Args): Value {
 
 /** A second class of one name and module is warned of before its table is looked at. */
 function warnOfClass(m: Machine, cls: Class, { first }: Known): void {
-  const statement = statementOf(cls)
+  const statement = statementOf(m, cls)
   if (!statement || first.module !== cls.module) return
   const again = m.spanOf(statement.frame.unit, statement.op.nameAt)
   if (first.span.path !== again.path || first.span.start !== again.start) return

@@ -184,7 +184,7 @@ function sysModules(m: Machine): Value {
       return
     }
     const present = m.modules.get(key.v)
-    if (present?.t === 'module' && present.state === 'executing' && value.t !== 'const') {
+    if (present?.t === 'module' && m.states.get(present) === 'executing' && value.t !== 'const') {
       // Another module is what it is; an object stands in front of the package, whose `__path__` still serves.
       const stand = value.t === 'module' && !m.heap.doubtful ? value : replacementOf(m, present, value)
       if (stand) m.modules.set(key.v, stand)

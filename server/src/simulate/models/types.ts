@@ -40,7 +40,6 @@ function typesNames(m: Machine): Record<string, Value> {
       kind: 'stub',
       ns: m.heap.namespace(),
       path: null,
-      state: 'done',
       doubtful: false,
     }
     m.heap.set(module.ns, '__name__', constant(module.name))
