@@ -113,11 +113,16 @@ function mayRegister(
   further: readonly string[] = [],
 ): boolean {
   if (facts.some(({ open }) => open.has(part))) return true
-  return [...facts.flatMap(({ files }) => files), ...further].some(path => {
-    const text = new TextDecoder().decode(fs.read(path) ?? new Uint8Array())
-    return text.includes(`"${name}"`) || text.includes(`'${name}'`)
-  })
+  const textOf = (path: string) => new TextDecoder().decode(fs.read(path) ?? new Uint8Array())
+  const names = (text: string) => text.includes(`"${name}"`) || text.includes(`'${name}'`)
+  return (
+    facts.some(({ files }) => files.some(path => names(textOf(path)))) ||
+    further.map(textOf).some(text => REGISTERS.test(text) && names(text))
+  )
 }
+
+/** What a conftest says that registers anything, by itself or with the help of another module. */
+const REGISTERS = /\b(?:addini|addoption|pytest_addoption)\b/
 
 /** '--cov=src' -> '--cov', '-n4' -> '-n'. */
 function optionName(text: string): string {
