@@ -94,6 +94,6 @@ test('an edit in the body of a test is no reason to simulate again, one at modul
   }
   const first = await analysed('def test_b():\n    assert 1\n')
   const second = await analysed('def test_b():\n    x = 1\n    assert x\n')
-  expect(second.reached).toBe(first.reached)
-  expect((await analysed('y = 1\ndef test_b():\n    x = 1\n    assert x\n')).reached).not.toBe(first.reached)
+  expect(second.events).toBe(first.events)
+  expect((await analysed('y = 1\ndef test_b():\n    x = 1\n    assert x\n')).events).not.toBe(first.events)
 })

@@ -5,7 +5,7 @@
 import type { Span } from '../files/span.ts'
 import { ancestry, exceptionClass, OBJECT } from './classes.ts'
 import { NORMAL } from './completion.ts'
-import { importModule, packagePath } from './importer.ts'
+import { importModule, isOnlyPerhapsLoaded, packagePath } from './importer.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { virtualKind } from './models/all_models.ts'
 import { isNamespaceClass } from './models/types.ts'
@@ -151,7 +151,7 @@ export function loadSubmodule(m: Machine, module: Value, name: string, focus: Sp
 function trySubmodule(m: Machine, module: Module, name: string, focus: Span): Value | null {
   const fullName = `${module.name}.${name}`
   const loaded = m.modules.get(fullName)
-  if (loaded !== undefined) return loaded
+  if (loaded !== undefined && !isOnlyPerhapsLoaded(m, loaded)) return loaded
   if (!submoduleExists(m, module, name) && !virtualKind(m, fullName)) return null
   return importModule(m, fullName, focus)
 }

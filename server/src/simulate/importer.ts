@@ -64,8 +64,8 @@ function lookUp(m: Machine, name: string, focus: Span): Value | null {
  * A module that was loaded on a path that may not have been taken is executed by the first import that certainly
  * happens: if it was not there yet; and what fails for certain now would have failed on that path as well.
  */
-function isOnlyPerhapsLoaded(m: Machine, entry: Value): boolean {
-  if (m.heap.doubtful || entry.t !== 'module' || !entry.doubtful || entry.kind !== 'project') return false
+export function isOnlyPerhapsLoaded(m: Machine, entry: Value | null): boolean {
+  if (m.heap.doubtful || entry?.t !== 'module' || !entry.doubtful || entry.kind !== 'project') return false
   return m.states.get(entry) === 'done'
 }
 
