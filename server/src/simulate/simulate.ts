@@ -343,14 +343,12 @@ interface ToldBefore {
 /** What there is to tell of a pass. `before`: of the one whose steps it has gone on from. */
 function told({ pass: { session, collectors }, machine }: Passed, before: ToldBefore | null = null): Trace {
   const { importedAt, modules, dependencies } = machine
-  const same = (...holders: object[]) => (before && !holders.some(before.differs) ? before.trace : null)
-  const others = same(importedAt, modules)?.events.some(({ event }) => event === 'imported-twice') ?? true
-  const twice = others ? importedTwice(machine) : []
-  const isAsBefore =
-    before?.trace.collectors.length === collectors.length &&
-    collectors.every(({ path }, i) => path === before.trace.collectors[i]!.path)
-  const sets = () => [...dependencies.values()].map(({ entries }) => entries)
-  const reached = isAsBefore && same(dependencies, ...sets())?.reached
+  const paths = pathsOf(collectors)
+  // The trace of before, for what rests on these maps alone.
+  const same = (holders: readonly object[]) => (before && !holders.some(before.differs) ? before.trace : null)
+  const wasTwice = same([importedAt, modules])?.events.some(({ event }) => event === 'imported-twice')
+  const edges = [dependencies, ...[...dependencies.values()].map(({ entries }) => entries)]
+  const goneOver = same(edges)
   return {
     session,
     markers: [...machine.registeredMarkers],
@@ -358,20 +356,18 @@ function told({ pass: { session, collectors }, machine }: Passed, before: ToldBe
     events: [
       ...machine.events,
       ...machine.leaks.found(path => closureOf(machine, path)),
-      ...twice,
+      ...(wasTwice === false ? [] : importedTwice(machine)),
       ...ignoredFinders(machine),
     ],
     startMatters: machine.startMatters,
     suspects: [...machine.suspects],
     questions: [],
     reached:
-      reached ||
-      reachedFrom(
-        collectors.map(({ path }) => path),
-        file => dependencies.get(file) ?? [],
-      ),
+      goneOver && pathsOf(goneOver.collectors).join('\0') === paths.join('\0')
+        ? goneOver.reached
+        : reachedFrom(paths, file => dependencies.get(file) ?? []),
     modules:
-      same(importedAt)?.modules ??
+      same([importedAt])?.modules ??
       [...importedAt].map(([name, { module, span, entry }]) => ({
         name,
         file: module.file!,
@@ -380,6 +376,10 @@ function told({ pass: { session, collectors }, machine }: Passed, before: ToldBe
       })),
     path: machine.searchPath(),
   }
+}
+
+function pathsOf(collectors: readonly CollectorTrace[]): string[] {
+  return collectors.map(({ path }) => path)
 }
 
 /** Whoever needs a file that may not compile can't be judged, while no interpreter was asked. */
