@@ -382,9 +382,7 @@ export function newModule(m: Machine, spec: Spec): Module {
   }
   const path = Array.isArray(module.path) ? list(module.path.map(constant)) : null
   const known = m.heap.journal.again({ module, path })
-  if (known.module !== module) {
-    m.heap.again(known.module.ns)
-  }
+  if (known.module !== module) m.heap.again(known.module.ns)
   m.states.set(known.module, 'executing')
   setModuleAttributes(m, known.module, known.path)
   return known.module

@@ -85,10 +85,6 @@ export class Journal {
   /** The number of the step under way: 0 before the first one, and beyond all of them when none is. */
   now = 0
 
-  get active(): boolean {
-    return this.current !== null
-  }
-
   /**
    * From here on all is noted, for the step of that number; `birth`: of the youngest namespace there is. `again`: the
    * stretch that is run again, and was taken back.

@@ -34,8 +34,7 @@ export class OfText<T> {
 
   /** What the text has become, of the same file. */
   become(other: OfText<T>): void {
-    this.journal.note(new NewText(this))
-    this.exchange(other.text)
+    this.journal.note(new NewText(this, this.exchange(other.text)))
   }
 
   exchange(text: T): T {
@@ -48,12 +47,11 @@ export class OfText<T> {
 /** Those who are concerned have looked at the file: to all others nothing has changed. */
 class NewText<T> implements Change {
   readonly key = 'text'
-  private other: T
-
-  constructor(readonly holder: OfText<T>) {
-    this.other = holder.exchange(undefined as T)
-    holder.exchange(this.other)
-  }
+  /** `other`: the text that the holder does not have at the moment. */
+  constructor(
+    readonly holder: OfText<T>,
+    private other: T,
+  ) {}
 
   undo(): void {
     this.other = this.holder.exchange(this.other)

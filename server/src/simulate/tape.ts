@@ -122,10 +122,8 @@ export class Tape<S, R> {
     this.takeBackPlain(same + 1)
     for (let at = same; at < Math.max(this.steps.length, steps.length); at++) {
       const [former, step] = [this.steps[at], steps[at]]
-      if (former !== step && former) {
-        takeOut(former.stretch)
-      }
-      if (former !== step && step) {
+      if (former && former !== step) takeOut(former.stretch)
+      if (step && step !== former) {
         putIn(step.stretch)
         this.readers?.add(at + 1, step.stretch)
       }
