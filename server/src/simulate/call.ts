@@ -7,15 +7,13 @@
  * unknown.
  */
 
-import type { CallExpr, Expr, Op, Parameter } from '../compile/module_code.ts'
-import { remember } from '../files/memo.ts'
+import type { CallExpr, Expr, Parameter } from '../compile/module_code.ts'
 import { ancestry, exceptionClass, isException, isSubclass, OBJECT } from './classes.ts'
 import { type Completion, certainRaise } from './completion.ts'
 import { handOver, leaveOut } from './effects.ts'
 import { evaluate, stringOf } from './evaluate.ts'
 import { runBlock } from './execute.ts'
 import { foreseeMethods, leaveOutMethod, leaveOutOperators } from './implicit_calls.ts'
-import { bodySource } from './looked_into.ts'
 import type { Call, Frame, Machine } from './machine.ts'
 import { refuseAbstract } from './models/abc.ts'
 import { asksDjango, hasDjango, loseDjango } from './models/django_settings.ts'
@@ -185,7 +183,7 @@ export function callFunction(m: Machine, fn: Func, args: Args): Value {
     return UNKNOWN
   }
   const depth = callDepth(m)
-  if (depth >= DEEPEST_CALL || !(fn.code.unit.project ? matters(m, fn) : asksDjango(m, fn))) {
+  if (depth >= DEEPEST_CALL || !(fn.code.unit.project || asksDjango(m, fn))) {
     leaveOut(m, fn, args)
     m.mayRaise(null)
     return UNKNOWN
@@ -344,33 +342,6 @@ function keywordDict(keywords: ReadonlyMap<string, Value>): Value {
     [...keywords].map(([name, value]) => [`s:${name}`, { key: constant(name) as Value, value }]),
   )
   return dictOf(items)
-}
-
-const TELLING =
-  /\b(import|importorskip|skip|exit|mark|warn|fail|import_module|__import__|find_spec|sys\.path|sys\.modules|exec|getoption|register|REGISTRY|Counter|Gauge|Histogram|Summary|Info|Enum|raise)\b/
-const matterings = new WeakMap<object, boolean>()
-
-/** Can running this function change what is collected? Its words tell, or it is short. */
-function matters(m: Machine, fn: Func): boolean {
-  const { def, lambda, unit } = fn.code
-  if (lambda) return true
-  return remember(matterings, def!, () => {
-    return TELLING.test(bodySource(unit, def!.body)) || isShort(m.world.body(unit, def!.body).code.ops)
-  })
-}
-
-function isShort(ops: readonly Op[]): boolean {
-  let count = 0
-  const walk = (block: readonly Op[]): boolean =>
-    block.every(op => {
-      if (op.op === 'while' || ++count > 7) return false
-      if (op.op === 'for') return walk(op.body) && walk(op.else)
-      if (op.op === 'if') return walk(op.then) && walk(op.else)
-      if (op.op === 'try')
-        return walk(op.body) && walk(op.else) && walk(op.finally) && op.handlers.every(h => walk(h.body))
-      return op.op === 'with' ? walk(op.body) : true
-    })
-  return walk(ops)
 }
 
 /** A call of code that was never seen: its name alone tells whether it may set something up. */

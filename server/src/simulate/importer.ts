@@ -275,7 +275,8 @@ function whyUncertain(m: Machine, name: string, parent: Value | null): string | 
   if (sixWithoutMoves(m, name) || losesToInstalled(m, name, parent)) return null
   if (m.metaPathOpen) return 'an import hook of the project serves it'
   if (m.openPrefixes.has(topLevel(name)) || m.openPrefixes.has('*')) return 'code puts it into sys.modules'
-  if (m.perhapsLoaded.has(name)) return ''
+  // What pytest may load when it starts it finds in the environment.
+  if (m.perhapsLoaded.has(name) && m.finder.findTopLevel(topLevel(name), m.environment.sysPath)) return ''
   const executor = [...m.executors].find(file => file === m.frame?.unit.path || file.endsWith('/conftest.py'))
   if (executor) return `code that ${executor} executes provides it`
   if (parent === null) {

@@ -199,8 +199,16 @@ function equal(a: Value, b: Value): boolean | null {
     if (a.open || b.open) return null
     return a.items.size === b.items.size && [...a.items.keys()].every(k => b.items.has(k))
   }
-  if (a.t === 'dict' || b.t === 'dict' || a.t === 'native' || b.t === 'native')
-    return a.t === b.t ? null : a.t === 'native' || b.t === 'native' ? null : false
+  if (a.t === 'native' || b.t === 'native') return null
+  if (a.t === 'dict' && b.t === 'dict') {
+    if (a.open || b.open) return null
+    if (a.items.size !== b.items.size) return false
+    const answers = [...a.items].map(([key, { value }]) => {
+      const other = b.items.get(key)
+      return other ? equal(value, other.value) : false
+    })
+    return answers.includes(false) ? false : answers.includes(null) ? null : true
+  }
   return same(a, b) ? true : a.t === b.t ? (a.t === 'path' || a.t === 'bytes' ? false : null) : false
 }
 

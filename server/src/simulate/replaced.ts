@@ -53,7 +53,8 @@ export function viaReplacement(m: Machine, module: Module, name: string): Value 
   const hook = classes.map(cls => cls?.ns.slots.get('__getattr__')).find(Boolean)
   const value = hook ? fromHook(m, object, hook.maybe ? UNKNOWN : hook.value, name) : 'missing'
   if (value !== 'missing') return value
-  return texts.some(text => hasWord(text, name)) || mayBePatched(m, module, name) ? undefined : 'missing'
+  const spelt = !hook && texts.some(text => hasWord(text, name))
+  return spelt || mayBePatched(m, module, name) ? undefined : 'missing'
 }
 
 function fromHook(m: Machine, object: Instance, hook: Value, name: string): Value | 'missing' | undefined {

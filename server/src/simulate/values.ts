@@ -146,6 +146,8 @@ export interface Native {
   readonly assign: ((name: string, value: Value) => void) | null
   /** It is given to code that nobody follows, which may write to it. */
   readonly handed: (() => void) | null
+  /** It counts as true, whatever it holds; what can be called does so too. */
+  readonly holds: boolean
 }
 
 export interface Mapping {
@@ -329,10 +331,10 @@ export function mayHoldMore(value: Value): boolean {
 export function native(
   name: string,
   call: NativeCall | null,
-  more: Partial<Pick<Native, 'attribute' | 'mapping' | 'assign' | 'handed'>> = {},
+  more: Partial<Pick<Native, 'attribute' | 'mapping' | 'assign' | 'handed' | 'holds'>> = {},
 ): Native {
-  const { attribute = null, mapping = null, assign = null, handed = null } = more
-  return { t: 'native', name, call, attribute, mapping, assign, handed }
+  const { attribute = null, mapping = null, assign = null, handed = null, holds = false } = more
+  return { t: 'native', name, call, attribute, mapping, assign, handed, holds }
 }
 
 export function isString(value: Value | undefined): value is Const & { v: string } {
@@ -418,7 +420,7 @@ function truthAsKnown(value: Value): boolean | null {
     case 'path':
       return true
     case 'native':
-      return value.call && value.name !== WRAPPED ? true : null
+      return value.holds || (value.call && value.name !== WRAPPED) ? true : null
     case 'instance':
       return decidesNoTruth(value.cls) ? true : null
     default:

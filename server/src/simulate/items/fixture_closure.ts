@@ -73,13 +73,14 @@ export function mayBeAskedFor(
   if (namespaces.some(ns => ns.open)) return true
   const visible = namespaces.flatMap(ns => [...ns.slots].flatMap(([key, { value }]) => visibleAs(key, value)))
   const always = visible.filter(fixture => fixture.autouse || fixture.name === null)
+  if (always.some(fixture => fixture.name === null && fixture.asks === null)) return true
   const used = usedByMarks(test.marks)
   if (used === null) return true
   const queue = [
     ...requestedArguments(test),
     ...used,
     ...usedByConfiguration(m),
-    ...always.flatMap(f => f.asks ?? []),
+    ...always.flatMap(fixture => fixture.name ?? fixture.asks!),
   ]
   const seen = new Set(queue)
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {

@@ -78,7 +78,7 @@ function bodyLeavesItemsAlone(name: string, body: string): boolean {
   )
 }
 
-/** May a fixture of an installed plugin, or its hook, ask for an argument of that name? */
+/** May an argument of that name be a fixture of an installed plugin, or be asked for by one, or by its hook? */
 export function asksForArgument(m: Machine, plugins: readonly Plugin[], name: string): boolean {
   const texts = installed(m, plugins)
   if (texts === null) return true
@@ -89,7 +89,7 @@ export function asksForArgument(m: Machine, plugins: readonly Plugin[], name: st
     'i',
   )
   const parameter = new RegExp(
-    `fixture\\b[^\\n]*\\n(?:\\s*@[^\\n]*\\n)*\\s*(?:async )?def \\w+\\([^)]*\\b${word}\\b`,
+    `fixture\\b[^\\n]*\\n(?:\\s*@[^\\n]*\\n)*\\s*(?:async )?def (?:\\w+\\([^)]*\\b)?${word}\\b`,
   )
   return [...texts, ...autouseTexts(m)].some(text => literal.test(text) || parameter.test(text))
 }

@@ -16,6 +16,7 @@ import { pathlibModels } from './pathlib.ts'
 import { platformModels } from './platform.ts'
 import { prometheusModels } from './prometheus_client.ts'
 import { pytestModels } from './pytest.ts'
+import { reModels } from './re.ts'
 import { tableNames } from './registries.ts'
 import { siteModels } from './site.ts'
 import { sqlalchemyModels } from './sqlalchemy.ts'
@@ -39,6 +40,7 @@ const ALL: readonly Model[] = [
   ...platformModels,
   ...prometheusModels,
   ...pytestModels,
+  ...reModels,
   ...siteModels,
   ...sqlalchemyModels,
   ...sysModels,
