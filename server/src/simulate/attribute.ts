@@ -26,6 +26,7 @@ import {
   tuple,
   UNKNOWN,
   type Value,
+  withMore,
 } from './values.ts'
 
 export function getAttribute(m: Machine, value: Value, name: string, focus: Span): Value {
@@ -150,7 +151,8 @@ function instanceAttribute(m: Machine, value: Extract<Value, { t: 'instance' }>,
   const own = value.attributes.slots.get(name)
   if (own) return own.value
   if (name === '__class__') return value.cls
-  if (name === '__dict__') return { t: 'nsdict', ns: value.attributes, module: null }
+  // Properties and methods that were left out may have written more.
+  if (name === '__dict__') return withMore<NamespaceDict>({ t: 'nsdict', ns: value.attributes, module: null })
   if (value.exception) {
     if (name === 'args') return tuple(value.exception.args)
     if (name === 'msg') return constant(value.exception.message)

@@ -1,17 +1,15 @@
-import { basename } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
+import { certainlyNoPackage, whyUncertain } from './absence.ts'
 import { loadBytecode } from './bytecode.ts'
 import { ancestry, exceptionClass } from './classes.ts'
 import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
 import { haltedBelow, isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
 import { type Machine, topLevel } from './machine.ts'
-import { modelOf, serveVirtual, sixWithoutMoves } from './models/all_models.ts'
-import { losesToInstalled, saysWord, viaGetattr } from './names.ts'
+import { modelOf, serveVirtual } from './models/all_models.ts'
+import { viaGetattr } from './names.ts'
 import { elementsOf } from './operate.ts'
-import { mayBeHung } from './patches.ts'
 import { isReplacement } from './replaced.ts'
-import { isStandardLibrary } from './standard.ts'
 import type { FailureDetail } from './trace.ts'
 import {
   constant,
@@ -224,43 +222,6 @@ function hasChanged(m: Machine, namespace: Module, above: readonly string[]): bo
   return before !== undefined && before !== above && before.join('\0') !== above.join('\0')
 }
 
-/** Third-party modules play tricks with `sys.modules`; what their text does not show they do not do. */
-function certainlyNoPackage(m: Machine, child: string, parent: Value): boolean {
-  if (parent.t !== 'module') return true
-  if (parent.kind === 'project' || parent.kind === 'stub') return m.states.get(parent) !== 'failed'
-  if (losesToInstalled(m, child, parent)) return true
-  if (isAssumed(m, child)) return false
-  if (isStandardLibrary(m, parent)) return standardHangsNothing(m, child, parent)
-  if (parent.kind !== 'foreign') return false
-  return hangsNothing(m, child, parent) || !playsWithModules(m, topLevel(child))
-}
-
-/** Of a standard library that nobody has seen not even the packages are known. */
-function isAssumed(m: Machine, name: string): boolean {
-  return !m.environment.stdlibExact && m.finder.isStandard(topLevel(name))
-}
-
-/** Without an interpreter or environment any distribution may be there: no absent module is one for certain. */
-function knowsInstalled({ environment }: Machine): boolean {
-  return environment.executable !== null || environment.sitePackages.length > 0
-}
-
-/** What a single file hangs below itself, or a module that plays for it, is named in the text. */
-function hangsNothing(m: Machine, child: string, { file }: Module): boolean {
-  if (file === null || isPackageFile(file)) return false
-  const word = child.slice(child.lastIndexOf('.') + 1)
-  return !saysWord(m, file, word) && !playsWithModules(m, topLevel(child), word)
-}
-
-/** A module of the standard library that is no package has nothing below it, unless a text speaks of that. */
-function standardHangsNothing(m: Machine, child: string, parent: Module): boolean {
-  const { file } = parent
-  const word = child.slice(child.lastIndexOf('.') + 1)
-  if (file !== null && (isPackageFile(file) || (file.endsWith('.py') && saysWord(m, file, word))))
-    return false
-  return !mayBeHung(m, child)
-}
-
 function notFound(m: Machine, name: string, parent: Value | null, focus: Span): Value {
   const message = `No module named '${name}'`
   const reason = whyUncertain(m, name, parent)
@@ -268,52 +229,6 @@ function notFound(m: Machine, name: string, parent: Value | null, focus: Span): 
   if (reason === '') return bind(m, name, parent, UNKNOWN)
   m.mayFail({ exc: notFoundError(m, name, message, focus, null), reason: `perhaps ${reason}` })
   return bind(m, name, parent, UNKNOWN)
-}
-
-/** null: certainly absent. '': silent. Else what might provide it after all. */
-function whyUncertain(m: Machine, name: string, parent: Value | null): string | null {
-  if (sixWithoutMoves(m, name) || losesToInstalled(m, name, parent)) return null
-  if (m.metaPathOpen) return 'an import hook of the project serves it'
-  if (m.openPrefixes.has(topLevel(name)) || m.openPrefixes.has('*')) return 'code puts it into sys.modules'
-  // What pytest may load when it starts it finds in the environment.
-  if (m.perhapsLoaded.has(name) && m.finder.findTopLevel(topLevel(name), m.environment.sysPath)) return ''
-  const executor = [...m.executors].find(file => file === m.frame?.unit.path || file.endsWith('/conftest.py'))
-  if (executor) return `code that ${executor} executes provides it`
-  if (parent === null) {
-    if (m.isPathOpen) return 'an entry of sys.path that could not be evaluated holds it'
-    if (m.environment.opaquePth.length > 0) return `${m.environment.opaquePth[0]} provides it`
-    return isAssumed(m, name) || !knowsInstalled(m) ? '' : null
-  }
-  if (parent.t !== 'module') return null
-  if (parent.kind === 'project' || parent.kind === 'namespace' || parent.kind === 'stub') return null
-  if (isAssumed(m, name) || (parent.kind !== 'foreign' && parent.kind !== 'model')) return ''
-  // What a single file hangs below itself it names.
-  if (
-    parent.file &&
-    !isPackageFile(parent.file) &&
-    !saysWord(m, parent.file, name.slice(name.lastIndexOf('.') + 1))
-  )
-    return null
-  return playsWithModules(m, topLevel(name)) ? '' : null
-}
-
-function isPackageFile(file: string): boolean {
-  return basename(file).startsWith('__init__.')
-}
-
-/**
- * Does any loaded module of this top-level package mention the tables through which modules appear? `word`: and this
- * word as well.
- */
-function playsWithModules(m: Machine, top: string, word: string | null = null): boolean {
-  for (const [name, module] of m.modules) {
-    if (topLevel(name) !== topLevel(top) || module?.t !== 'module') continue
-    if (module.kind === 'extension') return true
-    const text = module.file ? m.world.text(module.file) : null
-    if (!text || !/sys\.modules|meta_path|__path__|\bmodules\[|apipkg|import_hook|lazy/.test(text)) continue
-    if (word === null || saysWord(m, module.file!, word)) return true
-  }
-  return false
 }
 
 /**

@@ -55,7 +55,7 @@ export function elementsOf(value: Value): readonly Value[] | null {
     case 'const':
       return typeof value.v === 'string' ? [...value.v].map(constant) : null
     case 'nsdict':
-      return namesIn(value.ns)?.map(constant) ?? null
+      return mayHoldMore(value) ? null : (namesIn(value.ns)?.map(constant) ?? null)
     case 'native':
       return (value.mapping?.keys ? value.mapping.keys() : linesOf(value)) ?? null
     default:

@@ -12,6 +12,7 @@ import {
   keyOf,
   type List,
   list,
+  mayHoldMore,
   type NamespaceDict,
   NONE,
   native,
@@ -249,9 +250,10 @@ function namespaceMethod(m: Machine, value: NamespaceDict, name: string, args: A
 }
 
 /** What a namespace holds now, as a dict of its own. */
-function snapshot({ ns }: NamespaceDict): Dict {
+function snapshot(value: NamespaceDict): Dict {
+  const { ns } = value
   const items = new Map<string, { key: Value; value: Value }>()
   for (const [name, slot] of ns.slots)
     if (!slot.maybe) items.set(`s:${name}`, { key: constant(name), value: slot.value })
-  return dictOf(items, namesIn(ns) === null)
+  return dictOf(items, namesIn(ns) === null || mayHoldMore(value))
 }
