@@ -7,7 +7,7 @@ import { functionBehind } from './behind.ts'
 import { bodyText } from './body_words.ts'
 import { ancestry, exceptionClass } from './classes.ts'
 import { leaveOut, slotOf } from './effects.ts'
-import { raiseMissingAttribute, settled } from './from_import.ts'
+import { OF_EVERY_MODULE, raiseMissingAttribute, settled } from './from_import.ts'
 import { leaveOutMethod } from './implicit_calls.ts'
 import type { Machine } from './machine.ts'
 import { containerMethod } from './models/containers.ts'
@@ -96,7 +96,7 @@ function moduleAttribute(m: Machine, module: Module, name: string, focus: Span):
     return raiseMissingAttribute(m, module, name, focus)
   }
   const open = module.ns.open && !(given === 'missing' && isReplacement(module))
-  const hidden = name.startsWith('__') && (name !== '__path__' || module.kind !== 'project')
+  const hidden = OF_EVERY_MODULE.has(name) && (name !== '__path__' || module.kind !== 'project')
   if (open || hidden || mayBeBoundUnseen(m, module, name)) {
     m.mayRaise(exceptionClass('AttributeError'))
     return UNKNOWN

@@ -17,7 +17,7 @@ import {
 } from './control.ts'
 import { define, defineClass } from './define.ts'
 import { evaluate, evaluateOperand, raiseUndefined } from './evaluate.ts'
-import { importName, importStar, loadSubmodule, resolveRelative } from './from_import.ts'
+import { importName, importStar, loadSubmodule, resolveRelative, viaParents } from './from_import.ts'
 import { leaveOutOperators } from './implicit_calls.ts'
 import { importModule, pathByHook } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
@@ -267,16 +267,8 @@ function executeImport(m: Machine, op: ImportOp, frame: Frame): void {
     // `sys.modules` may hold 'a.b' and not 'a': the statement asks for both.
     const first = importModule(m, top, focus)
     if (name.as === null) bindName(m, top, first, frame)
-    else bindName(m, name.as, name.module.includes('.') ? viaParent(m, name.module, leaf) : leaf, frame)
+    else bindName(m, name.as, viaParents(m, name.module, first, leaf, focus), frame)
   }
-}
-
-/** `import a.b as c` takes the attribute b of a, which need not be the module. */
-function viaParent(m: Machine, name: string, leaf: Value): Value {
-  const dot = name.lastIndexOf('.')
-  const parent = m.modules.get(name.slice(0, dot))
-  const slot = parent?.t === 'module' ? parent.ns.slots.get(name.slice(dot + 1)) : undefined
-  return slot && !slot.maybe ? slot.value : leaf
 }
 
 function executeFrom(m: Machine, op: FromOp, frame: Frame): void {

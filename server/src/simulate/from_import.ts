@@ -15,7 +15,7 @@ import { refuseIteration } from './refuse.ts'
 import { isReplacement, viaReplacement } from './replaced.ts'
 import { isStandardLibrary, wordsForMissing } from './standard.ts'
 import type { FailureDetail } from './trace.ts'
-import { type Exc, isString, type Module, UNKNOWN, type Value } from './values.ts'
+import { type Exc, isString, type Module, type Slot, UNKNOWN, type Value } from './values.ts'
 
 /** `from .x import y`: the absolute name, by the package of the importing module (PEP 328). */
 export function resolveRelative(
@@ -74,9 +74,9 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
   return missing(m, module, name, focus)
 }
 
-/** What the type of modules gives to each of them (`dir(types.ModuleType)`). */
-const OF_EVERY_MODULE: ReadonlySet<string> = new Set(
-  '__annotations__ __class__ __delattr__ __dict__ __dir__ __doc__ __eq__ __format__ __ge__ __getattribute__ __getstate__ __gt__ __hash__ __init__ __init_subclass__ __le__ __lt__ __ne__ __new__ __reduce__ __reduce_ex__ __repr__ __setattr__ __sizeof__ __str__ __subclasshook__'.split(
+/** What the type of modules, the import system and warnings give to each of them without its doing. */
+export const OF_EVERY_MODULE: ReadonlySet<string> = new Set(
+  '__annotate__ __annotations__ __builtins__ __cached__ __class__ __delattr__ __dict__ __dir__ __doc__ __eq__ __file__ __format__ __ge__ __getattribute__ __getstate__ __gt__ __hash__ __init__ __init_subclass__ __le__ __loader__ __lt__ __name__ __ne__ __new__ __package__ __path__ __reduce__ __reduce_ex__ __repr__ __setattr__ __sizeof__ __spec__ __str__ __subclasshook__ __warningregistry__'.split(
     ' ',
   ),
 )
@@ -205,6 +205,36 @@ function raiseUnfinishedChild(m: Machine, module: Module, name: string, focus: S
     has: [],
   }
   return m.throwUnlessHealed(m.exception(exceptionClass('AttributeError'), message, detail, { focus }))
+}
+
+/**
+ * `import a.b as c` takes the attribute b of a, which need not be the module, and is missing where only the module is
+ * left of a failed import (IMPORT_FROM, since 3.7). `first`: what `a` is; `leaf`: what was imported.
+ */
+export function viaParents(m: Machine, name: string, first: Value, leaf: Value, focus: Span): Value {
+  const [top, ...rest] = name.split('.')
+  let value = first
+  let path = top!
+  for (const part of rest) {
+    if (value.t !== 'module') return leaf
+    path = `${path}.${part}`
+    const slot: Slot | undefined = value.ns.slots.get(part)
+    const entry = slot && !slot.maybe ? slot.value : m.modules.get(path)
+    if (entry) value = entry
+    else return isComplete(m, value) ? missing(m, value, part, focus) : leaf
+  }
+  return value
+}
+
+/** Is a name that is not bound in the module certainly not to be had of it? */
+function isComplete(m: Machine, { kind, ns }: Module): boolean {
+  return (
+    kind === 'project' &&
+    !ns.open &&
+    !ns.slots.has('__getattr__') &&
+    !m.heap.doubtful &&
+    m.environment.version[1] >= 7
+  )
 }
 
 /** Files being executed from the module down to the present frame: the way round the cycle. */

@@ -9,19 +9,22 @@ import { isWordCode } from '../compile/lexical.ts'
 import type { Environment } from '../environment/environment.ts'
 import { isKnownStandardName } from '../environment/known_names.ts'
 import { remember } from '../files/memo.ts'
-import { isWithin } from '../files/paths.ts'
+import { dirname, isWithin } from '../files/paths.ts'
 import { TextMemo } from '../files/text_memo.ts'
 import { callFunction } from './call.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { assignedNames } from './control.ts'
 import type { Machine } from './machine.ts'
 import { isStandardLibrary, standardLacks } from './standard.ts'
+import { withoutStrictHook } from './strict_hook.ts'
 import { isSuspect } from './syntax.ts'
 import { constant, type Exc, type Module, PyRaise, UNKNOWN, type Value } from './values.ts'
 
 /** Ways to bind module attributes that no reading of names shows. */
 const UNSEEN_WRITES =
   /__getattr__|__dict__|\b(?:globals|vars|locals|setattr|exec|eval|_convert_|_convert)\s*\(|global_enum|sys\.modules|\blazy|\battach\(|importlib(?!\.(?:util|metadata|resources)\b)|_from_spec|LazyLoader|__path__/
+
+const STAR_IMPORT = /\bfrom\s+([.\w]+)\s+import\s*\(?\s*\*/g
 
 const FROM_PATH = /^from[ \t]+[\w.]+/gm
 
@@ -109,15 +112,20 @@ const texts = new TextMemo<TextWords>()
 /** What a text shows of names, each found out when it is asked for, once. */
 class TextWords {
   readonly bindsUnseen: boolean
+  /** The modules of its star imports, with their dots. */
+  readonly stars: readonly string[]
   /** Names that functions rebind. */
   readonly globals: ReadonlySet<string>
+  private readonly unhooked: string
   private readonly mentioned = new Map<string, boolean>()
   private handedOut: boolean | null = null
   private withoutPaths: string | null = null
   private flags: ReadonlyMap<string, readonly [string, number]> | null = null
 
   constructor(private readonly text: string) {
-    this.bindsUnseen = UNSEEN_WRITES.test(text) || /\bimport\s*\(?\s*\*/.test(text)
+    this.stars = Array.from(text.matchAll(STAR_IMPORT), ([, module]) => module!)
+    this.unhooked = withoutStrictHook(text)
+    this.bindsUnseen = UNSEEN_WRITES.test(this.unhooked)
     const globals = new Set<string>()
     if (text.includes('global '))
       for (const [, names] of text.matchAll(/\bglobal\s+([\w, \t]+)/g))
@@ -132,7 +140,7 @@ class TextWords {
   }
 
   get isHandedOut(): boolean {
-    this.handedOut ??= HANDED_OUT.test(this.text)
+    this.handedOut ??= HANDED_OUT.test(this.unhooked)
     return this.handedOut
   }
 
@@ -192,12 +200,41 @@ export function isRebound(m: Machine, module: Module, name: string): boolean {
   )
 }
 
+/** May a star import of this file bring the name? */
+function mayBeTakenFrom(m: Machine, from: string, star: string, name: string, seen: Set<string>): boolean {
+  const [, dots, path] = /^(\.*)(.*)$/.exec(star)!
+  const parts = path === '' ? [] : path!.split('.')
+  let folder: string | null = null
+  if (dots !== '') {
+    folder = dirname(from)
+    for (let i = 1; i < dots!.length; i++) folder = dirname(folder)
+  } else {
+    const top = m.finder.findTopLevel(parts.shift()!, m.searchPath())
+    if (!top?.file) return true
+    if (parts.length === 0) return mayBindOrTake(m, top.file, name, seen)
+    folder = dirname(top.file)
+  }
+  const target = `${folder}/${parts.join('/')}`
+  const file = [`${target}.py`, `${target}/__init__.py`].find(each => m.world.text(each) !== null)
+  return file === undefined || m.isProject(file) || mayBindOrTake(m, file, name, seen)
+}
+
+function mayBindOrTake(m: Machine, file: string, name: string, seen: Set<string>): boolean {
+  if (seen.has(file)) return false
+  seen.add(file)
+  const words = wordsOf(m, file)
+  if (words === null || words.bindsUnseen || words.isHandedOut || words.mayBind(name)) return true
+  return words.stars.some(star => mayBeTakenFrom(m, file, star, name, seen))
+}
+
 /** Can executing this file bind the name? Only its text is asked, and of the standard library its statements. */
 export function mayBind(m: Machine, file: string, name: string): boolean {
   const words = wordsOf(m, file)
   const standard = isOfLibrary(m, file)
   // A way to bind names unseen, or nothing to be read.
   if (words === null || words.bindsUnseen || (!standard && words.isHandedOut)) return true
+  if (words.stars.length > 0 && (standard || !words.mayBind(name)))
+    return standard || words.stars.some(star => mayBeTakenFrom(m, file, star, name, new Set([file])))
   if (!words.mayBind(name)) return false
   // In a library the word is enough to stay silent; the standard library is read to the end.
   if (!standard || words.globals.has(name)) return true

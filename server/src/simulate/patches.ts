@@ -121,7 +121,7 @@ function isTakenFromTable(text: string, module: string): boolean {
 function isWrittenTo(text: string, word: string): boolean {
   const alias = escapeRegExp(word)
   return new RegExp(
-    `setattr\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*,(?!\\s*['"])|(?<![\\w.])${alias}\\.__dict__|\\bvars\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*\\)`,
+    `setattr\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*,(?!\\s*['"])|(?:(?<![\\w.])${alias}\\.__dict__|\\bvars\\(\\s*(?:[\\w.]+\\.)?${alias}\\s*\\))(?!\\s*\\.(?:items|keys|values|get|copy)\\b)`,
   ).test(text)
 }
 

@@ -65,12 +65,13 @@ function textLeavesItemsAlone(text: string): boolean {
 
 /**
  * A hook that parametrizes what is not parametrized yet, or hands functions on to the usual collection, takes
- * nothing away; one that edits marks, calls or names, that ends a test or gives back something else may.
+ * nothing away, and one that raises lets the module fail by itself; one that edits marks, calls or names, that skips or gives
+ * back something else may.
  */
 function bodyLeavesItemsAlone(name: string, body: string): boolean {
   if (name === 'pytest_pycollect_makemodule' || name === 'pytest_make_parametrize_id') return false
   if (name === 'pytest_generate_tests')
-    return !/own_markers|pytestmark|_calls|\bskip|\bfail|\braise\b|fixturenames\s*(?:\.\w+\(|\+=|\[[^\]]*\]\s*=)/.test(
+    return !/own_markers|pytestmark|_calls|(?<!\bmark\.)\bskip\b|fixturenames\s*(?:\.(?!append|extend|insert)\w+\(|\+=|\[[^\]]*\]\s*=)/.test(
       body,
     )
   return [...body.matchAll(/\breturn\b[ \t]*([^\n]*)/g)].every(([, value]) =>
