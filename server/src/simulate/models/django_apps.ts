@@ -15,6 +15,7 @@ import {
   type Instance,
   isString,
   list,
+  mayHoldMore,
   NONE,
   native,
   PyRaise,
@@ -103,9 +104,7 @@ function populate(m: Machine, entries: Value): Value {
   if (django.registry === 'ready') return NONE
   const names = elementsOf(entries)
   if (django.registry !== 'empty' || m.heap.doubtful || !names?.every(isString)) {
-    loseDjango(m)
-    m.unseenImports = true
-    m.mayRaise(null)
+    loseApps(m)
     return NONE
   }
   const focus = callSpan(m)
@@ -119,11 +118,19 @@ function populate(m: Machine, entries: Value): Value {
     django.registry = 'models'
     for (const { config } of known) callReady(m, config)
     django.registry = 'ready'
+    if (mayHoldMore(entries)) loseApps(m)
   } catch (error) {
     loseDjango(m)
     throw error
   }
   return NONE
+}
+
+/** There may be applications that nobody knows, and what they import. */
+function loseApps(m: Machine): void {
+  loseDjango(m)
+  m.unseenImports = true
+  m.mayRaise(null)
 }
 
 /** `AppConfig.create`; null where the name that the configuration gives isn't known. */

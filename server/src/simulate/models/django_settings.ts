@@ -10,6 +10,7 @@ import { bodyText } from '../body_words.ts'
 import { exceptionClass, nativeClass } from '../classes.ts'
 import { importModule } from '../importer.ts'
 import type { Machine } from '../machine.ts'
+import { elementsOf } from '../operate.ts'
 import {
   type Args,
   constant,
@@ -21,8 +22,11 @@ import {
   NONE,
   native,
   PyRaise,
+  same,
+  tuple,
   UNKNOWN,
   type Value,
+  withMore,
 } from '../values.ts'
 import { type Modelled, variable } from '../variables.ts'
 import { callSpan } from './model.ts'
@@ -156,9 +160,18 @@ export function settingsObject(m: Machine): Value {
       return name.startsWith('_') ? UNKNOWN : readSetting(m, name, focus)
     },
     assign: (name, value) => {
-      django.given.set(name, m.heap.doubtful ? UNKNOWN : value)
+      const before = django.given.get(name)
+      django.given.set(name, m.heap.doubtful ? commonStart(before, value) : value)
     },
   })
+}
+
+/** What a setting certainly begins with, where it is perhaps assigned: `INSTALLED_APPS += (...)` under a condition. */
+function commonStart(before: Value | undefined, value: Value): Value {
+  const [one, other] = [before ? elementsOf(before) : null, elementsOf(value)]
+  if (!one || !other) return UNKNOWN
+  const end = one.findIndex((item, i) => !other[i] || !same(item, other[i]))
+  return withMore(tuple(end < 0 ? one : one.slice(0, end)))
 }
 
 function configure(m: Machine, args: Args): Value {
