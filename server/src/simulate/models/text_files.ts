@@ -1,8 +1,8 @@
 /**
  * Reading files at import: `open(path)`, `Path.open()`, and what iterating and reading give. What is not there is an
- * exception only if it lies in the project and nothing that ran may have made it.
+ * exception only if nothing that ran may have made it; outside of the project not even its folder may be there.
  */
-import { isAbsolute } from '../../files/paths.ts'
+import { dirname, isAbsolute } from '../../files/paths.ts'
 import { exceptionClass } from '../classes.ts'
 import { wholeText } from '../looked_into.ts'
 import type { Machine } from '../machine.ts'
@@ -56,9 +56,13 @@ export function openPath(
   return file
 }
 
+/** Where other programs make and delete folders all the time. */
+const COMES_AND_GOES = /^\/(?:tmp|run|proc|sys|dev|mnt|media|var\/(?:tmp|run|lock))\//
+
 /** Raises what reading the file raises, if it certainly is not there. */
 export function refuseAbsent(m: Machine, path: string, written: string): void {
-  if (m.world.fs.stat(path) !== null || !m.frame.unit.project || !m.isProject(path)) return
+  if (m.world.fs.stat(path) !== null || !m.frame.unit.project) return
+  if (!m.isProject(path) && (m.world.fs.stat(dirname(path)) !== null || COMES_AND_GOES.test(path))) return
   if (mayHaveBeenMade(m, written)) return
   const message = `[Errno 2] No such file or directory: ${representation(constant(written))}`
   m.throwUnlessHealed(m.exception(exceptionClass('FileNotFoundError'), message, { kind: 'other' }))
