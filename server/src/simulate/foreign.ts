@@ -211,6 +211,27 @@ export function haltedBelow(m: Machine, spec: Spec): string | null {
   return null
 }
 
+/** All modules of the standard library that importing these may load, by whatever statement, themselves included. */
+export function standardModulesBelow(m: Machine, names: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const queue = [...names]
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    for (const spec of findAll(m, name) ?? []) {
+      if (seen.has(spec.name) || !isStandardModule(m, spec)) continue
+      seen.add(spec.name)
+      const text = spec.file?.endsWith('.py') ? m.world.text(spec.file) : null
+      const above = spec.path ? spec.name : spec.name.slice(0, Math.max(0, spec.name.lastIndexOf('.')))
+      for (const { module, level, names } of text ? imports.of(spec.file!, text, scanImports) : []) {
+        const base = level === 0 ? module : relative(above, level, module)
+        if (!base) continue
+        queue.push(base)
+        if (names !== '*') for (const part of names) queue.push(`${base}.${part}`)
+      }
+    }
+  }
+  return seen
+}
+
 /** Extension modules without which a package of the standard library can't be imported. */
 const NEEDED_PARTS: Readonly<Record<string, string>> = {
   tkinter: '_tkinter',

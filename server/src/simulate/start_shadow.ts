@@ -8,6 +8,7 @@ import type { Span } from '../files/span.ts'
 import { exceptionClass } from './classes.ts'
 import { stringOf } from './evaluate.ts'
 import type { Spec } from './finder.ts'
+import { standardModulesBelow } from './foreign.ts'
 import type { Machine } from './machine.ts'
 import { mayBind } from './names.ts'
 import type { Exc } from './values.ts'
@@ -28,10 +29,12 @@ export interface StartShadow {
 
 /** The first standard module of pytest's start that a file of the project hides; the hiding is noted as an event. */
 export function shadowAtStart(m: Machine): StartShadow | null {
-  if (runsCodeBefore(m)) return null
+  const before = loadedBefore(m)
+  if (before === null) return null
   const path = [...(m.startEntry ? [stringOf(m.startEntry) ?? ''] : []), ...m.environment.sysPath]
   for (const name of m.startModules) {
-    if (name.includes('.') || BEFORE_THE_PATH.has(name) || !m.finder.isStandard(name)) continue
+    if (name.includes('.') || BEFORE_THE_PATH.has(name) || before.has(name) || !m.finder.isStandard(name))
+      continue
     const spec = m.finder.findTopLevel(name, path)
     if (!spec?.file || spec.kind === 'extension' || !m.isProject(spec.file)) continue
     const hidden = m.finder.findHidden(name, path, spec)
@@ -50,26 +53,35 @@ export function shadowAtStart(m: Machine): StartShadow | null {
   return null
 }
 
-/** Does code run when Python starts that may have imported the real module before? */
-function runsCodeBefore(m: Machine): boolean {
+/** What the lines and finders import that installers leave for `site` to run: namespaces, editable installations. */
+const OF_EDITABLE_INSTALLS =
+  'importlib.abc importlib.machinery importlib.util itertools os pathlib threading types typing'.split(' ')
+
+/** The standard modules that code may load before the project's folders are on the path; null where any may be. */
+function loadedBefore(m: Machine): ReadonlySet<string> | null {
   const { opaquePth, editableFinders, namespacePth, sysPath } = m.environment
-  return (
+  const mayBeAny =
     opaquePth.length > 0 ||
-    editableFinders.length > 0 ||
-    Object.keys(namespacePth).length > 0 ||
     Boolean(m.plan.invocation.env.PYTHONWARNINGS) ||
     ['sitecustomize', 'usercustomize'].some(name => m.finder.findTopLevel(name, sysPath) !== null)
-  )
+  if (mayBeAny) return null
+  if (editableFinders.length === 0 && Object.keys(namespacePth).length === 0) return new Set()
+  return standardModulesBelow(m, OF_EDITABLE_INSTALLS)
 }
 
 /** A statement of a module of the start that asks the file for a name that it does not bind. */
 function failureOf(m: Machine, name: string, file: string, focus: Span): Exc | null {
   for (const importer of m.startModules) {
     const path = importer === name ? null : fileOf(m, importer)
-    if (!path || !m.world.text(path)?.includes(`from ${name} import`)) continue
-    const unit = m.world.code(path, false)
+    const text = path === null ? null : m.world.text(path)
+    if (!text?.includes(name)) continue
+    const unit = m.world.code(path!, false)
     if ('exception' in unit) continue
     for (const op of unit.code.ops) {
+      if (op.op === 'import' && op.names.some(each => each.module === name && each.as === null)) {
+        const missing = attributesAsked(text, name).find(wanted => !mayBind(m, file, wanted))
+        if (missing) return missingAttribute(m, name, missing, focus)
+      }
       if (op.op !== 'from' || op.module !== name || op.level > 0 || op.names === '*') continue
       const missing = op.names.find(wanted => !mayBind(m, file, wanted.name))
       if (!missing) continue
@@ -82,6 +94,25 @@ function failureOf(m: Machine, name: string, file: string, focus: Span): Exc | n
     }
   }
   return null
+}
+
+/** The attributes of a module that decorators, bases and assignments at the left margin ask for, which run at import. */
+function attributesAsked(text: string, module: string): string[] {
+  const asked = new RegExp(
+    `^(?:@|class \\w+\\([^)#\\n]*|\\w+(?:: [^=\\n#'"]*)? = (?:\\w+\\()?)${module}\\.(\\w+)`,
+    'gm',
+  )
+  return Array.from(text.matchAll(asked), ([, name]) => name!)
+}
+
+function missingAttribute(m: Machine, module: string, name: string, focus: Span): Exc {
+  const advice = `(consider renaming '${focus.path}' since it has the same name as the standard library module named '${module}' and the import system gives it precedence)`
+  return m.exception(
+    exceptionClass('AttributeError'),
+    `module '${module}' has no attribute '${name}'${m.environment.version[1] >= 13 ? ` ${advice}` : ''}`,
+    { kind: 'missing-attribute', module, name, cycle: false, has: [] },
+    { focus },
+  )
 }
 
 /** Where a module of the start lies; null for what is no Python file. */

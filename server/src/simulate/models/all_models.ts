@@ -121,7 +121,7 @@ function open(m: Machine, name: string, kind: Module['kind']): Value {
     file: null,
     kind,
     ns: m.heap.namespace(true),
-    path: HARMLESS,
+    path: name === 'os.path' ? null : HARMLESS,
     doubtful: false,
   }
   for (const [key, value] of Object.entries(modelOf(m, name) ?? {})) m.heap.set(module.ns, key, value)

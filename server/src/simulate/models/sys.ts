@@ -4,7 +4,7 @@ import { ancestry, exceptionClass, OBJECT } from '../classes.ts'
 import { openCallers } from '../effects.ts'
 import { stringOf } from '../evaluate.ts'
 import { importModule } from '../importer.ts'
-import { type Machine, topLevel } from '../machine.ts'
+import { type Frame, type Machine, topLevel } from '../machine.ts'
 import { isNeverImported } from '../never_imported.ts'
 import { elementsOf } from '../operate.ts'
 import { replacementOf } from '../replaced.ts'
@@ -59,11 +59,37 @@ function sysNames(m: Machine): Record<string, Value> {
     meta_path: metaPath(m),
     exit: native('sys.exit', args => exit(m, args)),
     exc_info: native('sys.exc_info', () => HARMLESS),
-    _getframe: native('sys._getframe', () => {
-      openCallers(m)
-      return UNKNOWN
+    _getframe: native('sys._getframe', args => {
+      const [depth] = args.positional
+      return frameAbove(m, m.frames, depth === undefined ? 0 : isInt(depth) ? depth.v : Infinity)
     }),
   }
+}
+
+/** The frame object so many steps above the innermost of these. Behind a module's own come those of the import system. */
+function frameAbove(m: Machine, frames: readonly Frame[], depth: number): Value {
+  const above = frames.slice(0, frames.length - depth)
+  const passed = frames.slice(above.length)
+  const frame = above.at(-1)
+  if (!frame || [frame, ...passed].some(isInlined) || passed.some(({ kind }) => kind === 'module')) {
+    openCallers(m)
+    return UNKNOWN
+  }
+  const { module } = frame.scope
+  const globals: Value = { t: 'nsdict', ns: module.ns, module }
+  return native('frame', null, {
+    attribute: name => {
+      if (name === 'f_globals' || (name === 'f_locals' && frame.kind === 'module')) return globals
+      return name === 'f_back' ? frameAbove(m, above, 1) : HARMLESS
+    },
+    handed: () => openCallers(m),
+    holds: true,
+  })
+}
+
+/** From 3.12 on comprehensions have no frames of their own; before, they have. */
+function isInlined({ kind }: Frame): boolean {
+  return kind === 'comprehension'
 }
 
 const versionFields = new WeakMap<object, ReadonlyMap<string, Value>>()
