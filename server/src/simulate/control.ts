@@ -27,6 +27,9 @@ import {
 /** A loop that runs longer than this is taken as unknown. */
 const MOST_ROUNDS = 2000
 
+/** Each of these is a fork of its own within the one before. */
+const MOST_DOUBTFUL_ROUNDS = 50
+
 export function executeIf(m: Machine, op: Extract<Op, { op: 'if' }>, frame: Frame): Completion {
   const test = evaluateOperand(m, op.test, frame)
   const known = truth(test)
@@ -48,10 +51,10 @@ export function executeFor(m: Machine, op: Extract<Op, { op: 'for' }>, frame: Fr
   const iterable = evaluateOperand(m, op.iter, frame, /^__iter__$/)
   refuseIteration(m, iterable)
   const elements = elementsOf(iterable)
-  if (elements === null || elements.length > MOST_ROUNDS) {
-    return perhapsLoop(m, op.body, op.else, frame, () => assign(m, op.target, UNKNOWN, frame))
-  }
+  const unknown = () => perhapsLoop(m, op.body, op.else, frame, () => assign(m, op.target, UNKNOWN, frame))
+  if (elements === null || elements.length > MOST_ROUNDS) return unknown()
   const copy = [...elements]
+  let doubtful = 0
   const round = (i: number): Completion => {
     for (; i < copy.length; i++) {
       const entered = attempt(m, () => assign(m, op.target, copy[i]!, frame))
@@ -61,7 +64,8 @@ export function executeFor(m: Machine, op: Extract<Op, { op: 'for' }>, frame: Fr
       if (next === 'break') return NORMAL
       if (next) return next
       const rest = i + 1
-      return perhapsGoOn(m, frame, completion, () => round(rest))
+      const isMany = ++doubtful > MOST_DOUBTFUL_ROUNDS
+      return perhapsGoOn(m, frame, completion, () => (isMany ? unknown() : round(rest)))
     }
     return runBlock(m, op.else, frame)
   }

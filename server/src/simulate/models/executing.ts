@@ -67,6 +67,7 @@ export function executeText(m: Machine, args: Args): Value {
 
 function executeUnknown(m: Machine, globals: Value | undefined): Value {
   if (globals?.t === 'dict') m.heap.openContainer(globals)
+  else if (globals?.t === 'nsdict') m.heap.open(globals.ns)
   else {
     m.heap.open(m.frame.scope.names)
     m.heap.open(m.frame.scope.module.ns)
@@ -84,8 +85,10 @@ function namespaceFor(
 ): { readonly scope: Scope; readonly keep: () => void } | null {
   const { module } = m.frame.scope
   if (!globals) return { scope: m.frame.scope, keep: () => undefined }
-  if (globals.t === 'nsdict' && globals.ns === module.ns)
-    return { scope: scopeOf(module), keep: () => undefined }
+  if (globals.t === 'nsdict') {
+    const owner = globals.ns === module.ns ? module : { ...(globals.module ?? module), ns: globals.ns }
+    return { scope: scopeOf(owner), keep: () => undefined }
+  }
   if (globals.t !== 'dict' || globals.open) return null
   const ns = m.heap.namespace()
   for (const { key, value } of globals.items.values()) if (isString(key)) m.heap.set(ns, key.v, value)
