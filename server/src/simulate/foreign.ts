@@ -211,22 +211,29 @@ export function haltedBelow(m: Machine, spec: Spec): string | null {
   return null
 }
 
-/** All modules of the standard library that importing these may load, by whatever statement, themselves included. */
+/**
+ * All modules of the standard library that importing these may load, themselves included, as if no file of the project
+ * stood in front of them.
+ */
 export function standardModulesBelow(m: Machine, names: readonly string[]): ReadonlySet<string> {
   const seen = new Set<string>()
   const queue = [...names]
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    for (const spec of findAll(m, name) ?? []) {
-      if (seen.has(spec.name) || !isStandardModule(m, spec)) continue
-      seen.add(spec.name)
-      const text = spec.file?.endsWith('.py') ? m.world.text(spec.file) : null
-      const above = spec.path ? spec.name : spec.name.slice(0, Math.max(0, spec.name.lastIndexOf('.')))
-      for (const { module, level, names } of text ? imports.of(spec.file!, text, scanImports) : []) {
-        const base = level === 0 ? module : relative(above, level, module)
-        if (!base) continue
-        queue.push(base)
-        if (names !== '*') for (const part of names) queue.push(`${base}.${part}`)
-      }
+    const parent = name.slice(0, Math.max(0, name.lastIndexOf('.')))
+    if (seen.has(name) || !m.finder.isStandard(topLevel(name))) continue
+    seen.add(name)
+    if (parent) queue.push(parent)
+    const place = m.environment.stdlib.map(folder => `${folder}/${name.replaceAll('.', '/')}`)
+    const files = place.flatMap(path => [`${path}/__init__.py`, `${path}.py`])
+    const file = files.find(path => m.world.text(path) !== null)
+    const text = file === undefined ? null : m.world.text(file)
+    if (!text) continue
+    const above = file!.endsWith('/__init__.py') ? name : parent
+    for (const { module, level, names, at } of imports.of(file!, text, scanImports)) {
+      const base = level === 0 ? module : relative(above, level, module)
+      if (!base || standingOf(text, at, m.environment.version[1]) === 'idle') continue
+      queue.push(base)
+      if (names !== '*') for (const part of names) queue.push(`${base}.${part}`)
     }
   }
   return seen
