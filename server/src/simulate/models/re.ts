@@ -36,7 +36,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   fullmatch: (_m, pattern, args) => first(args, text => anchored(pattern, END).exec(text)),
   search: (_m, pattern, args) => first(args, text => pattern.exec(text)),
   findall: (_m, pattern, args) => {
-    const text = subject(args, 0)
+    const text = args.positional.length === 1 ? subject(args, 0) : null
     return text === null ? null : list(allMatches(pattern, text).map(found))
   },
   split: (_m, pattern, args) => {
