@@ -90,7 +90,7 @@ export function certainlyNoPackage(m: Machine, child: string, parent: Value): bo
   if (losesToInstalled(m, child, parent)) return true
   if (isAssumed(m, child)) return false
   if (isStandardLibrary(m, parent)) return standardHangsNothing(m, child, parent)
-  if (parent.kind !== 'foreign') return false
+  if (parent.kind !== 'foreign' && parent.kind !== 'model') return false
   return hangsNothing(m, child, parent) || !playsWithModules(m, topLevel(child))
 }
 

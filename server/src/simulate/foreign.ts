@@ -29,27 +29,48 @@ interface Reach {
 
 const imports = new TextMemo<readonly ScannedImport[]>()
 
-interface Reaches {
-  readonly files: Map<string, Reach>
+/** Which files can't reach anything absent, and which were executed as they can. */
+interface Judged {
   readonly clean: TrackedSet<string>
   readonly dirty: TrackedSet<string>
+}
+
+interface Reaches {
+  readonly files: Map<string, Reach>
+  /** By the stand-ins that `sys.modules` held. */
+  readonly judged: Map<string, Judged>
 }
 
 const reaches = new WeakMap<Machine, Reaches>()
 
 function reachesOf(m: Machine): Reaches {
+  return remember(reaches, m, () => ({ files: m.map(), judged: new Map() }))
+}
+
+function judgedBy(m: Machine, standIns: ReadonlySet<string>): Judged {
   const { journal } = m.heap
-  return remember(reaches, m, () => ({
-    files: m.map(),
+  return remember(reachesOf(m).judged, [...standIns].sort().join(), () => ({
     clean: new TrackedSet(journal),
     dirty: new TrackedSet(journal),
   }))
 }
 
-/** Can executing this file, or what it imports, ask for a module that is absent or run project code? */
+/**
+ * Can executing this file, or what it imports, ask for a module that is absent, or that the project has forbidden or
+ * put a bare module in the place of; or run project code?
+ */
 export function reachesAbsent(m: Machine, spec: Spec): boolean {
+  if (canReach(m, spec, NOTHING)) return true
+  const standIns = standInsOf(m)
+  return standIns.size > 0 && canReach(m, spec, standIns) && !mayBeLoaded(m, spec)
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+function canReach(m: Machine, spec: Spec, standIns: ReadonlySet<string>): boolean {
   if (spec.file === null) return false
-  const known = reachesOf(m)
+  const { files } = reachesOf(m)
+  const known = judgedBy(m, standIns)
   if (known.clean.has(spec.file)) return false
   if (known.dirty.has(spec.file)) return true
   const seen = new Set<string>([spec.file])
@@ -58,8 +79,8 @@ export function reachesAbsent(m: Machine, spec: Spec): boolean {
     const file = next.file!
     if (known.clean.has(file)) continue
     const found = next
-    const reach = remember(known.files, file, () => reachOf(m, found))
-    if (reach.leaves || known.dirty.has(file)) {
+    const reach = remember(files, file, () => reachOf(m, found))
+    if (reach.leaves || known.dirty.has(file) || asksFor(m, found, standIns)) {
       known.dirty.add(spec.file)
       return true
     }
@@ -73,12 +94,46 @@ export function reachesAbsent(m: Machine, spec: Spec): boolean {
   return false
 }
 
+/** The entries of `sys.modules` that forbid an import (None), or are bare modules that some code made. */
+function standInsOf(m: Machine): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const [name, module] of m.modules) {
+    if (module === null || (module?.t === 'module' && module.kind === 'stub')) found.add(name)
+  }
+  return found
+}
+
+/** Does an import statement of the file that may run ask for one of these modules? */
+function asksFor(m: Machine, spec: Spec, wanted: ReadonlySet<string>): boolean {
+  const text = wanted.size > 0 && spec.file!.endsWith('.py') ? m.world.text(spec.file!) : null
+  if (!text) return false
+  return imports.of(spec.file!, text, scanImports).some(({ module, level, names, at }) => {
+    const base = level === 0 ? module : relative(packageOf(spec), level, module)
+    if (!base || standingOf(text, at, m.environment.version[1]) === 'idle') return false
+    const parts = base.split('.')
+    const asked = parts.map((_, index) => parts.slice(0, index + 1).join('.'))
+    if (names !== '*') asked.push(...names.map(name => `${base}.${name}`))
+    return asked.some(name => wanted.has(name))
+  })
+}
+
+/** May the file have been loaded unseen: through one that was not executed, or by a function of such a one? */
+function mayBeLoaded(m: Machine, spec: Spec): boolean {
+  for (const file of loadedFiles(m, true)) if (file === spec.file) return true
+  return false
+}
+
 /**
  * The third-party source files that were loaded so far: those that the machine loaded, the plugins', and what
  * their import statements lead to. Of a file that asks for something absent only itself: it is executed, so
  * what it really imports is among the loaded ones.
  */
-export function* foreignFiles(m: Machine): Iterable<string> {
+export function foreignFiles(m: Machine): Iterable<string> {
+  return loadedFiles(m, false)
+}
+
+/** `byFunctions`: and what their functions import, if they were called. */
+function* loadedFiles(m: Machine, byFunctions: boolean): Iterable<string> {
   const known = reachesOf(m)
   const seen = new Set<string>()
   const queue: Spec[] = []
@@ -91,6 +146,7 @@ export function* foreignFiles(m: Machine): Iterable<string> {
   for (const { module } of m.plan.plugins) for (const spec of findAll(m, module) ?? []) add(spec)
   for (const module of m.modules.values()) {
     if (module?.t !== 'module' || module.kind !== 'foreign' || (module.path && 't' in module.path)) continue
+    if (byFunctions && [...known.judged.values()].some(({ dirty }) => dirty.has(module.file ?? ''))) continue
     const { name, file, path } = module
     add({ name, kind: path ? 'package' : 'source', file, path, entry: null, hiddenBeside: null })
   }
@@ -101,7 +157,7 @@ export function* foreignFiles(m: Machine): Iterable<string> {
     for (const edge of edges) add(edge)
     for (const edge of tolerated) add(edge)
     // The hooks of a plugin are called.
-    if (plugins.has(topLevel(found.name))) for (const edge of idle) add(edge)
+    if (byFunctions || plugins.has(topLevel(found.name))) for (const edge of idle) add(edge)
   }
 }
 
@@ -113,7 +169,7 @@ function reachOf(m: Machine, spec: Spec): Reach {
   let leaves = false
   if (!text) return { edges, tolerated, idle, leaves }
   const minor = m.environment.version[1]
-  const packageName = spec.path ? spec.name : spec.name.slice(0, Math.max(0, spec.name.lastIndexOf('.')))
+  const packageName = packageOf(spec)
   let byHand: boolean | null = null
   /** What the file makes of a failure that it catches is only known where it is executed, if it raises by hand. */
   const raises = () => {
@@ -151,6 +207,11 @@ function reachOf(m: Machine, spec: Spec): Reach {
     reached.push(...sources)
   }
   return { edges, tolerated, idle, leaves }
+}
+
+/** The package that the module's relative imports start from. */
+function packageOf({ name, path }: Spec): string {
+  return path ? name : name.slice(0, Math.max(0, name.lastIndexOf('.')))
 }
 
 /** The modules that importing a dotted name loads; null where one of them is not there. */
@@ -197,7 +258,7 @@ export function haltedBelow(m: Machine, spec: Spec): string | null {
   for (let next = queue.shift(); next; next = queue.shift()) {
     const text = next.file?.endsWith('.py') ? m.world.text(next.file) : null
     if (!text) continue
-    const above = next.path ? next.name : next.name.slice(0, Math.max(0, next.name.lastIndexOf('.')))
+    const above = packageOf(next)
     for (const { module, level, at } of imports.of(next.file!, text, scanImports)) {
       const base = level === 0 ? module : relative(above, level, module)
       if (!base || seen.has(base) || standingOf(text, at, minor) !== 'live') continue

@@ -9,29 +9,22 @@ import { isWordCode } from '../compile/lexical.ts'
 import type { Environment } from '../environment/environment.ts'
 import { isKnownStandardName } from '../environment/known_names.ts'
 import { remember } from '../files/memo.ts'
-import { dirname, isWithin } from '../files/paths.ts'
+import { basename, dirname, isWithin } from '../files/paths.ts'
 import { TextMemo } from '../files/text_memo.ts'
 import { callFunction } from './call.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { assignedNames } from './control.ts'
 import type { Machine } from './machine.ts'
 import { isStandardLibrary, standardLacks } from './standard.ts'
-import { withoutStrictHook } from './strict_hook.ts'
 import { isSuspect } from './syntax.ts'
+import { bindsUnseen, boundByOthers } from './unseen_names.ts'
 import { constant, type Exc, type Module, PyRaise, UNKNOWN, type Value } from './values.ts'
-
-/** Ways to bind module attributes that no reading of names shows. */
-const UNSEEN_WRITES =
-  /__getattr__|__dict__|\b(?:globals|vars|locals|setattr|exec|eval|_convert_|_convert)\s*\(|global_enum|sys\.modules|\blazy|\battach\(|importlib(?!\.(?:util|metadata|resources)\b)|_from_spec|LazyLoader|__path__/
 
 const STAR_IMPORT = /\bfrom\s+([.\w]+)\s+import\s*\(?\s*\*/g
 
 const FROM_PATH = /^from[ \t]+[\w.]+/gm
 
 const WORD = /^[\w\u0080-\uffff]+$/
-
-/** What a library may hand its module to: a decorator of a class, or any call that gets `__name__`. */
-const HANDED_OUT = /^@[^\n]*\n(?:[@ \t)\]#][^\n]*\n)*class\b|\b__name__\b|\b__module__\b/m
 
 /**
  * What a module's own `__getattr__` gives for a name (PEP 562): its value, 'missing' where it raises
@@ -71,7 +64,8 @@ export function mayHaveName(m: Machine, module: Module, name: string): boolean {
   if (file !== null && !saysWord(m, file, name) && losesToInstalled(m, `${module.name}.${name}`, module))
     return false
   // With failures cured, third-party modules bind what nobody can know.
-  return kind === 'extension' || file === null || mayBind(m, file, name) || m.world.healed.size > 0
+  if (kind === 'extension' || file === null || m.world.healed.size > 0) return true
+  return mayBind(m, file, name) || boundByOthers(m, module, file, name)
 }
 
 /** The project has a file for the dotted name, in a folder that gives way to the installed module of that name. */
@@ -111,21 +105,17 @@ const texts = new TextMemo<TextWords>()
 
 /** What a text shows of names, each found out when it is asked for, once. */
 class TextWords {
-  readonly bindsUnseen: boolean
   /** The modules of its star imports, with their dots. */
   readonly stars: readonly string[]
   /** Names that functions rebind. */
   readonly globals: ReadonlySet<string>
-  private readonly unhooked: string
   private readonly mentioned = new Map<string, boolean>()
-  private handedOut: boolean | null = null
+  private unseen: boolean | null = null
   private withoutPaths: string | null = null
   private flags: ReadonlyMap<string, readonly [string, number]> | null = null
 
   constructor(private readonly text: string) {
     this.stars = Array.from(text.matchAll(STAR_IMPORT), ([, module]) => module!)
-    this.unhooked = withoutStrictHook(text)
-    this.bindsUnseen = UNSEEN_WRITES.test(this.unhooked)
     const globals = new Set<string>()
     if (text.includes('global '))
       for (const [, names] of text.matchAll(/\bglobal\s+([\w, \t]+)/g))
@@ -139,9 +129,10 @@ class TextWords {
     return this.flags
   }
 
-  get isHandedOut(): boolean {
-    this.handedOut ??= HANDED_OUT.test(this.unhooked)
-    return this.handedOut
+  /** May it bind names that it does not spell? */
+  get bindsUnseen(): boolean {
+    this.unseen ??= bindsUnseen(this.text)
+    return this.unseen
   }
 
   /** Whether the text holds the name as a word of its own. */
@@ -223,8 +214,13 @@ function mayBindOrTake(m: Machine, file: string, name: string, seen: Set<string>
   if (seen.has(file)) return false
   seen.add(file)
   const words = wordsOf(m, file)
-  if (words === null || words.bindsUnseen || words.isHandedOut || words.mayBind(name)) return true
+  if (words === null || words.bindsUnseen || words.mayBind(name) || hasPart(m, file, name)) return true
   return words.stars.some(star => mayBeTakenFrom(m, file, star, name, seen))
+}
+
+/** Is the file that of a package which has a submodule of the name? It is an attribute once it was imported. */
+function hasPart(m: Machine, file: string, name: string): boolean {
+  return basename(file) === '__init__.py' && m.finder.findSubmodule(name, name, [dirname(file)]) !== null
 }
 
 /** Can executing this file bind the name? Only its text is asked, and of the standard library its statements. */
@@ -232,7 +228,7 @@ export function mayBind(m: Machine, file: string, name: string): boolean {
   const words = wordsOf(m, file)
   const standard = isOfLibrary(m, file)
   // A way to bind names unseen, or nothing to be read.
-  if (words === null || words.bindsUnseen || (!standard && words.isHandedOut)) return true
+  if (words === null || words.bindsUnseen) return true
   if (words.stars.length > 0 && (standard || !words.mayBind(name)))
     return standard || words.stars.some(star => mayBeTakenFrom(m, file, star, name, new Set([file])))
   if (!words.mayBind(name)) return false

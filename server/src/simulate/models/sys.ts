@@ -199,10 +199,12 @@ function sysModules(m: Machine): Value {
     m.leaks.forgetModule(name)
     m.openPrefixes.add(topLevel(name))
   }
-  /** Somebody wrote to names that are not known. */
+  /** Somebody wrote to names that are not known; a library, to names of its own. */
   const doubtAll = (): void => {
-    m.openPrefixes.add(topLevel(m.frame.scope.module.name))
-    for (const name of [...m.modules.keys()]) doubt(name)
+    const { scope, unit } = m.frame
+    const own = topLevel(scope.module.name)
+    m.openPrefixes.add(own)
+    for (const name of [...m.modules.keys()]) if (unit.project || topLevel(name) === own) doubt(name)
   }
   const put = (key: Value, value: Value): void => {
     if (!isString(key)) {
