@@ -57,7 +57,7 @@ export function leaveVariables(m: Machine, text: string): void {
 /** Does a third-party module that is loaded, or a plugin, write this variable, or any variable? */
 function mayBeSetUnseen(m: Machine, name: string, modelled: Modelled): boolean {
   for (const file of foreignFiles(m)) {
-    const text = m.world.text(file)
+    const text = isOfPytest(file) ? null : m.world.text(file)
     if (!text) continue
     const { names, computed } = writes.of(file, text, writesIn)
     if (computed && !modelled(file, true)) return true
@@ -66,17 +66,31 @@ function mayBeSetUnseen(m: Machine, name: string, modelled: Modelled): boolean {
   return false
 }
 
+/** What pytest itself sets while it collects is known when it starts. */
+function isOfPytest(file: string): boolean {
+  return file.includes('/_pytest/')
+}
+
 const writes = new TextMemo<Writes>()
 
-const WRITE =
-  /\benvironb?\s*(?:\[([^\]\n]*)\]\s*(?:=(?!=)|[|+]=)|\.\s*(?:setdefault|__setitem__)\s*\(([^,)\n]*)|\.\s*update\b|\|=|=(?!=))|\bputenv\s*\(([^,)\n]*)/g
+/** What follows the word in a write. */
+const WRITTEN =
+  /\s*(?:\[([^\]\n]*)\]\s*(?:=(?!=)|[|+]=)|\.\s*(?:setdefault|__setitem__)\s*\(([^,)\n]*)|\.\s*update\b|\|=|=(?!=))/
+
+const WRITE = new RegExp(String.raw`\b\w*os\s*\.\s*environb?${WRITTEN.source}|\bputenv\s*\(([^,)\n]*)`, 'g')
+
+/** Where the word stands by itself: in other files it is a name of theirs, as what a WSGI server hands over is. */
+const BARE_WRITE = new RegExp(String.raw`\benvironb?${WRITTEN.source}|\bputenv\s*\(([^,)\n]*)`, 'g')
+
+const TAKES_IT_OUT =
+  /\bfrom\s+os\s+import\b[^\n]*(?:\benviron|[*(])|\bimport\s+os\s+as\b|\bgetattr\s*\(\s*os\b/
 
 /** What a text writes to `os.environ`. */
 function writesIn(text: string): Writes {
   const names: string[] = []
   let computed = false
   if (!/environ|putenv/.test(text)) return { names, computed }
-  for (const [, item, defaulted, put] of text.matchAll(WRITE)) {
+  for (const [, item, defaulted, put] of text.matchAll(TAKES_IT_OUT.test(text) ? BARE_WRITE : WRITE)) {
     const literal = /^\s*[rbuRBU]?(['"])([^'"\\]*)\1\s*$/.exec(item ?? defaulted ?? put ?? '')
     if (literal) names.push(literal[2]!)
     else computed = true
