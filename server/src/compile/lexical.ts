@@ -224,14 +224,21 @@ function formattedEnd(text: string, quote: number, end: number, raw: boolean, ne
         i = fieldEnd(text, i, end, triple ? text.slice(quote, quote + 3) : text[quote]!, nesting)
         if (i === UNSURE) return UNSURE
       }
+    } else if (code === Code.closeBrace) {
+      // Alone it is a SyntaxError.
+      if (text.charCodeAt(i + 1) !== Code.closeBrace) return UNSURE
+      i += 2
     } else i++
   }
   return UNSURE
 }
 
+/** A field without an expression is a SyntaxError. */
+const NO_EXPRESSION = /^ ?[}:!]/
+
 /** The end of a replacement field `{expression!r:format}` whose brace stands at `brace`. */
 function fieldEnd(text: string, brace: number, end: number, close: string, nesting: number): number {
-  if (nesting > MAX_FORMAT_NESTING) return UNSURE
+  if (nesting > MAX_FORMAT_NESTING || NO_EXPRESSION.test(text.slice(brace + 1, brace + 3))) return UNSURE
   let depth = 0
   let i = brace + 1
   while (i < end) {

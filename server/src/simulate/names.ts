@@ -111,6 +111,7 @@ class TextWords {
   readonly globals: ReadonlySet<string>
   private readonly mentioned = new Map<string, boolean>()
   private unseen: boolean | null = null
+  private written: ReadonlySet<string> | null | undefined
   private withoutPaths: string | null = null
   private flags: ReadonlyMap<string, readonly [string, number]> | null = null
 
@@ -121,6 +122,12 @@ class TextWords {
       for (const [, names] of text.matchAll(/\bglobal\s+([\w, \t]+)/g))
         for (const name of names!.split(',')) globals.add(name.trim())
     this.globals = globals
+  }
+
+  /** What a star import takes, where the file writes that out and touches it nowhere else; null where not. */
+  get exported(): ReadonlySet<string> | null {
+    if (this.written === undefined) this.written = writtenOut(this.text)
+    return this.written
   }
 
   /** Names that say whether Python 3 is of a version or later (`>=`), or older (`<`). */
@@ -149,6 +156,18 @@ class TextWords {
     this.withoutPaths ??= this.text.replace(FROM_PATH, 'from')
     return this.withoutPaths
   }
+}
+
+const ALL =
+  /^__all__[ \t]*(?::[^=\n]+)?=[ \t]*([[(])((?:[^"'#[\]()]|"\w*"|'\w*'|#[^\n]*)*)[\])][ \t]*(?:#.*)?$/m
+
+function writtenOut(text: string): ReadonlySet<string> | null {
+  const display = ALL.exec(text)?.[2]
+  if (display === undefined || text.split('__all__').length !== 2) return null
+  const plain = display.replace(/#[^\n]*/g, '')
+  // Nothing but strings, and a comma after each.
+  if (!/^\s*(?:(?:"\w+"|'\w+')\s*(?:,\s*|$))*$/.test(plain)) return null
+  return new Set(plain.match(/\w+/g))
 }
 
 const NO_FLAGS: ReadonlyMap<string, readonly [string, number]> = new Map()
@@ -214,6 +233,8 @@ function mayBindOrTake(m: Machine, file: string, name: string, seen: Set<string>
   if (seen.has(file)) return false
   seen.add(file)
   const words = wordsOf(m, file)
+  const exported = words?.exported
+  if (exported) return exported.has(name)
   if (words === null || words.bindsUnseen || words.mayBind(name) || hasPart(m, file, name)) return true
   return words.stars.some(star => mayBeTakenFrom(m, file, star, name, seen))
 }

@@ -41,24 +41,30 @@ function withoutStrings(text: string): string {
 }
 
 /** May another file give the module this name? `file`: the module's own. */
-export function boundByOthers(m: Machine, module: Module, file: string, name: string): boolean {
-  const text = m.world.text(file) ?? ''
-  const packages = new Set([topLevel(module.name)])
-  for (const { module: from, level } of scanImports(text)) if (level === 0) packages.add(topLevel(from))
+export function boundByOthers(m: Machine, { name: module }: Module, file: string, name: string): boolean {
   const assigned = new RegExp(`(?<!\\bself|\\bcls)\\.${escapeRegExp(name)}[ \\t]*(?::[^=\\n]+)?=(?!=)`)
-  for (const top of packages) {
-    const own = top === topLevel(module.name)
-    for (const path of filesOf(m, top)) {
-      if (!path.endsWith('.py')) {
-        if (own && namesModule(m, path, module.name)) return true
-        continue
-      }
-      const source = m.world.text(path)
-      if (source === null || writers.of(path, source, writesIntoOthers)) return true
-      if (own && path !== file && assigned.test(source)) return true
+  for (const path of filesOf(m, topLevel(module))) {
+    const compiled = !path.endsWith('.py')
+    if (compiled ? namesModule(m, path, module) : mayWriteIntoOthers(m, path)) return true
+    if (!compiled && path !== file && assigned.test(m.world.text(path)!)) return true
+  }
+  return [...importedFiles(m, file)].some(path => mayWriteIntoOthers(m, path))
+}
+
+/** The files of other packages that the file takes names from. */
+function* importedFiles(m: Machine, file: string): Iterable<string> {
+  for (const { module, level, names } of scanImports(m.world.text(file) ?? '')) {
+    if (level > 0) continue
+    const [top = '', ...parts] = module.split('.')
+    const spec = m.finder.isStandard(top) ? null : m.finder.findTopLevel(top, m.environment.sysPath)
+    if (spec && !spec.path && spec.file?.endsWith('.py')) yield spec.file
+    for (const folder of spec?.path ?? []) {
+      const place = [folder, ...parts].join('/')
+      for (const below of ['', ...(names === '*' ? [] : names.map(name => `/${name}`))])
+        for (const path of [`${place}${below}.py`, `${place}${below}/__init__.py`])
+          if (m.world.text(path) !== null) yield path
     }
   }
-  return false
 }
 
 /** Larger compiled files are not read: they may name any module. */
@@ -81,6 +87,11 @@ const writers = new TextMemo<boolean>()
 /** The modules of whoever calls are written to, or those that a class or function is of. */
 const WRITES_INTO_OTHERS =
   /(?<!\b(?:tb_frame|def |self))[.\s]f_globals\b(?!\s*(?:\.(?:get|copy|keys|items|values)\b|\[[^\]\n]*\](?!\s*=[^=])|,[^,\n]*\bf_locals\b|and\b|if\b|else\b|is\b|:|=))|\bsetattr\s*\(\s*sys\.modules\b|(?<!\.update\s*\(\s*)\bsys\.modules\s*\[[^\]\n]*\]\.__dict__\b(?!\s*\.(?:(?:get|keys|items|values|copy)\b|setdefault\(\s*''))|\bvars\s*\(\s*sys\.modules\b/
+
+function mayWriteIntoOthers(m: Machine, path: string): boolean {
+  const text = m.world.text(path)
+  return text === null || writers.of(path, text, writesIntoOthers)
+}
 
 function writesIntoOthers(text: string): boolean {
   return /f_globals|sys\.modules/.test(text) && WRITES_INTO_OTHERS.test(withoutStrings(text))
