@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { contentHash } from '../../server/src/files/hash.ts'
-import { describePack, Pack, writePack } from '../../server/src/files/pack.ts'
+import { type Content, contentOf, describePack, Pack, writePack } from '../../server/src/files/pack.ts'
 import { command } from '../support/command.ts'
 import { standardPython } from '../support/pythons.ts'
 import { Random } from '../support/random.ts'
@@ -33,11 +33,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** What is named for its own hash tells by itself whether it is whole. */
-function contents(random: Random, count: number, size: number): Map<string, Buffer> {
+function contents(random: Random, count: number, size: number): Map<string, Content> {
   return new Map(
     Array.from({ length: count }, () => {
       const bytes = Buffer.from(Array.from({ length: 1 + random.below(size) }, () => random.below(256)))
-      return [contentHash(bytes), bytes] as const
+      return [contentHash(bytes), contentOf(bytes)] as const
     }),
   )
 }
@@ -131,10 +131,10 @@ describe('two processes that write without end', () => {
 
 /** Writes packs whose contents all begin with its own name. */
 const WRITER = `
-import { writePack } from '../../server/src/files/pack.ts'
+import { contentOf, writePack } from '../../server/src/files/pack.ts'
 const [path, name] = process.argv.slice(2)
 for (let n = 0; ; n++) {
-  const contents = new Map(Array.from({ length: 40 }, (_, i) => [name + ' ' + i, Buffer.alloc(20_000 + i, name + ' ' + n)]))
+  const contents = new Map(Array.from({ length: 40 }, (_, i) => [name + ' ' + i, contentOf(Buffer.alloc(20_000 + i, name + ' ' + n))]))
   const failed = writePack(path, { maker: '${MAKER}', about: '/p' }, contents)
   if (failed) throw new Error(failed)
   if (n === 0) process.stdout.write('.')
@@ -170,7 +170,7 @@ describe.skipIf(!probe)('on a disk of its own', () => {
     const at = join(disk, 'kept', 'code.pack')
     const small = contents(new Random(2), 5, 100)
     expect(writePack(at, ABOUT, small)).toBeNull()
-    const large = new Map([['large', Buffer.alloc(400 * 1024)]])
+    const large = new Map([['large', contentOf(Buffer.alloc(400 * 1024))]])
     expect(writePack(at, ABOUT, large)).toMatch(/ENOSPC/)
     expect(whole(Pack.open(at, MAKER))).toEqual([...small.keys()])
     expect(readdirSync(join(disk, 'kept'))).toEqual(['code.pack'])

@@ -11,7 +11,7 @@ import type { DiskFileSystem } from '../files/disk.ts'
 import { type DiskRecord, type Identity, isSame, lookAt, recheck } from '../files/disk_record.ts'
 import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
-import type { Pack } from '../files/pack.ts'
+import { type Content, contentOf, type Pack } from '../files/pack.ts'
 import { join } from '../files/paths.ts'
 import { filesBehind } from '../rules/test_files.ts'
 import type { AnalysisRequest, Told } from './analyze.ts'
@@ -104,14 +104,14 @@ function dataOf(told: Told): Data {
 }
 
 function keepRun(cache: WorkspaceCache, before: Pack, key: string, basis: Basis, data: Data): void {
-  const contents = new Map<string, Uint8Array>([
-    [basisName(key), serialize(basis)],
-    [dataName(key), serialize(data)],
+  const contents = new Map<string, Content>([
+    [basisName(key), contentOf(serialize(basis))],
+    [dataName(key), contentOf(serialize(data))],
   ])
   for (const name of before.names()) {
     if (contents.size >= 2 * MOST_RUNS) break
-    const bytes = contents.has(name) ? null : before.get(name)
-    if (bytes) contents.set(name, bytes)
+    const content = contents.has(name) ? null : before.content(name)
+    if (content) contents.set(name, content)
   }
   cache.keepRuns(contents)
 }

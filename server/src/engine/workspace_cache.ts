@@ -9,8 +9,9 @@ import type { ModuleCode } from '../compile/module_code.ts'
 import { cacheFolder, programFolder } from '../files/cache_folder.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { contentHash } from '../files/hash.ts'
-import { describePack, Pack, writePack } from '../files/pack.ts'
+import { type Content, contentOf, describePack, Pack, writePack } from '../files/pack.ts'
 import { join } from '../files/paths.ts'
+import { Spool } from '../files/spool.ts'
 import { removeFolder, touch } from '../files/write.ts'
 import { build } from './build.ts'
 import type { SharedCode } from './remote_cache/shared_code.ts'
@@ -48,7 +49,7 @@ export class WorkspaceCache {
   }
 
   /** A cache that can't be written is no reason to fail. */
-  keepRuns(contents: ReadonlyMap<string, Uint8Array>): void {
+  keepRuns(contents: ReadonlyMap<string, Content>): void {
     writePack(join(this.folder, RUNS), { maker: build, about: this.cwd }, contents)
   }
 
@@ -87,20 +88,26 @@ export class WorkspaceCache {
         writePack(path, { maker: build, about: this.cwd }, contents)
         prune(this.env, this.folder)
       },
+      path,
     ]
   }
 }
 
 /** What was made of files, as plain data, by the hash of their bytes. The pack is opened when the first is asked for. */
 export class ContentCache<T> {
-  protected readonly asked = new Map<string, Buffer>()
+  protected readonly asked = new Map<string, Content>()
   private grown = false
   private opened: Pack | null = null
+  private readonly spool: Spool
 
+  /** `path`: where the pack lies. */
   constructor(
     private readonly open: () => Pack,
-    private readonly write: (contents: ReadonlyMap<string, Uint8Array>) => void,
-  ) {}
+    private readonly write: (contents: ReadonlyMap<string, Content>) => void,
+    path: string,
+  ) {
+    this.spool = new Spool(path)
+  }
 
   private get pack(): Pack {
     this.opened ??= this.open()
@@ -113,10 +120,10 @@ export class ContentCache<T> {
 
   /** `make`: makes it anew, for who has to check what others made. */
   get(hash: string, _make?: () => T): T | null {
-    const bytes = this.pack.get(hash)
-    if (!bytes) return null
-    this.asked.set(hash, bytes)
-    return JSON.parse(bytes.toString('utf8')) as T
+    const content = this.pack.content(hash)
+    if (!content) return null
+    this.asked.set(hash, content)
+    return JSON.parse(content.bytes().toString('utf8')) as T
   }
 
   put(hash: string, made: T): void {
@@ -124,21 +131,21 @@ export class ContentCache<T> {
   }
 
   protected add(hash: string, content: Buffer): void {
-    this.asked.set(hash, content)
+    this.asked.set(hash, contentOf(content, this.spool.add(content)))
     this.grown = true
   }
 
   /** Writes what is new. */
   keep(): void {
     if (!this.grown) return
-    const contents = new Map<string, Uint8Array>(this.asked)
+    const contents = new Map(this.asked)
     let spare = SPARE_BYTES
     for (const name of this.pack.names()) {
       if (contents.has(name)) continue
-      const bytes = this.pack.get(name)
-      spare -= bytes?.length ?? 0
+      const content = this.pack.content(name)
+      spare -= content?.length ?? 0
       if (spare < 0) break
-      if (bytes) contents.set(name, bytes)
+      if (content) contents.set(name, content)
     }
     this.write(contents)
     this.grown = false
@@ -168,7 +175,7 @@ export class CodeCache extends ContentCache<ModuleCode> {
   /** Shares what was compiled here as well: that may go on for a while. */
   override keep(): void {
     if (this.made.size === 0) this.shared?.close()
-    else void this.shared?.share(new Map([...this.made].map(hash => [hash, this.asked.get(hash)!])))
+    else void this.shared?.share(new Map([...this.made].map(hash => [hash, this.asked.get(hash)!.bytes()])))
     this.made.clear()
     super.keep()
   }

@@ -21,6 +21,18 @@ export interface Label {
   readonly index: string
 }
 
+/** What is to be written, or was: the bytes are fetched when they are needed. */
+export interface Content {
+  readonly length: number
+  readonly hash: string
+  readonly bytes: () => Buffer
+}
+
+/** Bytes as a content; `bytes`: where to get them later, if not from memory. */
+export function contentOf(made: Buffer, bytes: () => Buffer = () => made): Content {
+  return { length: made.length, hash: contentHash(made), bytes }
+}
+
 export class Pack {
   private constructor(private readonly contents: ReadonlyMap<string, { bytes: Buffer; hash: string }>) {}
 
@@ -48,19 +60,30 @@ export class Pack {
     const found = this.contents.get(name)
     return found && contentHash(found.bytes) === found.hash ? found.bytes : null
   }
+
+  /** The same, to be written again. */
+  content(name: string): Content | null {
+    const bytes = this.get(name)
+    return bytes && { length: bytes.length, hash: this.contents.get(name)!.hash, bytes: () => bytes }
+  }
 }
 
 /** Writes a pack in the place of what is there. Returns the system's reason where that fails. */
 export function writePack(
   path: string,
   label: Pick<Label, 'maker' | 'about'>,
-  contents: ReadonlyMap<string, Uint8Array>,
+  contents: ReadonlyMap<string, Content>,
 ): string | null {
-  const entries = [...contents].map(([name, bytes]) => [name, bytes.length, contentHash(bytes)])
+  const entries = [...contents].map(([name, { length, hash }]) => [name, length, hash])
   const index = JSON.stringify(entries)
   const whole: Label = { format: 'precollect-pack-2', ...label, index: contentHash(index) }
   removeAbandoned(path)
-  return keepParts(path, [`${JSON.stringify(whole)}\n${index}\n`, ...contents.values()])
+  return keepParts(path, partsOf(`${JSON.stringify(whole)}\n${index}\n`, contents.values()))
+}
+
+function* partsOf(head: string, contents: Iterable<Content>): Iterable<string | Uint8Array> {
+  yield head
+  for (const { bytes } of contents) yield bytes()
 }
 
 /** What a pack says of itself, and how many contents it has; null where it is none. */
