@@ -33,7 +33,7 @@ const CALLED_UNSEEN = /^(?:__\w+__|pytest_\w+)$/
 const MOVES = /chdir|\bcd\(/
 
 /** Other files than those on the disk are read. */
-const PRETENDS = /mock_open|builtins\.open|fakefs|chroot/
+export const PRETENDS = /mock_open|builtins\.open|fakefs|chroot/
 
 export interface Made {
   /** Files may have been made, wherever. */

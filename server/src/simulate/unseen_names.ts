@@ -29,8 +29,12 @@ const READS_NAME =
 
 /** May code of this text bind names in its own module that it does not spell? */
 export function bindsUnseen(text: string): boolean {
-  const code = withoutStrings(withoutStrictHook(text))
-  return UNSEEN_WRITES.test(code.replace(HARMLESS_USES, '')) || HANDED_OUT.test(code.replace(READS_NAME, ''))
+  return UNSEEN_WRITES.test(withoutStrings(withoutStrictHook(text)).replace(HARMLESS_USES, ''))
+}
+
+/** Does it hand its module to somebody who may bind names in it? The standard library never does. */
+export function handsModuleOut(text: string): boolean {
+  return HANDED_OUT.test(withoutStrings(withoutStrictHook(text)).replace(READS_NAME, ''))
 }
 
 const STRING_OR_COMMENT =

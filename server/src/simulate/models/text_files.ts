@@ -2,12 +2,14 @@
  * Reading files at import: `open(path)`, `Path.open()`, and what iterating and reading give. What is not there is an
  * exception only if nothing that ran may have made it; outside of the project not even its folder may be there.
  */
-import { dirname, isAbsolute } from '../../files/paths.ts'
+import { basename, dirname, isAbsolute } from '../../files/paths.ts'
+import { hasWord } from '../../files/words.ts'
 import { exceptionClass } from '../classes.ts'
 import { wholeText } from '../looked_into.ts'
 import type { Machine } from '../machine.ts'
-import { mayHaveMade } from '../made_files.ts'
+import { mayHaveMade, PRETENDS } from '../made_files.ts'
 import { pathText } from '../operate.ts'
+import { projectFilesRun } from '../patches.ts'
 import { representation } from '../representation.ts'
 import { type Args, constant, HARMLESS, isString, list, type Native, native, type Value } from '../values.ts'
 import { argument, NO_PATH, refuseNone } from './model.ts'
@@ -90,8 +92,29 @@ function mayHaveBeenMade(m: Machine, written: string): boolean {
   const { start, end } = m.here()
   const reader = wholeText(here.at(-1)!)
   if (handedOver(reader, reader.slice(start, end))) return true
+  if (isSpelledNowhereElse(m, written)) return false
   const made = mayHaveMade(m)
   return made.files || (made.paths && !isAbsolute(written))
+}
+
+/**
+ * Is it an absolute path outside of the project, whose first folder that is not there no text of the project speaks of
+ * but the statement that reads? Nobody has made that.
+ */
+function isSpelledNowhereElse(m: Machine, written: string): boolean {
+  if (!isAbsolute(written) || m.isProject(written)) return false
+  let missing = written
+  while (m.world.fs.stat(dirname(missing)) === null) missing = dirname(missing)
+  const folder = basename(missing)
+  const { start, end } = m.here()
+  const reader = m.frame.unit
+  if (missing === written || !hasWord(wholeText(reader).slice(start, end), folder)) return false
+  for (const file of projectFilesRun(m)) {
+    const text = file.endsWith('.py') ? m.world.text(file) : ''
+    const rest = text !== null && file === reader.path ? text.slice(0, start) + text.slice(end) : text
+    if (rest === null || PRETENDS.test(rest) || hasWord(rest, folder)) return false
+  }
+  return true
 }
 
 /** `link/..` is not where it seems to be. */
