@@ -9,6 +9,7 @@ import { type Machine, topLevel } from './machine.ts'
 import { modelOf, serveVirtual } from './models/all_models.ts'
 import { viaGetattr } from './names.ts'
 import { elementsOf } from './operate.ts'
+import { loadedByPlugins } from './plugin_modules.ts'
 import { isReplacement } from './replaced.ts'
 import type { FailureDetail } from './trace.ts'
 import {
@@ -72,8 +73,11 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
   if (virtual) return bind(m, name, parent, virtual)
   let spec: Spec | null
   if (parent === null) {
-    const atStart = m.startModules.has(name)
-    spec = m.finder.findTopLevel(name, atStart ? m.environment.sysPath : m.searchPath())
+    const found = m.finder.findTopLevel(name, m.searchPath())
+    const before = m.startModules.has(name) ? 'always' : loadedBefore(m, name, found)
+    if (before === 'perhaps') return bind(m, name, parent, UNKNOWN)
+    const atStart = before === 'always'
+    spec = atStart ? m.finder.findTopLevel(name, m.environment.sysPath) : found
     if (spec) m.leaks.noteFound(spec)
     if (spec && !atStart) m.startMatters ||= dependsOnStart(m, spec)
     if (!spec && name in m.environment.namespacePth)
@@ -106,6 +110,16 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
   }
   if (!spec) return notFound(m, name, parent, focus)
   return execute(m, spec, parent, focus)
+}
+
+/** Has a plugin already loaded another module of this name when this file comes to be found? */
+function loadedBefore(m: Machine, name: string, found: Spec | null): 'always' | 'perhaps' | 'never' {
+  const { environment, plan } = m
+  if (!found?.file || !m.isProject(found.file) || environment.sysPath.includes(found.entry ?? ''))
+    return 'never'
+  if (m.startEntry && found.entry === plan.invocation.cwd) return 'never'
+  if (!m.finder.findTopLevel(name, environment.sysPath)) return 'never'
+  return loadedByPlugins(m, name)
 }
 
 /**
