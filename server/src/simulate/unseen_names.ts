@@ -19,7 +19,7 @@ const UNSEEN_WRITES =
 
 /** Of these only objects are read or written, or the module's own names are read. */
 const HARMLESS_USES =
-  /^[ \t]+(?:async )?def __getattr__\(\s*(?:self|cls)\b|\.__getattr__(?=\s*\()|\b(?:self|cls|other|super\(\))\.__dict__|\bsetattr\s*\(\s*(?:self|cls|obj|type\(self\))\s*,|\bvars\s*\(\s*(?:self|cls)\s*\)|\bglobals\(\)\s*\.(?:get|keys|items|values|copy)\b|\bin\s+(?:globals\(\)|sys\.modules)|\bsys\.modules\.get\b/gm
+  /^[ \t]+(?:async )?def __getattr__\(\s*(?:self|cls)\b|\.__getattr__(?=\s*\()|\b\w+\.__dict__\s*=(?!=)(?:\s*\w+\.__dict__)?|\b(?:self|cls|other|super\(\))\.__dict__|\bsetattr\s*\(\s*(?:self|cls|obj|type\(self\))\s*,|\bvars\s*\(\s*(?:self|cls)\s*\)|\bglobals\(\)\s*\.(?:get|keys|items|values|copy)\b|\bin\s+(?:globals\(\)|sys\.modules)|\bsys\.modules\.get\b/gm
 
 /** What a library may hand its module to: any call that gets `__name__`, but for those that only read it. */
 const HANDED_OUT = /(?<![.\w])__name__\b/
