@@ -111,7 +111,7 @@ describe.skipIf(!executable)('the page', () => {
     expect(await page.title()).toBe('p: collection health')
     expect(await page.textContent('#verdict')).toBe('3 test files of 6 fail to collect')
     expect(await page.textContent('.legend')).toBe('3 fail to collect1 not decided1 skipped1 collect')
-    expect(await page.locator('.chart svg path').count()).toBeGreaterThan(1)
+    await expect.poll(() => page.locator('.chart svg path').count()).toBeGreaterThan(1)
     expect(complaints).toEqual([])
   })
 
@@ -138,7 +138,7 @@ describe.skipIf(!executable)('the page', () => {
     const cause = page.locator('.cause').first()
     await cause.locator('> summary').click()
     expect(await cause.locator('mark').textContent()).toBe('Group')
-    expect(await cause.locator('.graph a').count()).toBe(3)
+    await expect.poll(() => cause.locator('.graph a').count()).toBe(3)
     await cause.locator('.ways summary').first().click()
     expect(await cause.locator('.ways .chain').first().textContent()).toBe(
       'tests/test_a.py:1 import app.apiapp/api.py:2 from app.models import User, Group',
@@ -164,7 +164,7 @@ describe.skipIf(!executable)('the page', () => {
   test('search, rule and severity narrow the findings', async () => {
     await suite()
     const found = page.locator('.findings > li')
-    expect(await found.count()).toBe(3)
+    await expect.poll(() => found.count()).toBe(3)
     await page.getByLabel('Search').fill('nowhere test_c')
     await expect.poll(() => found.count()).toBe(1)
     expect(await page.locator('.cause').count()).toBe(1)
@@ -183,7 +183,7 @@ describe.skipIf(!executable)('the page', () => {
   test('the keyboard walks the test tree, and a file filters the findings', async () => {
     await suite()
     const cells = page.locator('.cell')
-    expect(await cells.count()).toBe(6)
+    await expect.poll(() => cells.count()).toBe(6)
     expect(await page.locator('.cell[tabindex="0"]').count()).toBe(1)
     await page.locator('.cell[tabindex="0"]').focus()
     const focused = () => page.evaluate<string>('document.activeElement.dataset.path')
@@ -199,7 +199,7 @@ describe.skipIf(!executable)('the page', () => {
   test('a folder of the tree opens, and the way back is above it', async () => {
     await open(large(200))
     await page.getByRole('button', { name: 'area_7', exact: true }).click()
-    expect(await page.locator('.cell').count()).toBe(4)
+    await expect.poll(() => page.locator('.cell').count()).toBe(4)
     await page.locator('.crumbs button').click()
     await expect.poll(() => page.locator('.cell').count()).toBe(200)
     expect(complaints).toEqual([])
