@@ -1,9 +1,9 @@
 /**
  * Contents set aside on the disk until they are asked for again: what a run makes bit by bit and keeps at its end need
  * not fill its memory till then. The file has no name where the system allows that, so a kill leaves nothing; where
- * it can't be written, the contents stay in memory.
+ * it can't be written, the contents stay in memory. It is there as long as the process is.
  */
-import { closeSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import process from 'node:process'
 import { dirname } from './paths.ts'
 
@@ -63,12 +63,6 @@ export class Spool {
       done += count
     }
     return bytes
-  }
-
-  /** What was set aside can't be read any more. */
-  close(): void {
-    if (this.file !== null) closeSync(this.file)
-    this.file = null
   }
 }
 
