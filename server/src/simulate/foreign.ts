@@ -210,7 +210,7 @@ function reachOf(m: Machine, spec: Spec): Reach {
 }
 
 /** The package that the module's relative imports start from. */
-function packageOf({ name, path }: Spec): string {
+export function packageOf({ name, path }: Spec): string {
   return path ? name : name.slice(0, Math.max(0, name.lastIndexOf('.')))
 }
 

@@ -73,11 +73,14 @@ function load(m: Machine, name: string, parent: Value | null, focus: Span): Valu
   if (virtual) return bind(m, name, parent, virtual)
   let spec: Spec | null
   if (parent === null) {
-    const found = m.finder.findTopLevel(name, m.searchPath())
-    const before = m.startModules.has(name) ? 'always' : loadedBefore(m, name, found)
+    let atStart = m.startModules.has(name)
+    spec = m.finder.findTopLevel(name, atStart ? m.environment.sysPath : m.searchPath())
+    const before = atStart ? 'never' : loadedBefore(m, name, spec)
     if (before === 'perhaps') return bind(m, name, parent, UNKNOWN)
-    const atStart = before === 'always'
-    spec = atStart ? m.finder.findTopLevel(name, m.environment.sysPath) : found
+    if (before === 'always') {
+      atStart = true
+      spec = m.finder.findTopLevel(name, m.environment.sysPath)
+    }
     if (spec) m.leaks.noteFound(spec)
     if (spec && !atStart) m.startMatters ||= dependsOnStart(m, spec)
     if (!spec && name in m.environment.namespacePth)

@@ -17,7 +17,7 @@ import { assignedNames } from './control.ts'
 import type { Machine } from './machine.ts'
 import { isStandardLibrary, standardLacks } from './standard.ts'
 import { isSuspect } from './syntax.ts'
-import { bindsUnseen, boundByOthers, handsModuleOut } from './unseen_names.ts'
+import { boundByOthers, type UnseenWays, unseenWays } from './unseen_names.ts'
 import { constant, type Exc, type Module, PyRaise, UNKNOWN, type Value } from './values.ts'
 
 const STAR_IMPORT = /\bfrom\s+([.\w]+)\s+import\s*\(?\s*\*/g
@@ -110,8 +110,7 @@ class TextWords {
   /** Names that functions rebind. */
   readonly globals: ReadonlySet<string>
   private readonly mentioned = new Map<string, boolean>()
-  private unseen: boolean | null = null
-  private handedOut: boolean | null = null
+  private ways: UnseenWays | null = null
   private written: ReadonlySet<string> | null | undefined
   private withoutPaths: string | null = null
   private flags: ReadonlyMap<string, readonly [string, number]> | null = null
@@ -137,15 +136,10 @@ class TextWords {
     return this.flags
   }
 
-  /** May it bind names that it does not spell? */
-  get bindsUnseen(): boolean {
-    this.unseen ??= bindsUnseen(this.text)
-    return this.unseen
-  }
-
-  get isHandedOut(): boolean {
-    this.handedOut ??= handsModuleOut(this.text)
-    return this.handedOut
+  /** How it may come to names that it does not spell. */
+  get unseen(): UnseenWays {
+    this.ways ??= unseenWays(this.text)
+    return this.ways
   }
 
   /** Whether the text holds the name as a word of its own. */
@@ -241,7 +235,7 @@ function mayBindOrTake(m: Machine, file: string, name: string, seen: Set<string>
   const words = wordsOf(m, file)
   const exported = words?.exported
   if (exported) return exported.has(name)
-  if (words === null || words.bindsUnseen || words.isHandedOut) return true
+  if (words === null || words.unseen.binds || words.unseen.hands) return true
   if (words.mayBind(name) || hasPart(m, file, name)) return true
   return words.stars.some(star => mayBeTakenFrom(m, file, star, name, seen))
 }
@@ -256,7 +250,7 @@ export function mayBind(m: Machine, file: string, name: string): boolean {
   const words = wordsOf(m, file)
   const standard = isOfLibrary(m, file)
   // A way to bind names unseen, or nothing to be read.
-  if (words === null || words.bindsUnseen || (!standard && words.isHandedOut)) return true
+  if (words === null || words.unseen.binds || (!standard && words.unseen.hands)) return true
   if (words.stars.length > 0 && (standard || !words.mayBind(name)))
     return standard || words.stars.some(star => mayBeTakenFrom(m, file, star, name, new Set([file])))
   if (!words.mayBind(name)) return false

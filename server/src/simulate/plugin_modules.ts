@@ -7,7 +7,7 @@ import { scanImports } from '../compile/import_scan.ts'
 import { standingOf } from '../compile/import_standing.ts'
 import { remember } from '../files/memo.ts'
 import type { Spec } from './finder.ts'
-import { relative } from './foreign.ts'
+import { packageOf, relative } from './foreign.ts'
 import type { Machine } from './machine.ts'
 
 interface LoadedModules {
@@ -44,9 +44,8 @@ function walk(m: Machine, names: readonly string[], seen: Set<string>, doubtful:
     if (name.includes('.')) waiting.push(name.slice(0, name.lastIndexOf('.')))
     const text = spec.file?.endsWith('.py') && !m.isProject(spec.file) ? m.world.text(spec.file) : null
     if (!text) continue
-    const above = spec.path ? name : name.slice(0, Math.max(0, name.lastIndexOf('.')))
     for (const { module, level, names: asked, at } of scanImports(text)) {
-      const base = level === 0 ? module : relative(above, level, module)
+      const base = level === 0 ? module : relative(packageOf(spec), level, module)
       const standing = standingOf(text, at, m.environment.version[1])
       if (!base || standing === 'idle' || (!doubtful && standing !== 'live')) continue
       waiting.push(base)

@@ -27,14 +27,20 @@ const HANDED_OUT = /(?<![.\w])__name__\b/
 const READS_NAME =
   /\b(?:\w*get_?(?:logger|tracer|meter|child)|version|distribution|files|resource_\w+)\(\s*__name__\s*[,)]|\b__name__\s*(?:[=!]=|=|:)|[=!]=\s*__name__\b|\bdef __name__\b/gi
 
-/** May code of this text bind names in its own module that it does not spell? */
-export function bindsUnseen(text: string): boolean {
-  return UNSEEN_WRITES.test(withoutStrings(withoutStrictHook(text)).replace(HARMLESS_USES, ''))
+/** How a text may come to names of its module that it does not spell. */
+export interface UnseenWays {
+  /** It binds them itself. */
+  readonly binds: boolean
+  /** It hands its module to somebody who may. The standard library has nobody of that kind. */
+  readonly hands: boolean
 }
 
-/** Does it hand its module to somebody who may bind names in it? The standard library never does. */
-export function handsModuleOut(text: string): boolean {
-  return HANDED_OUT.test(withoutStrings(withoutStrictHook(text)).replace(READS_NAME, ''))
+export function unseenWays(text: string): UnseenWays {
+  const code = withoutStrings(withoutStrictHook(text))
+  return {
+    binds: UNSEEN_WRITES.test(code.replace(HARMLESS_USES, '')),
+    hands: HANDED_OUT.test(code.replace(READS_NAME, '')),
+  }
 }
 
 const STRING_OR_COMMENT =
@@ -46,6 +52,14 @@ function withoutStrings(text: string): string {
 
 /** May another file give the module this name? `file`: the module's own. */
 export function boundByOthers(m: Machine, { name: module }: Module, file: string, name: string): boolean {
+  const known = remember(answers, m, () => new Map<string, boolean>())
+  return remember(known, `${module}:${name}`, () => othersBind(m, module, file, name))
+}
+
+/** Many files ask for the same name. */
+const answers = new WeakMap<Machine, Map<string, boolean>>()
+
+function othersBind(m: Machine, module: string, file: string, name: string): boolean {
   const assigned = new RegExp(`(?<!\\bself|\\bcls)\\.${escapeRegExp(name)}[ \\t]*(?::[^=\\n]+)?=(?!=)`)
   for (const path of filesOf(m, topLevel(module))) {
     const compiled = !path.endsWith('.py')
