@@ -45,6 +45,8 @@ test.each([
   ['"""\nimport a\n"""\nimport b\nx = """\'\'\'"""\nimport c', ['b', 'c']],
   ['# """\nimport a\nx = \'"""\'; import b', ['a', 'b']],
   ['# to import a\na = b  # import c', []],
+  ['# from a import b\nfrom c import d\n  #from e import (\n  # f)', ['c: d']],
+  ['# a\rfrom a import b', ['a: b']],
   ['if a: \\\n  import b', ['b']],
 ])('%s', (text, expected) => {
   expect(scanned(text)).toEqual(expected)

@@ -46,6 +46,8 @@ test('a function that the file names outside of its blocks may be called', () =>
   const at = text.indexOf('import')
   expect(standingOf(`${text}b = f()\n`, at, 11)).toBe('live')
   expect(standingOf(`${text}\ndef f2():\n    f()\n`, at, 11)).toBe('idle')
+  expect(standingOf(`${text}\n# What calls f() is below.\n`, at, 11)).toBe('idle')
+  expect(standingOf(`${text}\ndef f2():\n    '''See\nf().\n'''\n`, at, 11)).toBe('idle')
 })
 
 test.each([

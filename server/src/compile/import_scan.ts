@@ -1,8 +1,8 @@
 /**
  * The imports of a file by their look alone, at any depth, functions included: a superset, for deciding that
- * a module can reach nothing that is absent. No parse; what stands in comments may be in it too.
+ * a module can reach nothing that is absent. No parse; what stands in comments behind code may be in it too.
  */
-import { Code, isWordCode } from './lexical.ts'
+import { Code, isWordCode, skipBlanks } from './lexical.ts'
 import { Quotes } from './quotes.ts'
 
 export interface ScannedImport {
@@ -43,7 +43,7 @@ export function scanImports(text: string): ScannedImport[] {
   for (let at = text.indexOf(IMPORT); at >= 0; at = text.indexOf(IMPORT, at + IMPORT.length)) {
     const behind = at + IMPORT.length
     if (isWordCode(text.charCodeAt(at - 1)) || isWordCode(text.charCodeAt(behind))) continue
-    if (quotes.around(at)) continue
+    if (quotes.around(at) || isCommentedOut(text, at)) continue
     const before = text.slice(Math.max(joinedStart(text, at), at - LOOK_BEHIND), at)
     const from = USUAL_FROM.exec(before) ?? (before.includes('from') ? FROM.exec(before) : null)
     if (from === null) {
@@ -60,6 +60,12 @@ export function scanImports(text: string): ScannedImport[] {
     }
   }
   return found
+}
+
+/** Is the line of `at` nothing but a comment? */
+function isCommentedOut(text: string, at: number): boolean {
+  const first = skipBlanks(text, text.lastIndexOf('\n', at) + 1)
+  return text.charCodeAt(first) === Code.hash && !text.slice(first, at).includes('\r')
 }
 
 /** May a statement begin behind this part of a line? */

@@ -151,12 +151,15 @@ function nextLine(text: string, at: number): number {
   return text.indexOf('\n', at) + 1
 }
 
-/** Is a function of the file named in a line that stands outside of every block, but for its own? */
+/** Is a function of the file named in code that stands outside of every block, but for its own? */
 function isUsedOutside(text: string, name: string): boolean {
+  let quotes: Quotes | null = null
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
     if (isWordCode(text.charCodeAt(at - 1)) || isWordCode(text.charCodeAt(at + name.length))) continue
     const { first, column } = lineOf(text, at)
-    if (column === 0 && !match(DEFINITION, text, first)) return true
+    if (column > 0 || text.charCodeAt(first) === Code.hash || match(DEFINITION, text, first)) continue
+    quotes ??= new Quotes(text)
+    if (!quotes.around(at)) return true
   }
   return false
 }

@@ -110,6 +110,7 @@ class TextWords {
   /** Names that functions rebind. */
   readonly globals: ReadonlySet<string>
   private readonly mentioned = new Map<string, boolean>()
+  private readonly bound = new Map<string, boolean>()
   private ways: UnseenWays | null = null
   private written: ReadonlySet<string> | null | undefined
   private withoutPaths: string | null = null
@@ -149,7 +150,24 @@ class TextWords {
 
   /** The same without the paths of `from` imports, which bind nothing but submodules. */
   mayBind(name: string): boolean {
-    return this.mentions(name) && mentions(this.binding, name)
+    return remember(
+      this.bound,
+      name,
+      () => this.bindsAtMargin(name) || (this.mentions(name) && mentions(this.binding, name)),
+    )
+  }
+
+  /** Whether a line at the left margin begins with what binds the name: most of what is asked for is found so. */
+  bindsAtMargin(name: string): boolean {
+    const { text } = this
+    for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+      const start = text.lastIndexOf('\n', at) + 1
+      if (!MARGIN.has(text.slice(start, at))) continue
+      const after = text.charCodeAt(at + name.length)
+      if (start === at ? BINDS.test(text.slice(at + name.length, at + name.length + 4)) : !isWordCode(after))
+        return true
+    }
+    return false
   }
 
   private get binding(): string {
@@ -157,6 +175,10 @@ class TextWords {
     return this.withoutPaths
   }
 }
+
+/** What may stand before a name that a line binds. */
+const MARGIN: ReadonlySet<string> = new Set(['', 'class ', 'def ', 'async def '])
+const BINDS = /^ ?=[^=]|^ ?:/
 
 const ALL =
   /^__all__[ \t]*(?::[^=\n]+)?=[ \t]*([[(])((?:[^"'#[\]()]|"\w*"|'\w*'|#[^\n]*)*)[\])][ \t]*(?:#.*)?$/m
@@ -248,14 +270,16 @@ function hasPart(m: Machine, file: string, name: string): boolean {
 /** Can executing this file bind the name? Only its text is asked, and of the standard library its statements. */
 export function mayBind(m: Machine, file: string, name: string): boolean {
   const words = wordsOf(m, file)
+  if (words === null) return true
   const standard = isOfLibrary(m, file)
-  // A way to bind names unseen, or nothing to be read.
-  if (words === null || words.unseen.binds || (!standard && words.unseen.hands)) return true
-  if (words.stars.length > 0 && (standard || !words.mayBind(name)))
+  const mentioned = words.mayBind(name)
+  // In a library the word is enough to stay silent; the standard library is read to the end, where need be.
+  if (mentioned && (!standard || words.bindsAtMargin(name))) return true
+  // A way to bind names unseen.
+  if (words.unseen.binds || (!standard && words.unseen.hands)) return true
+  if (words.stars.length > 0)
     return standard || words.stars.some(star => mayBeTakenFrom(m, file, star, name, new Set([file])))
-  if (!words.mayBind(name)) return false
-  // In a library the word is enough to stay silent; the standard library is read to the end.
-  if (!standard || words.globals.has(name)) return true
+  if (!mentioned || words.globals.has(name)) return mentioned
   const unit = m.world.code(file, false)
   return 'exception' in unit || isSuspect(m, unit.code) || assignedNames(unit.code.ops).includes(name)
 }

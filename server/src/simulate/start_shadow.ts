@@ -29,16 +29,17 @@ export interface StartShadow {
 
 /** The first standard module of pytest's start that a file of the project hides; the hiding is noted as an event. */
 export function shadowAtStart(m: Machine): StartShadow | null {
-  const before = loadedBefore(m)
-  if (before === null) return null
   const path = [...(m.startEntry ? [stringOf(m.startEntry) ?? ''] : []), ...m.environment.sysPath]
   for (const name of m.startModules) {
-    if (name.includes('.') || BEFORE_THE_PATH.has(name) || before.has(name) || !m.finder.isStandard(name))
-      continue
+    if (name.includes('.') || BEFORE_THE_PATH.has(name) || !m.finder.isStandard(name)) continue
     const spec = m.finder.findTopLevel(name, path)
     if (!spec?.file || spec.kind === 'extension' || !m.isProject(spec.file)) continue
     const hidden = m.finder.findHidden(name, path, spec)
     if (!hidden?.file) continue
+    // A walk through half of the library: only for a file that is in question.
+    const before = loadedBefore(m)
+    if (before === null) return null
+    if (before.has(name)) continue
     const span: Span = { path: spec.file, start: 0, end: 0 }
     m.note({
       event: 'shadowed',
