@@ -61,7 +61,7 @@ function judgedBy(m: Machine, standIns: ReadonlySet<string>): Judged {
  */
 export function reachesAbsent(m: Machine, spec: Spec): boolean {
   if (canReach(m, spec, NOTHING)) return true
-  const standIns = standInsOf(m)
+  const standIns = new Set(m.modules.standIns())
   return standIns.size > 0 && canReach(m, spec, standIns) && !mayBeLoaded(m, spec)
 }
 
@@ -92,15 +92,6 @@ function canReach(m: Machine, spec: Spec, standIns: ReadonlySet<string>): boolea
   }
   for (const file of seen) known.clean.add(file)
   return false
-}
-
-/** The entries of `sys.modules` that forbid an import (None), or are bare modules that some code made. */
-function standInsOf(m: Machine): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (const [name, module] of m.modules) {
-    if (module === null || (module?.t === 'module' && module.kind === 'stub')) found.add(name)
-  }
-  return found
 }
 
 /** Does an import statement of the file that may run ask for one of these modules? */
@@ -251,7 +242,7 @@ function isStandardFile(m: Machine, spec: Spec): boolean {
  * none is. Only statements that certainly run are followed, into what certainly is not loaded yet.
  */
 export function haltedBelow(m: Machine, spec: Spec): string | null {
-  if (![...m.modules.values()].includes(null)) return null
+  if (![...m.modules.standIns()].some(name => m.modules.get(name) === null)) return null
   const minor = m.environment.version[1]
   const seen = new Set<string>([spec.name])
   const queue: Spec[] = [spec]

@@ -20,6 +20,7 @@ import { Heap } from './heap.ts'
 import type { Plugin } from './hooks.ts'
 import { Leaks } from './leaks.ts'
 import type { RegisteringFunction } from './models/registries.ts'
+import { ModuleTable } from './module_table.ts'
 import type { FailureDetail, OpenQuestion, RegisteredMarker, TraceEvent } from './trace.ts'
 import { TrackedSet } from './tracked_map.ts'
 import {
@@ -151,8 +152,7 @@ export class Machine extends Memory {
   cwd: string | null
   /** Who wrote to `sysPath` and `modules` by hand. */
   readonly leaks: Leaks
-  /** sys.modules. `null` is Python's None entry, which makes an import fail. */
-  readonly modules = this.map<string, Value | null>()
+  readonly modules = new ModuleTable(this.heap.journal)
   /** What has become of modules that were executed; all others are done. */
   readonly states = this.map<Module, 'executing' | 'done' | 'failed'>()
   /** For each namespace the path above it, sys.path or its parent's, that its own was made of. */
