@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { closureKeys } from '../../server/src/engine/closure_keys.ts'
-import { reachedFrom } from '../../server/src/simulate/reached.ts'
+import { ImportGraph } from '../../server/src/simulate/reached.ts'
 import { randomImports, walked } from '../support/imports.ts'
 import { Random } from '../support/random.ts'
 
@@ -9,7 +9,7 @@ test.each([...Array(40).keys()])(
   seed => {
     const imports = randomImports(new Random(seed))
     const files = [...imports.keys()]
-    const reached = reachedFrom(files, file => imports.get(file) ?? [])
+    const reached = ImportGraph.empty().reachedFrom(files, file => imports.get(file) ?? [])
     const keysOf = (edited: string | null) => {
       const keys = closureKeys(reached, file => (file === edited ? `${file} edited` : file))
       return new Map(reached.files.map((file, at) => [file, keys[at]]))

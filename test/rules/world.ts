@@ -7,7 +7,7 @@ import { basename, join } from '../../server/src/files/paths.ts'
 import type { Span } from '../../server/src/files/span.ts'
 import type { Plan } from '../../server/src/pytest/plan.ts'
 import type { RulesInput } from '../../server/src/rules/run_rules.ts'
-import { reachedFrom } from '../../server/src/simulate/reached.ts'
+import { ImportGraph } from '../../server/src/simulate/reached.ts'
 import type { CollectorTrace, Failure, Trace, TraceEvent } from '../../server/src/simulate/trace.ts'
 
 export const ROOT = '/p'
@@ -149,7 +149,7 @@ export class World {
         modules: [],
         path: [],
         suspects: (happened.suspects ?? []).map(path => join(ROOT, path)),
-        reached: reachedFrom(
+        reached: ImportGraph.empty().reachedFrom(
           paths.filter(path => path.endsWith('.py')),
           () => [],
         ),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { reachedFrom, whoReaches } from '../../server/src/simulate/reached.ts'
+import { ImportGraph, whoReaches } from '../../server/src/simulate/reached.ts'
 import { randomImports, walked } from '../support/imports.ts'
 import { Random } from '../support/random.ts'
 
@@ -9,7 +9,7 @@ test.each([...Array(60).keys()])(
     const random = new Random(seed)
     const imports = randomImports(random)
     const collectors = [...imports.keys()].filter(() => random.chance(0.4))
-    const reached = reachedFrom(collectors, file => imports.get(file) ?? [])
+    const reached = ImportGraph.empty().reachedFrom(collectors, file => imports.get(file) ?? [])
     const walks = new Map(collectors.map(collector => [collector, walked(imports, collector)]))
     expect(new Set(reached.files)).toEqual(new Set([...walks.values()].flatMap(files => [...files])))
     for (const file of imports.keys())
@@ -18,7 +18,7 @@ test.each([...Array(60).keys()])(
 )
 
 test('what is asked for and never executed is reached as well', () => {
-  const reached = reachedFrom(['/t.py'], file => (file === '/t.py' ? ['/gone.py'] : []))
+  const reached = ImportGraph.empty().reachedFrom(['/t.py'], file => (file === '/t.py' ? ['/gone.py'] : []))
   expect(whoReaches(reached, '/gone.py')).toEqual(['/t.py'])
   expect(whoReaches(reached, '/other.py')).toEqual([])
 })

@@ -97,8 +97,6 @@ export class KeptTrace {
     if (!kept || !open || kept.key !== basis.key || kept.environment !== basis.environment) return null
     if (open.size !== kept.texts.size) return null
     let { trace, otherStart } = kept
-    this.places ??= placesOf(trace)
-    const { places } = this
     const codes = new Map(kept.codes)
     for (const [path, text] of open) {
       const before = kept.texts.get(path)
@@ -108,7 +106,8 @@ export class KeptTrace {
       if (before === undefined || !was || !now || kept.searched.has(path)) return null
       if (!seesTheSame(was, before, now, text)) return null
       const moved = new Moved(path, follow(before, text))
-      trace = moved.trace(trace, places)
+      this.places ??= placesOf(trace)
+      trace = moved.trace(trace, this.places)
       otherStart = moved.in(otherStart)
       if (moved.lost) return null
       for (const index of lookedInto(was)) lookedInto(now).add(index)
@@ -166,12 +165,20 @@ function placesOf(trace: Trace): Places {
   const places = new Map<string, (readonly [(typeof LISTS)[number], number])[]>()
   for (const list of LISTS) {
     for (const [index, item] of trace[list].entries()) {
-      const paths = new Set<string>()
-      namePaths(item, paths)
-      for (const path of paths) remember(places, path, () => []).push([list, index])
+      for (const path of remember(named, item, () => pathsIn(item)))
+        remember(places, path, () => []).push([list, index])
     }
   }
   return places
+}
+
+/** Most of what a trace holds was in the one before. */
+const named = new WeakMap<object, ReadonlySet<string>>()
+
+function pathsIn(item: object): ReadonlySet<string> {
+  const paths = new Set<string>()
+  namePaths(item, paths)
+  return paths
 }
 
 function namePaths(value: unknown, paths: Set<string>): void {

@@ -61,7 +61,7 @@ function judgedBy(m: Machine, standIns: ReadonlySet<string>): Judged {
  */
 export function reachesAbsent(m: Machine, spec: Spec): boolean {
   if (canReach(m, spec, NOTHING)) return true
-  const standIns = new Set(m.modules.standIns())
+  const standIns = m.modules.standIns()
   return standIns.size > 0 && canReach(m, spec, standIns) && !mayBeLoaded(m, spec)
 }
 

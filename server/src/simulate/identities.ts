@@ -1,29 +1,32 @@
 /** Files that were executed under more than one module name in one run: each name has classes and state of its own. */
 import { remember } from '../files/memo.ts'
 import { basename, dirname, join } from '../files/paths.ts'
-import type { Span } from '../files/span.ts'
 import type { Machine } from './machine.ts'
 import type { TraceEvent } from './trace.ts'
 import type { Module } from './values.ts'
 
 export type Twice = Extract<TraceEvent, { event: 'imported-twice' }>
 
+/** By file, where it really lies. */
+const places = new WeakMap<Machine, Map<string, string>>()
+
+/** Notes that a file of the project is executed under this name. */
+export function noteExecuted(m: Machine, name: string, file: string): void {
+  const known = remember(places, m, () => new Map<string, string>())
+  const place = remember(known, file, () => join(m.world.fs.realpath(dirname(file)), basename(file)))
+  const names = m.namesOf.get(place) ?? []
+  if (names.includes(name)) return
+  m.namesOf.set(place, [...names, name])
+  if (names.length > 0) m.executedTwice.add(place)
+}
+
 /** By what `sys.modules` ended with; names in the order of their import. */
 export function importedTwice(m: Machine): readonly Twice[] {
-  const folders = new Map<string, string>()
-  const real = (file: string) => {
-    const folder = dirname(file)
-    return join(
-      remember(folders, folder, () => m.world.fs.realpath(folder)),
-      basename(file),
-    )
-  }
-  const files = new Map<string, { readonly module: Module; readonly span: Span }[]>()
-  for (const [name, entry] of m.importedAt) {
-    if (m.modules.get(name) !== entry.module || entry.module.doubtful) continue
-    remember(files, real(entry.module.file!), () => []).push(entry)
-  }
-  return [...files].flatMap(([file, entries]): Twice[] => {
+  return [...m.executedTwice].flatMap((file): Twice[] => {
+    const entries = (m.namesOf.get(file) ?? []).flatMap(name => {
+      const entry = m.importedAt.get(name)
+      return entry && m.modules.get(name) === entry.module && !entry.module.doubtful ? [entry] : []
+    })
     if (entries.length < 2) return []
     const names = entries.map(({ module, span }) => ({ name: module.name, span }))
     return [{ event: 'imported-twice', file, names, ...contents(entries[0]!.module) }]

@@ -5,6 +5,7 @@ import { ancestry, exceptionClass } from './classes.ts'
 import { runModule } from './execute.ts'
 import type { Spec } from './finder.ts'
 import { haltedBelow, isStandardModule, reachesAbsent, stdlibPartMissing } from './foreign.ts'
+import { noteExecuted } from './identities.ts'
 import { type Machine, topLevel } from './machine.ts'
 import { modelOf, serveVirtual } from './models/all_models.ts'
 import { viaGetattr } from './names.ts'
@@ -257,7 +258,10 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
   const { kind } = module
   noteLayout(m, spec, kind, focus)
   if (spec.file?.endsWith('.pyc')) loadBytecode(m, spec, focus)
-  if (kind === 'project' && spec.file) m.importedAt.set(spec.name, { module, span: focus, entry: spec.entry })
+  if (kind === 'project' && spec.file) {
+    m.importedAt.set(spec.name, { module, span: focus, entry: spec.entry })
+    noteExecuted(m, spec.name, spec.file)
+  }
   if (kind === 'namespace') recalculate(m, module)
   m.modules.set(spec.name, module)
   if (m.importDepth >= DEEPEST_IMPORT) m.heap.open(module.ns)

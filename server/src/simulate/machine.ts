@@ -162,6 +162,9 @@ export class Machine extends Memory {
     string,
     { readonly module: Module; readonly span: Span; readonly entry: string | null }
   >()
+  /** By the place of a file of the project the names under which it was executed, and those with more than one. */
+  readonly namesOf = this.map<string, readonly string[]>()
+  readonly executedTwice = new TrackedSet<string>(this.heap.journal)
   /** Loaded at start for certain, or perhaps, without being simulated. */
   readonly startModules: ReadonlySet<string>
   readonly perhapsLoaded: ReadonlySet<string>
@@ -201,6 +204,8 @@ export class Machine extends Memory {
   readonly dependencies = this.map<string, TrackedSet<string>>()
   /** The sets in it, also those that no step has put there yet: the same ones when it puts them there again. */
   private readonly dependenciesOf = new Map<string, TrackedSet<string>>()
+  /** By the entries of such a set: whose it is. */
+  readonly dependents = new Map<object, string>()
   /** What pytest itself is at, while no file's code runs: a test file, a conftest, the place that names a plugin. */
   start: Span
   /** How often functions were left out, by file and body. */
@@ -426,7 +431,11 @@ export class Machine extends Memory {
   noteDependency(file: string): void {
     const importer = this.frames.findLast(f => f.unit.project)?.unit.path ?? this.start.path
     if (importer === file) return
-    const files = remember(this.dependenciesOf, importer, () => new TrackedSet<string>(this.heap.journal))
+    const files = remember(this.dependenciesOf, importer, () => {
+      const made = new TrackedSet<string>(this.heap.journal)
+      this.dependents.set(made.entries, importer)
+      return made
+    })
     if (!this.dependencies.has(importer)) this.dependencies.set(importer, files)
     files.add(file)
   }

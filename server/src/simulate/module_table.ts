@@ -8,6 +8,8 @@ import type { Value } from './values.ts'
 /** `null` is Python's None entry, which makes an import fail. */
 type Entry = Value | null
 
+const NOTHING: ReadonlySet<string> = new Set()
+
 export class ModuleTable {
   private readonly entries: Map<string, Entry>
   private readonly stands: Map<string, true>
@@ -53,8 +55,8 @@ export class ModuleTable {
   }
 
   /** The entries that forbid an import (None), or are bare modules that some code made. */
-  standIns(): MapIterator<string> {
-    return this.stands.keys()
+  standIns(): ReadonlySet<string> {
+    return this.stands.size === 0 ? NOTHING : new Set(this.stands.keys())
   }
 }
 

@@ -111,6 +111,7 @@ class TextWords {
   readonly globals: ReadonlySet<string>
   private readonly mentioned = new Map<string, boolean>()
   private readonly bound = new Map<string, boolean>()
+  private readonly atMargin = new Map<string, boolean>()
   private ways: UnseenWays | null = null
   private written: ReadonlySet<string> | null | undefined
   private withoutPaths: string | null = null
@@ -150,24 +151,15 @@ class TextWords {
 
   /** The same without the paths of `from` imports, which bind nothing but submodules. */
   mayBind(name: string): boolean {
-    return remember(
-      this.bound,
-      name,
-      () => this.bindsAtMargin(name) || (this.mentions(name) && mentions(this.binding, name)),
+    return (
+      this.bindsAtMargin(name) ||
+      (this.mentions(name) && remember(this.bound, name, () => mentions(this.binding, name)))
     )
   }
 
   /** Whether a line at the left margin begins with what binds the name: most of what is asked for is found so. */
   bindsAtMargin(name: string): boolean {
-    const { text } = this
-    for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-      const start = text.lastIndexOf('\n', at) + 1
-      if (!MARGIN.has(text.slice(start, at))) continue
-      const after = text.charCodeAt(at + name.length)
-      if (start === at ? BINDS.test(text.slice(at + name.length, at + name.length + 4)) : !isWordCode(after))
-        return true
-    }
-    return false
+    return remember(this.atMargin, name, () => bindsAtMargin(this.text, name))
   }
 
   private get binding(): string {
@@ -179,6 +171,17 @@ class TextWords {
 /** What may stand before a name that a line binds. */
 const MARGIN: ReadonlySet<string> = new Set(['', 'class ', 'def ', 'async def '])
 const BINDS = /^ ?=[^=]|^ ?:/
+
+function bindsAtMargin(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const start = text.lastIndexOf('\n', at) + 1
+    if (!MARGIN.has(text.slice(start, at))) continue
+    const after = text.charCodeAt(at + name.length)
+    if (start === at ? BINDS.test(text.slice(at + name.length, at + name.length + 4)) : !isWordCode(after))
+      return true
+  }
+  return false
+}
 
 const ALL =
   /^__all__[ \t]*(?::[^=\n]+)?=[ \t]*([[(])((?:[^"'#[\]()]|"\w*"|'\w*'|#[^\n]*)*)[\])][ \t]*(?:#.*)?$/m

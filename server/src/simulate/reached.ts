@@ -14,34 +14,64 @@ export interface Reached {
   readonly next: Uint32Array
 }
 
-/** `importsOf`: the files that a file led to when it was imported. */
-export function reachedFrom(
-  collectors: readonly string[],
-  importsOf: (file: string) => Iterable<string>,
-): Reached {
-  const indices = new Map<string, number>()
-  const files: string[] = []
-  const queue: string[] = []
-  const meet = (file: string): number =>
-    remember(indices, file, () => {
-      queue.push(file)
-      return files.push(file) - 1
+/** What files import, as far as somebody asked, under numbers: those of a graph hold in all that are made of it. */
+export class ImportGraph {
+  private constructor(
+    private readonly numbers: Map<string, number>,
+    private readonly files: string[],
+    private readonly imports: (readonly number[] | undefined)[],
+  ) {}
+
+  static empty(): ImportGraph {
+    return new ImportGraph(new Map(), [], [])
+  }
+
+  /** The same, where it is not known what these files import. */
+  without(files: readonly string[]): ImportGraph {
+    const imports = [...this.imports]
+    for (const file of files) {
+      const number = this.numbers.get(file)
+      if (number !== undefined) imports[number] = undefined
+    }
+    return new ImportGraph(this.numbers, this.files, imports)
+  }
+
+  /** `importsOf`: the files that a file led to when it was imported. */
+  reachedFrom(collectors: readonly string[], importsOf: (file: string) => Iterable<string>): Reached {
+    const met: number[] = []
+    const indices: number[] = []
+    const queue: number[] = []
+    const meet = (number: number): number => {
+      const index = indices[number]
+      if (index !== undefined) return index
+      queue.push(number)
+      indices[number] = met.length
+      return met.push(number) - 1
+    }
+    const imports: (readonly number[])[] = []
+    const ordered = Uint32Array.from(collectors, collector => {
+      const index = meet(this.numberOf(collector))
+      for (let number = queue.pop(); number !== undefined; number = queue.pop()) {
+        const known =
+          this.imports[number] ?? Array.from(importsOf(this.files[number]!), file => this.numberOf(file))
+        this.imports[number] = known
+        imports[indices[number]!] = known.map(meet)
+      }
+      return index
     })
-  const imports: (readonly number[])[] = []
-  const ordered = Uint32Array.from(collectors, collector => {
-    const index = meet(collector)
-    for (let file = queue.pop(); file !== undefined; file = queue.pop())
-      imports[indices.get(file)!] = Array.from(importsOf(file), meet)
-    return index
-  })
-  return { files, collectors: ordered, ...packed(imports) }
+    return { files: met.map(number => this.files[number]!), collectors: ordered, ...packed(imports) }
+  }
+
+  private numberOf(file: string): number {
+    return remember(this.numbers, file, () => this.files.push(file) - 1)
+  }
 }
 
 /** The collectors that lead to a file, in their order; none where nobody comes to it. */
 export function whoReaches(reached: Reached, file: string): readonly string[] {
-  const { indices, importers } = remember(backwards, reached, () => turned(reached))
-  const target = indices.get(file)
-  if (target === undefined) return []
+  const target = reached.files.indexOf(file)
+  if (target < 0) return []
+  const importers = remember(importersIn, reached, () => turned(reached))
   const seen = new Uint8Array(reached.files.length)
   const queue = [target]
   seen[target] = 1
@@ -56,24 +86,27 @@ export function whoReaches(reached: Reached, file: string): readonly string[] {
 }
 
 /** The files that a file imports, as indices into `files`. */
-export function listed({ starts, next }: Pick<Reached, 'starts' | 'next'>, at: number): Uint32Array {
+export function listed({ starts, next }: Lists, at: number): Uint32Array {
   return next.subarray(starts[at], starts[at + 1])
 }
 
-interface Backwards {
-  readonly indices: ReadonlyMap<string, number>
-  readonly importers: Pick<Reached, 'starts' | 'next'>
+type Lists = Pick<Reached, 'starts' | 'next'>
+
+const importersIn = new WeakMap<Reached, Lists>()
+
+/** By file those that import it. */
+function turned(reached: Reached): Lists {
+  const starts = new Uint32Array(reached.files.length + 1)
+  for (const target of reached.next) starts[target + 1]!++
+  for (let at = 1; at < starts.length; at++) starts[at]! += starts[at - 1]!
+  const next = new Uint32Array(reached.next.length)
+  const ends = starts.slice()
+  for (const from of reached.files.keys())
+    for (const target of listed(reached, from)) next[ends[target]!++] = from
+  return { starts, next }
 }
 
-const backwards = new WeakMap<Reached, Backwards>()
-
-function turned(reached: Reached): Backwards {
-  const importers: number[][] = reached.files.map(() => [])
-  for (const at of importers.keys()) for (const next of listed(reached, at)) importers[next]!.push(at)
-  return { indices: new Map(reached.files.map((file, at) => [file, at])), importers: packed(importers) }
-}
-
-function packed(lists: readonly (readonly number[])[]): Pick<Reached, 'starts' | 'next'> {
+function packed(lists: readonly (readonly number[])[]): Lists {
   const starts = new Uint32Array(lists.length + 1)
   for (const [at, list] of lists.entries()) starts[at + 1] = starts[at]! + list.length
   const next = new Uint32Array(starts[lists.length]!)

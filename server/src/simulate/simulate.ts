@@ -12,7 +12,7 @@ import { collect, type Pass, Recorded, TooManySteps } from './collect.ts'
 import { importedTwice } from './identities.ts'
 import { Looks } from './looks.ts'
 import { Machine, siteOf, type World } from './machine.ts'
-import { reachedFrom, whoReaches } from './reached.ts'
+import { ImportGraph, type Reached, whoReaches } from './reached.ts'
 import type { CollectorTrace, Failure, Trace, TraceEvent } from './trace.ts'
 
 /** More layers than this are not looked for: each costs a pass. */
@@ -43,7 +43,7 @@ export class KeptPass {
   /** Where the pass stood before an edit of these files that had many steps run again. */
   private sound: { readonly place: Place; readonly broken: ReadonlySet<string>; trials: number } | null = null
   /** What was told of it last. */
-  private told: Trace | null = null
+  private told: Told | null = null
   /** It stands at other files than those that the last `first` was asked for. */
   private strayed = false
   /** The files beside which something was simulated although no pass of them was kept; those for which one was made. */
@@ -132,19 +132,20 @@ export class KeptPass {
     return null
   }
 
-  /** If many steps had to be run again since, `before` is a place to come back to. */
+  /** If more than a few steps had to be run again since, `before` is a place to come back to. */
   private keepSound(before: Place | null, touched: readonly string[]): void {
     const { recorded } = this
-    if (before && recorded && recorded.tape.disturbed > manySteps(recorded))
+    if (before && recorded && recorded.tape.disturbed > FEW_STEPS)
       this.sound ??= { place: before, broken: new Set(touched), trials: 0 }
   }
 
   /** What there is to tell of a pass that `first` has made. */
   tell(passed: Passed): Trace {
-    const differs = this.recorded?.tape.differs() ?? null
-    const trace = told(passed, this.told && differs && { trace: this.told, differs })
-    this.told = differs && trace
-    return trace
+    const { recorded, told: before } = this
+    if (!recorded) return told(passed).trace
+    const differing = recorded.tape.differingNow()
+    this.told = told(passed, before && differing && { ...before, differing })
+    return this.told.trace
   }
 
   /**
@@ -237,18 +238,46 @@ export class KeptPass {
     const { tape } = recorded
     const mark = tape.mark()
     let cured: Pick<ReadonlySet<string>, 'has'> = mark.world.healed
+    let touched: readonly unknown[] = []
+    const begin = (sites: Iterable<string>) => {
+      const before = this.beforeBroken(sites)
+      if (!before) return
+      tape.returnTo(before.mark)
+      cured = before.mark.world.healed
+      touched = before.touched
+    }
+    let begun = false
     try {
       return run((input, healed) => {
+        if (!begun) begin(healed)
+        begun = true
         const more = [...healed].filter(site => !cured.has(site))
-        const now = new Set(healed)
-        const next = recorded.collectAgain([Looks.anyCure, ...more.map(Looks.cure)], worldOf(input, now))
+        const looks = [...touched, Looks.anyCure, ...more.map(Looks.cure)]
+        const next = recorded.collectAgain(looks, worldOf(input, new Set(healed)))
         if (!next) return pass(input, healed)
-        cured = now
+        cured = new Set(healed)
+        touched = []
         return { pass: next, machine: tape.machine }
       })
     } finally {
       tape.returnTo(mark)
     }
+  }
+
+  /**
+   * Where the pass stood before the edit that broke what fails at these places, and what has changed since: once that is
+   * cured, most is as it was there.
+   */
+  private beforeBroken(
+    sites: Iterable<string>,
+  ): { readonly mark: Place['mark']; readonly touched: readonly unknown[] } | null {
+    const { sound, made } = this
+    if (!sound || !made) return null
+    const broken = [...sound.broken]
+    if (![...sites].some(site => broken.some(path => site.startsWith(`${path}:`)))) return null
+    const since = this.touchedBy(made, sound.place.input)
+    if (!since || since.files.some(({ comesOrGoes }) => comesOrGoes)) return null
+    return { mark: sound.place.mark, touched: since.all }
   }
 }
 
@@ -256,11 +285,14 @@ export class KeptPass {
 interface Place {
   readonly input: SimulationInput
   readonly mark: ReturnType<Recorded['tape']['mark']>
-  readonly told: Trace | null
+  readonly told: Told | null
 }
 
 /** So often going on from where all was sound is tried. */
 const MOST_TRIALS = 12
+
+/** So few are run again as quickly as gone back to. */
+const FEW_STEPS = 4
 
 /** More steps than an edit has run again as a rule. */
 function manySteps({ tape }: Recorded): number {
@@ -290,7 +322,7 @@ function inOneOnly(a: ReadonlySet<string>, b: ReadonlySet<string>): string[] {
 
 /** The trace of a pass behind which nobody looks. */
 function alone(passed: Passed): Trace {
-  return { ...told(passed), questions: [...passed.machine.questions.values()] }
+  return { ...told(passed).trace, questions: [...passed.machine.questions.values()] }
 }
 
 type NextPass = (input: SimulationInput, healed: ReadonlySet<string>) => Passed
@@ -306,7 +338,7 @@ export function simulate(
   const healed = new Set(input.cured?.sites)
   // Of a pass that is not kept the machine is not either, once this is known of it.
   const seen = (first: Passed) => ({
-    surface: kept ? kept.pass.tell(first) : told(first),
+    surface: kept ? kept.pass.tell(first) : told(first).trace,
     questions: new Map(first.machine.questions),
     found: failures(first.pass),
   })
@@ -334,40 +366,38 @@ export function simulate(
   return { ...surface, collectors, questions: [...questions.values()] }
 }
 
-/** What was told of a pass, and which maps hold other values since. */
-interface ToldBefore {
+interface Told {
   readonly trace: Trace
-  readonly differs: (holder: object) => boolean
+  readonly imports: ImportGraph
+}
+
+/** What was told of a pass, and which maps hold other values since. */
+interface ToldBefore extends Told {
+  readonly differing: ReadonlySet<object>
 }
 
 /** What there is to tell of a pass. `before`: of the one whose steps it has gone on from. */
-function told({ pass: { session, collectors }, machine }: Passed, before: ToldBefore | null = null): Trace {
-  const { importedAt, modules, dependencies } = machine
-  const paths = pathsOf(collectors)
+function told({ pass: { session, collectors }, machine }: Passed, before: ToldBefore | null = null): Told {
+  const { importedAt } = machine
   // The trace of before, for what rests on these maps alone.
-  const same = (holders: readonly object[]) => (before && !holders.some(before.differs) ? before.trace : null)
-  const wasTwice = same([importedAt, modules])?.events.some(({ event }) => event === 'imported-twice')
-  const edges = [dependencies, ...[...dependencies.values()].map(({ entries }) => entries)]
-  const goneOver = same(edges)
-  return {
+  const same = (holder: object) => (before && !before.differing.has(holder) ? before.trace : null)
+  const { reached, imports } = reachedIn(machine, collectors, before)
+  const trace: Trace = {
     session,
     markers: [...machine.registeredMarkers],
     collectors,
     events: [
       ...machine.events,
       ...machine.leaks.found(path => closureOf(machine, path)),
-      ...(wasTwice === false ? [] : importedTwice(machine)),
+      ...importedTwice(machine),
       ...ignoredFinders(machine),
     ],
     startMatters: machine.startMatters,
     suspects: [...machine.suspects],
     questions: [],
-    reached:
-      goneOver && pathsOf(goneOver.collectors).join('\0') === paths.join('\0')
-        ? goneOver.reached
-        : reachedFrom(paths, file => dependencies.get(file) ?? []),
+    reached,
     modules:
-      same([importedAt])?.modules ??
+      same(importedAt)?.modules ??
       [...importedAt].map(([name, { module, span, entry }]) => ({
         name,
         file: module.file!,
@@ -376,10 +406,25 @@ function told({ pass: { session, collectors }, machine }: Passed, before: ToldBe
       })),
     path: machine.searchPath(),
   }
+  return { trace, imports }
 }
 
-function pathsOf(collectors: readonly CollectorTrace[]): string[] {
-  return collectors.map(({ path }) => path)
+/** What the collectors lead to: only the imports of files that import something else than before are asked for. */
+function reachedIn(
+  { dependencies, dependents }: Machine,
+  collectors: readonly CollectorTrace[],
+  before: ToldBefore | null,
+): { readonly reached: Reached } & Pick<Told, 'imports'> {
+  const others = [...(before?.differing ?? [])].flatMap(holder => dependents.get(holder) ?? [])
+  const was = before?.trace.collectors
+  const asBefore =
+    others.length === 0 &&
+    was?.length === collectors.length &&
+    collectors.every(({ path }, index) => path === was[index]!.path)
+  if (before && asBefore) return { reached: before.trace.reached, imports: before.imports }
+  const imports = before?.imports.without(others) ?? ImportGraph.empty()
+  const paths = collectors.map(({ path }) => path)
+  return { reached: imports.reachedFrom(paths, file => dependencies.get(file) ?? []), imports }
 }
 
 /** Whoever needs a file that may not compile can't be judged, while no interpreter was asked. */
@@ -409,8 +454,9 @@ function machineOf(world: World, records: boolean): Machine {
 }
 
 function failures(pass: Pass): Failure[] {
-  const found = pass.collectors.flatMap(c => (c.failure ? [c.failure] : []))
-  return pass.session.failure ? [pass.session.failure, ...found] : found
+  const found = pass.session.failure ? [pass.session.failure] : []
+  for (const { failure } of pass.collectors) if (failure) found.push(failure)
+  return found
 }
 
 function withLayers(

@@ -139,11 +139,11 @@ export class Tape<S, R> {
     this.differing = differing && new Set(differing)
   }
 
-  /** Asks which maps may hold other values at the end of the pass than when this was asked last. */
-  differs(): (holder: object) => boolean {
+  /** Which maps may hold other values at the end of the pass than when this was asked last; null: any may. */
+  differingNow(): ReadonlySet<object> | null {
     const { differing } = this
     this.differing = new Set()
-    return holder => differing?.has(holder) ?? true
+    return differing
   }
 
   /** How many steps there are. */
@@ -153,7 +153,12 @@ export class Tape<S, R> {
 
   /** The results of the steps so far. */
   get results(): readonly R[] {
-    return this.steps.slice(0, this.position).flatMap(step => (step ? [step.result] : []))
+    const results: R[] = []
+    for (let at = 0; at < this.position; at++) {
+      const step = this.steps[at]
+      if (step) results.push(step.result)
+    }
+    return results
   }
 
   /**

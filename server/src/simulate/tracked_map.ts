@@ -22,15 +22,15 @@ export interface Version<K, V> {
   order: number
   /** The step has taken out what stood there and put it in again, to the end. */
   moved: boolean
-  /** What an earlier step wrote. */
-  older: Version<K, V> | null
 }
+
+/** What steps wrote to one cell, by their numbers: most cells are written to once, some by thousands of steps. */
+type Cell<K, V> = Version<K, V> | Version<K, V>[]
 
 /** A map as a step sees it. Values are never undefined. */
 export class TrackedMap<K, V> implements Map<K, V> {
   readonly [Symbol.toStringTag] = 'TrackedMap'
-  /** By key what the last step has written there. */
-  private readonly cells = new Map<K, Version<K, V>>()
+  private readonly cells = new Map<K, Cell<K, V>>()
   /** The last step that ever wrote here. */
   private last = 0
   private writes = 0
@@ -91,9 +91,8 @@ export class TrackedMap<K, V> implements Map<K, V> {
 
   /** What a cell holds for the present step, or for one of that number, with nobody noted as having looked. */
   peek(key: K, number = this.journal.now): V | undefined {
-    let version = this.cells.get(key)
-    while (version && version.number > number) version = version.older ?? undefined
-    return version?.value
+    const cell = this.cells.get(key)
+    return cell && seenBy(cell, number)?.value
   }
 
   /** Looks at all of it: another one whenever the step sees something else than before; null: that is not known. */
@@ -106,16 +105,13 @@ export class TrackedMap<K, V> implements Map<K, V> {
   takeOut(version: Version<K, V>): void {
     this.writes++
     const { key } = version
-    let later: Version<K, V> | null = null
-    let each = this.cells.get(key) ?? null
-    while (each && each !== version) {
-      later = each
-      each = each.older
-    }
-    if (!each) return
-    if (later) later.older = version.older
-    else if (version.older) this.cells.set(key, version.older)
-    else this.cells.delete(key)
+    const cell = this.cells.get(key)
+    if (cell === version) this.cells.delete(key)
+    if (!Array.isArray(cell)) return
+    const at = upTo(cell, version.number)
+    if (cell[at] !== version) return
+    cell.splice(at, 1)
+    if (cell.length === 1) this.cells.set(key, cell[0]!)
   }
 
   /** Puts in what a step has written. */
@@ -123,24 +119,19 @@ export class TrackedMap<K, V> implements Map<K, V> {
     this.writes++
     this.last = Math.max(this.last, version.number)
     const { key, number } = version
-    let later: Version<K, V> | null = null
-    let older = this.cells.get(key) ?? null
-    while (older && older.number > number) {
-      later = older
-      older = older.older
-    }
-    version.older = older
-    if (later) later.older = version
-    else this.cells.set(key, version)
+    const cell = this.cells.get(key)
+    if (cell === undefined) this.cells.set(key, version)
+    else if (Array.isArray(cell)) cell.splice(upTo(cell, number) + 1, 0, version)
+    else this.cells.set(key, cell.number > number ? [version, cell] : [cell, version])
   }
 
   private write(key: K, value: V | undefined): void {
     const number = this.journal.now
     const order = this.journal.nextOrder()
-    let before = this.cells.get(key)
-    while (before && before.number > number) before = before.older ?? undefined
+    const cell = this.cells.get(key)
+    const before = cell && seenBy(cell, number)
     if (before?.number !== number) {
-      const version = { key, number, value, order, moved: false, older: null }
+      const version = { key, number, value, order, moved: false }
       this.journal.wrote(this, version)
       this.putIn(version)
       return
@@ -156,29 +147,51 @@ export class TrackedMap<K, V> implements Map<K, V> {
   /** What stands in the cells that hold something, in the order of a Map. */
   private live(): readonly Version<K, V>[] {
     this.journal.lookInto(this as unknown as AnyMap, WHOLE)
+    if (this.cells.size === 0) return []
     const { now } = this.journal
     const found: Version<K, V>[] = []
     let inOrder = true
     let before: Version<K, V> | null = null
-    for (const newest of this.cells.values()) {
-      let version: Version<K, V> | null = newest
-      while (version && version.number > now) version = version.older
+    for (const cell of this.cells.values()) {
+      const version = seenBy(cell, now)
       if (version?.value === undefined) continue
       found.push(version)
-      inOrder &&= version.older === null && (before === null || standsBefore(before, version))
+      inOrder &&= firstOf(cell) === version && (before === null || standsBefore(before, version))
       before = version
     }
     if (inOrder) return found
-    const came = new Map(found.map(version => [version, cameWith(version)]))
+    const came = new Map(found.map(version => [version, cameWith(this.cells.get(version.key)!, version)]))
     return found.sort((a, b) => (standsBefore(came.get(a)!, came.get(b)!) ? -1 : 1))
   }
 }
 
-/** The version that has put the cell where it stands. */
-function cameWith<K, V>(version: Version<K, V>): Version<K, V> {
-  let first = version
-  while (!first.moved && first.older?.value !== undefined) first = first.older
-  return first
+/** What the step of that number sees: the last version up to it. */
+function seenBy<K, V>(cell: Cell<K, V>, number: number): Version<K, V> | undefined {
+  return Array.isArray(cell) ? cell[upTo(cell, number)] : cell.number > number ? undefined : cell
+}
+
+/** The place of the last version up to that number; -1: there is none. */
+function upTo<K, V>(versions: readonly Version<K, V>[], number: number): number {
+  let [low, high] = [0, versions.length]
+  if (versions[high - 1]!.number <= number) return high - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (versions[middle]!.number > number) high = middle
+    else low = middle + 1
+  }
+  return low - 1
+}
+
+function firstOf<K, V>(cell: Cell<K, V>): Version<K, V> {
+  return Array.isArray(cell) ? cell[0]! : cell
+}
+
+/** The version that has put the cell where it stands for those who see that one. */
+function cameWith<K, V>(cell: Cell<K, V>, version: Version<K, V>): Version<K, V> {
+  if (!Array.isArray(cell)) return version
+  let at = upTo(cell, version.number)
+  while (at > 0 && !cell[at]!.moved && cell[at - 1]!.value !== undefined) at--
+  return cell[at]!
 }
 
 function standsBefore(a: Version<unknown, unknown>, b: Version<unknown, unknown>): boolean {
