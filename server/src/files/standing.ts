@@ -10,12 +10,14 @@ export interface Standing {
   readonly loose: ReadonlySet<string>
 }
 
-/** What was found in one list of files. */
+/** What was found out of files, and in the last list of them. */
 interface Sifted {
-  readonly files: readonly string[]
   readonly basis: unknown
-  readonly holding: readonly string[]
-  readonly loose: readonly string[]
+  /** By file, but for loose ones. */
+  readonly verdicts: Map<string, boolean>
+  files: readonly string[]
+  holding: readonly string[]
+  loose: readonly string[]
 }
 
 export class Sieve {
@@ -37,10 +39,14 @@ export class Sieve {
     const last = this.last.get(since)
     if (last && last.basis === basis && isSame(last.files, files))
       return [...last.holding, ...last.loose.filter(holds)]
-    const found = files.filter(holds)
+    const verdicts = last && last.basis === basis ? last.verdicts : new Map<string, boolean>()
+    const found = files.filter(path => (loose.has(path) ? holds(path) : (verdicts.get(path) ?? holds(path))))
+    const held = new Set(found)
     // Who is loose is only known of a file once somebody has asked for it.
-    const [holding, open] = [found.filter(path => !loose.has(path)), files.filter(path => loose.has(path))]
-    this.last.set(since, { files, basis, holding, loose: open })
+    const [settled, open] = [files.filter(path => !loose.has(path)), files.filter(path => loose.has(path))]
+    for (const path of settled) verdicts.set(path, held.has(path))
+    const holding = settled.filter(path => held.has(path))
+    this.last.set(since, { basis, verdicts, files, holding, loose: open })
     return found
   }
 }

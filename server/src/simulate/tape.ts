@@ -12,11 +12,11 @@
 import { remember } from '../files/memo.ts'
 import { makeAgain, takeBack } from './changes.ts'
 import type { Stretch } from './journal.ts'
+import { leftOtherwise, plainCells } from './left_otherwise.ts'
 import { Looks } from './looks.ts'
 import type { Machine, World } from './machine.ts'
 import { isOutput, PlainState } from './plain_state.ts'
-import { TrackedMap, type Version, WHOLE } from './tracked_map.ts'
-import { same, type Value } from './values.ts'
+import { TrackedMap, WHOLE } from './tracked_map.ts'
 
 interface Taped<S, R> {
   /** What was to be done, before and after. */
@@ -174,13 +174,13 @@ export class Tape<S, R> {
       return before.next
     }
     this.disturbed++
-    const left = this.valuesAfter(number, before?.stretch ?? NOTHING)
+    const left = cellsAfter(before?.stretch ?? NOTHING)
     if (before) takeOut(before.stretch)
     const { done, stretch } = this.record(number, () => run(before?.next), before?.stretch)
     this.steps[number - 1] = { todo, ...done, stretch }
     this.readers?.add(number, stretch)
     if (before || number < this.steps.length)
-      this.compare(number, before?.stretch ?? NOTHING, left, stretch, this.valuesOf(number, stretch))
+      this.compare(number, [before?.stretch ?? NOTHING, left], [stretch, plainCells(stretch)])
     else this.differing = null
     return done.next
   }
@@ -203,10 +203,10 @@ export class Tape<S, R> {
     const gone = this.steps[number - 1]
     if (!gone) return
     this.disturbed++
-    const left = this.valuesAfter(number, gone.stretch)
+    const left = cellsAfter(gone.stretch)
     takeOut(gone.stretch)
     this.steps[number - 1] = null
-    this.compare(number, gone.stretch, left, NOTHING, new Map())
+    this.compare(number, [gone.stretch, left], [NOTHING, new Map()])
   }
 
   /** What is done after the last step: always run. */
@@ -292,30 +292,8 @@ export class Tape<S, R> {
   }
 
   /** Which later steps may go another way, now that this one left other values? */
-  private compare(number: number, was: Stretch, before: Values, is: Stretch, after: Values): void {
-    // What became of an object that only one of the two has made nobody can see who does not see another value.
-    const strangers = madeInOneOnly(was, is)
-    for (const [map, versions] of is.tracked) {
-      const others = was.tracked.get(map)
-      if (others && !areInOneOrder(others, versions)) this.letDiffer(number, map, ORDER)
-    }
-    for (const [holder, cells] of before) {
-      if (strangers.has(holder)) continue
-      const others = after.get(holder)
-      for (const [key, was] of cells) this.compareCell(number, holder, key, was, others?.get(key))
-    }
-    for (const [holder, cells] of after) {
-      if (strangers.has(holder)) continue
-      const others = before.get(holder)
-      for (const [key, is] of cells)
-        if (!others?.has(key)) this.compareCell(number, holder, key, undefined, is)
-    }
-  }
-
-  private compareCell(number: number, holder: object, key: unknown, was?: Cell, is?: Cell): void {
-    // What only one of the two has changed the other has left as it was.
-    if (alike((was ?? is)![was ? 'value' : 'former'], (is ?? was)![is ? 'value' : 'former'])) return
-    this.letDiffer(number, holder, key)
+  private compare(number: number, was: Left, is: Left): void {
+    leftOtherwise(number, was, is, (holder, key) => this.letDiffer(number, holder, key))
   }
 
   private letDiffer(after: number, holder: object, key: unknown): void {
@@ -324,29 +302,6 @@ export class Tape<S, R> {
       this.readers ??= new Readers(this.steps)
       for (const number of this.readers.of(holder, key)) if (number > after) this.stale.add(number)
     } else if (!isOutput(this.machine, holder)) this.allStale = true
-  }
-
-  /** What a step has left; it is in force. */
-  private valuesOf(number: number, { plain, tracked }: Stretch): Values {
-    const values: Values = new Map()
-    for (const change of plain) {
-      const cells = remember(values, change.holder, () => new Map())
-      // The first change of a cell knows what it held before.
-      if (!cells.has(change.key)) cells.set(change.key, { value: change.value(), former: change.former() })
-    }
-    for (const [map, versions] of tracked) {
-      const cells = remember(values, map, () => new Map())
-      for (const { key, value } of versions) cells.set(key, { value, former: map.peek(key, number - 1) })
-    }
-    return values
-  }
-
-  /** The same of a step that was taken back but for tracked maps: for that it is made again, for a moment. */
-  private valuesAfter(number: number, stretch: Stretch): Values {
-    makeAgain(stretch.plain)
-    const values = this.valuesOf(number, stretch)
-    takeBack(stretch.plain)
-    return values
   }
 
   private looksAt({ reads }: Stretch, touched: readonly unknown[]): boolean {
@@ -440,29 +395,15 @@ class Readers {
   }
 }
 
-/** Stands for the order of the keys of a map, at which only those have looked who looked at all of it. */
-const ORDER = Symbol('the order')
+/** What a step has left: its stretch, and the plain cells of it. */
+type Left = Parameters<typeof leftOtherwise>[1]
 
-/** Do those keys that two steps have both written to stand in the same order? */
-function areInOneOrder(
-  a: readonly Version<unknown, unknown>[],
-  b: readonly Version<unknown, unknown>[],
-): boolean {
-  const [mine, others] = [keysInOrder(a), keysInOrder(b)]
-  if (mine.length === others.length && mine.every((key, i) => key === others[i])) return true
-  const [known, seen] = [new Set(mine), new Set(others)]
-  const common = mine.filter(key => seen.has(key))
-  return others.filter(key => known.has(key)).every((key, i) => key === common[i])
-}
-
-function keysInOrder(versions: readonly Version<unknown, unknown>[]): unknown[] {
-  return versions.toSorted((a, b) => a.order - b.order).map(({ key }) => key)
-}
-
-function madeInOneOnly(a: Stretch, b: Stretch): Set<object> {
-  const objects = ({ made }: Stretch) => new Set<object>(made.map(({ object }) => object))
-  const [mine, others] = [objects(a), objects(b)]
-  return new Set([...mine, ...others].filter(object => !mine.has(object) || !others.has(object)))
+/** Of a stretch that was taken back but for tracked maps: it is made again, for a moment. */
+function cellsAfter(stretch: Stretch): Left[1] {
+  makeAgain(stretch.plain)
+  const cells = plainCells(stretch)
+  takeBack(stretch.plain)
+  return cells
 }
 
 /** Has tracked maps forget what a stretch wrote to them. */
@@ -472,25 +413,4 @@ function takeOut({ tracked }: Stretch): void {
 
 function putIn({ tracked }: Stretch): void {
   for (const [map, versions] of tracked) for (const version of versions) map.putIn(version)
-}
-
-/** What a cell holds after some changes, and held before. */
-interface Cell {
-  readonly value: unknown
-  readonly former: unknown
-}
-
-type Values = Map<object, Map<unknown, Cell>>
-
-/** Would nobody see a difference between the two, be it values of the machine or plain data about them? */
-function alike(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if ('t' in a || 't' in b) return 't' in a && 't' in b && same(a as Value, b as Value)
-  if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((item, i) => alike(item, b[i]))
-  const [mine, theirs] = [Object.entries(a), b as Record<string, unknown>]
-  if (Object.getPrototypeOf(a) !== Object.prototype || Object.getPrototypeOf(b) !== Object.prototype)
-    return false
-  return mine.length === Object.keys(b).length && mine.every(([key, value]) => alike(value, theirs[key]))
 }
