@@ -120,6 +120,7 @@ class Gate {
     // Loaded only now: what is refused is refused at once.
     const { Remembered } = await import('../engine/analyze.ts')
     const { analyzeFormer } = await import('../engine/former.ts')
+    const { tidy } = await import('../engine/tidy.ts')
     const { WorkspaceCache } = await import('../engine/workspace_cache.ts')
     // Compiled modules go by content: most are those of the present state.
     const kept = this.options.cache ? WorkspaceCache.of(request.cwd, request.env).byContent() : null
@@ -127,7 +128,7 @@ class Gate {
       this.fs,
       request,
       revision,
-      new Remembered(this.fs, undefined, kept, false),
+      new Remembered(this.fs, undefined, kept, false, tidy),
     )
     kept?.keep()
     if (typeof former === 'string') throw new UsageError(`--new-only ${revision}: ${former}`)

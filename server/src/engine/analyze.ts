@@ -130,13 +130,14 @@ export class Remembered {
 
   /**
    * `breathe` is called now and then in an analysis; what it throws puts an end to it. `records` false: no edits are
-   * going to follow, nor is anything tried, and nothing is noted for that.
+   * going to follow, nor is anything tried, and nothing is noted for that. `betweenPasses`: see `SimulationInput`.
    */
   constructor(
     fs: FileSystem,
     readonly breathe?: () => void,
     kept: { readonly code: CodeStore; readonly names: ScanStore } | null = null,
     readonly records = true,
+    readonly betweenPasses?: () => void,
   ) {
     this.sources = new Sources(fs, kept?.code)
     this.scans = new FileScans(kept?.names)
@@ -204,7 +205,7 @@ async function analyzeOnce(
   onRead: (files: number) => void,
   shown: Trace | null,
 ): Promise<Analysis> {
-  const { sources, breathe } = remembered
+  const { sources, breathe, betweenPasses } = remembered
   let asked = 0
   let searched = new Set<string>()
   sources.begin(fs, remembered.kept.open?.keys())
@@ -253,6 +254,7 @@ async function analyzeOnce(
     registries: settings.registries,
     layers: request.layers ?? true,
     ...(breathe ? { breathe } : {}),
+    ...(betweenPasses ? { betweenPasses } : {}),
     ...(request.cured ? { cured: request.cured } : {}),
   })
   const names = remembered.namesOf(environment)

@@ -11,6 +11,7 @@ import { walkFiles } from '../files/walk.ts'
 import type { AnalysisRequest, Remembered, Told } from './analyze.ts'
 import { remoteSettings } from './remote_cache/remote_settings.ts'
 import { keep, recall } from './stored_run.ts'
+import { tidy } from './tidy.ts'
 import { type CodeCache, WorkspaceCache } from './workspace_cache.ts'
 
 export interface DiskAnalysis {
@@ -54,7 +55,7 @@ export async function analyzeDisk(
   const { analyze, Remembered } = await import('./analyze.ts')
   const kept = cache?.byContent() ?? null
   if (kept) await shareCode(fs, request, kept.code, say)
-  const told = await analyze(fs, request, new Remembered(fs, undefined, kept, false), onRead)
+  const told = await analyze(fs, request, new Remembered(fs, undefined, kept, false, tidy), onRead)
   return {
     told,
     keep() {

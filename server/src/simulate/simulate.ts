@@ -21,6 +21,8 @@ const DEEPEST_LAYER = 5
 /** Everything the machine is given but the failures to heal, which are its own business. */
 export type SimulationInput = Omit<World, 'healed' | 'installed'> & {
   readonly layers: boolean
+  /** Called before each pass that is made from the beginning: what the one before has left may be cleared away. */
+  readonly betweenPasses?: () => void
   /** What counts as cured from the beginning; without it nothing does. */
   readonly cured?: Cured
 }
@@ -441,6 +443,7 @@ export function doubtSuspects(trace: Trace): Trace {
 }
 
 function pass(input: SimulationInput, healed: ReadonlySet<string>): Passed {
+  input.betweenPasses?.()
   const machine = machineOf(worldOf(input, new Set(healed)), false)
   return { pass: collect(machine), machine }
 }
