@@ -414,6 +414,9 @@ test('an edit at module level of a test file runs it again and those that look i
   const taker = 'from pkg.a import Base\nclass Child(Base): ...\n'
   expect(await runAgain('tests/test_d.py', taker)).toEqual(['tests/test_d.py'])
   expect(await runAgain('pkg/a.py', 'x = 1\nVALUE = 1\nclass Base: pass\n')).toEqual(['tests/test_b.py'])
+  // Who imports an installed package does not look at all that was imported before.
+  expect(await runAgain('tests/test_d.py', 'import iniconfig\n')).toEqual(['tests/test_d.py'])
+  expect(await runAgain('tests/test_a.py', 'import colorsys\nx = 1\n')).toEqual(['tests/test_a.py'])
   // What fails is looked behind, and comes back as it was.
   expect(await runAgain('tests/test_a.py', 'import nothing\nx = 1\n')).toEqual(['tests/test_a.py'])
   expect(await runAgain('tests/test_a.py', 'x = 1\n')).toEqual(['tests/test_a.py'])

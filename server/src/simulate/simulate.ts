@@ -294,7 +294,7 @@ interface Place {
 const MOST_TRIALS = 12
 
 /** So few are run again as quickly as gone back to. */
-const FEW_STEPS = 4
+const FEW_STEPS = 2
 
 /** More steps than an edit has run again as a rule. */
 function manySteps({ tape }: Recorded): number {

@@ -408,9 +408,9 @@ function cellsAfter(stretch: Stretch): Left[1] {
 
 /** Has tracked maps forget what a stretch wrote to them. */
 function takeOut({ tracked }: Stretch): void {
-  for (const [map, versions] of tracked) for (const version of versions) map.takeOut(version)
+  for (const [map, versions] of tracked) map.takeOut(versions)
 }
 
 function putIn({ tracked }: Stretch): void {
-  for (const [map, versions] of tracked) for (const version of versions) map.putIn(version)
+  for (const [map, versions] of tracked) map.putIn(versions)
 }

@@ -27,10 +27,15 @@ export interface Version<K, V> {
 /** What steps wrote to one cell, by their numbers: most cells are written to once, some by thousands of steps. */
 type Cell<K, V> = Version<K, V> | Version<K, V>[]
 
+/** By the versions of a step all cells of a map that nobody else had written to when they were taken out. */
+const aside = new WeakMap<readonly unknown[], Map<unknown, unknown>>()
+
 /** A map as a step sees it. Values are never undefined. */
 export class TrackedMap<K, V> implements Map<K, V> {
   readonly [Symbol.toStringTag] = 'TrackedMap'
-  private readonly cells = new Map<K, Cell<K, V>>()
+  private cells = new Map<K, Cell<K, V>>()
+  /** How many versions there are of other steps than the one that makes the map. */
+  private strangers = 0
   /** The last step that ever wrote here. */
   private last = 0
   private writes = 0
@@ -101,24 +106,47 @@ export class TrackedMap<K, V> implements Map<K, V> {
     return this.last <= this.journal.now ? String(this.writes) : null
   }
 
-  /** Takes out what a step has written. */
-  takeOut(version: Version<K, V>): void {
+  /** Takes out what a step has written here: all versions of it, as the journal has noted them. */
+  takeOut(versions: readonly Version<K, V>[]): void {
     this.writes++
-    const { key } = version
-    const cell = this.cells.get(key)
-    if (cell === version) this.cells.delete(key)
-    if (!Array.isArray(cell)) return
-    const at = upTo(cell, version.number)
-    if (cell[at] !== version) return
-    cell.splice(at, 1)
-    if (cell.length === 1) this.cells.set(key, cell[0]!)
+    const [first] = versions
+    if (!first) return
+    // It may be out already, and what another run of the step has written in.
+    const alone = this.strangers === 0 && first.number === this.madeIn
+    if (alone && this.cells.get(first.key) === first) {
+      aside.set(versions, this.cells)
+      this.cells = new Map()
+    } else for (const version of versions) this.takeOutOne(version)
   }
 
-  /** Puts in what a step has written. */
-  putIn(version: Version<K, V>): void {
+  /** Puts in what a step has written here. */
+  putIn(versions: readonly Version<K, V>[]): void {
     this.writes++
-    this.last = Math.max(this.last, version.number)
+    const [first] = versions
+    if (!first) return
+    this.last = Math.max(this.last, first.number)
+    const cells = this.cells.size === 0 ? aside.get(versions) : undefined
+    aside.delete(versions)
+    if (cells) this.cells = cells as Map<K, Cell<K, V>>
+    else for (const version of versions) this.putInOne(version)
+  }
+
+  private takeOutOne(version: Version<K, V>): void {
     const { key, number } = version
+    const cell = this.cells.get(key)
+    if (cell === version) this.cells.delete(key)
+    else if (Array.isArray(cell)) {
+      const at = upTo(cell, number)
+      if (cell[at] !== version) return
+      cell.splice(at, 1)
+      if (cell.length === 1) this.cells.set(key, cell[0]!)
+    } else return
+    if (number !== this.madeIn) this.strangers--
+  }
+
+  private putInOne(version: Version<K, V>): void {
+    const { key, number } = version
+    if (number !== this.madeIn) this.strangers++
     const cell = this.cells.get(key)
     if (cell === undefined) this.cells.set(key, version)
     else if (Array.isArray(cell)) cell.splice(upTo(cell, number) + 1, 0, version)
@@ -133,7 +161,9 @@ export class TrackedMap<K, V> implements Map<K, V> {
     if (before?.number !== number) {
       const version = { key, number, value, order, moved: false }
       this.journal.wrote(this, version)
-      this.putIn(version)
+      this.writes++
+      this.last = Math.max(this.last, number)
+      this.putInOne(version)
       return
     }
     this.writes++
