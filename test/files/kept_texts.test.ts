@@ -3,7 +3,7 @@ import { KeptTexts, TextChanged } from '../../server/src/files/kept_texts.ts'
 
 /** Room for ten units, over files that can be changed, and the names of those that were read again. */
 function room(files: Record<string, string | null>) {
-  const texts = new KeptTexts(10)
+  const texts = new KeptTexts(['word'], 10)
   const again: string[] = []
   const keep = (path: string) =>
     texts.keep(path, files[path]!, () => {
@@ -57,4 +57,22 @@ test('a text that another one replaced takes no room, and stays readable', () =>
   drop(before)
   const after = keep('a')
   expect([before.get(), after.get(), b.get(), again]).toEqual(['aaaa', 'AAAA', 'bbbb', []])
+})
+
+test('what was asked for last is given up last', () => {
+  const { keep, again } = room({ a: 'aaaa', b: 'bbbb', c: 'cccc' })
+  const [a, b] = [keep('a'), keep('b')]
+  a.get()
+  keep('c')
+  expect([a.get(), again]).toEqual(['aaaa', []])
+  expect([b.get(), again]).toEqual(['bbbb', ['b']])
+})
+
+test('of a text that was given up it is known whether it held what all are asked for', () => {
+  const { keep, again } = room({ a: 'a word', b: 'bbbbbb', c: 'cccccc' })
+  const [a, b, c] = [keep('a'), keep('b'), keep('c')]
+  expect([a, b, c].map(text => text.mayHold('word'))).toEqual([true, false, false])
+  // Nobody said that this one would be asked for.
+  expect([a, b, c].map(text => text.mayHold('other'))).toEqual([true, true, false])
+  expect(again).toEqual([])
 })

@@ -298,6 +298,7 @@ async function analyzeOnce(
     plan,
     environment,
     text,
+    mayHold: (path, word) => sources.mayHold(path, word),
     code,
     exists: path => fs.stat(path) !== null,
     settings: told,

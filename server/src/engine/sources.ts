@@ -16,6 +16,7 @@ import { type FileText, KeptTexts, TextChanged } from '../files/kept_texts.ts'
 import { remember } from '../files/memo.ts'
 import { OverlayFileSystem } from '../files/overlay.ts'
 import type { Standing } from '../files/standing.ts'
+import { DIRECTIVE } from '../rules/suppress.ts'
 import { lookedInto } from '../simulate/looked_into.ts'
 import type { Unreadable } from '../simulate/machine.ts'
 import type { CodeUnit } from '../simulate/values.ts'
@@ -49,7 +50,7 @@ export interface CodeStore {
 
 export class Sources {
   private readonly entries = fileCache<Entry>()
-  private readonly texts = new KeptTexts()
+  private readonly texts = new KeptTexts([DIRECTIVE])
   private readonly bodies = new WeakMap<CodeUnit, Map<number, CodeUnit>>()
   private readonly checked = new Set<string>()
   /** What was looked at and has no stamp. */
@@ -109,6 +110,11 @@ export class Sources {
    */
   text(path: string): string | null {
     return this.entry(path).text?.get() ?? null
+  }
+
+  /** False: the file does not hold the word. A text that was given up is not read again for one that all are asked for. */
+  mayHold(path: string, word: string): boolean {
+    return this.entry(path).text?.mayHold(word) ?? false
   }
 
   /** The same for what is only shown: of a file that has changed since, what it holds now. */
@@ -258,6 +264,10 @@ class LaidOver extends Sources {
 
   override body(unit: CodeUnit, index: number): CodeUnit {
     return this.touched(unit.path) ? super.body(unit, index) : this.below.body(unit, index)
+  }
+
+  override mayHold(path: string, word: string): boolean {
+    return this.touched(path) ? super.mayHold(path, word) : this.below.mayHold(path, word)
   }
 
   override text(path: string): string | null {

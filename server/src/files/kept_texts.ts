@@ -1,6 +1,6 @@
 /**
- * Texts of files that were read: all of them, until they take more room than is meant for them. Then those that were
- * read first are given up, and read again when somebody asks. What reads otherwise by then is told, never given out:
+ * Texts of files that were read: all of them, until they take more room than is meant for them. Then those that nobody
+ * has asked for longest are given up, and read again when somebody asks. What reads otherwise by then is told, never given out:
  * places in the former text would mean nothing in it.
  */
 import { contentHash } from './hash.ts'
@@ -16,8 +16,9 @@ export class TextChanged extends Error {
 }
 
 export class FileText {
-  /** Of a text that was given up. */
+  /** Of a text that was given up: its hash, and which of the words that are sought it held. */
   private hash: string | null = null
+  private words: readonly string[] = []
 
   /** `again`: reads it; null where there is no text any more. */
   constructor(
@@ -35,12 +36,18 @@ export class FileText {
       if (text === null || !this.is(text)) throw new TextChanged(this.path)
       this.held = text
       this.room.add(this)
-    }
+    } else this.room.use(this)
     return this.held
   }
 
   is(text: string): boolean {
     return this.held === null ? this.hash === contentHash(text) : this.held === text
+  }
+
+  /** False: the text does not hold the word. It is not read again for that. */
+  mayHold(word: string): boolean {
+    if (this.held !== null) return this.held.includes(word)
+    return !this.room.sought.includes(word) || this.words.includes(word)
   }
 
   /** How much room it takes. */
@@ -49,17 +56,24 @@ export class FileText {
   }
 
   giveUp(): void {
-    if (this.held !== null) this.hash ??= contentHash(this.held)
+    const { held } = this
+    if (held === null) return
+    this.hash ??= contentHash(held)
+    this.words = this.room.sought.filter(word => held.includes(word))
     this.held = null
   }
 }
 
 export class KeptTexts {
-  /** In the order in which they were read. */
+  /** In the order in which they were asked for, while room is scarce. */
   private readonly held = new Set<FileText>()
   private size = 0
 
-  constructor(private readonly most = MOST_KEPT) {}
+  /** `sought`: words that somebody looks for in all texts. */
+  constructor(
+    readonly sought: readonly string[] = [],
+    private readonly most = MOST_KEPT,
+  ) {}
 
   /** `text` is what `read` gave. */
   keep(path: string, text: string, read: () => string | null): FileText {
@@ -71,6 +85,11 @@ export class KeptTexts {
   /** Another text stands in its place: it takes room no longer than somebody else holds it. */
   drop(text: FileText): void {
     if (this.held.delete(text)) this.size -= text.size
+  }
+
+  /** It was asked for. */
+  use(text: FileText): void {
+    if (this.size > this.most / 2 && this.held.delete(text)) this.held.add(text)
   }
 
   add(text: FileText): void {

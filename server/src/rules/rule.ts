@@ -58,6 +58,8 @@ export interface RuleContext {
   readonly exists: (path: string) => boolean
   /** Decoded text of a file; null where it is not at hand. */
   readonly text: (path: string) => string | null
+  /** False: the file does not hold the word. Asked of many files, where reading them again would be too much. */
+  readonly mayHold: (path: string, word: string) => boolean
   /** What a file of the project does when it is imported; null where it can't be read. */
   readonly code: (path: string) => ModuleCode | null
   /** Null where nothing is kept from one analysis to the next. */

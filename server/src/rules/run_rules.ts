@@ -27,6 +27,8 @@ export interface RulesInput {
   readonly environment: Environment
   /** Decoded text of a file; null where it is not at hand. */
   readonly text: (path: string) => string | null
+  /** False: the file does not hold the word; without it the text is asked. */
+  readonly mayHold?: (path: string, word: string) => boolean
   /** What a file of the project does when it is imported; null where it can't be read. */
   readonly code?: (path: string) => ModuleCode | null
   /** Is there a file or folder of that path? Makes hints and the blame of hidden modules better. */
@@ -97,6 +99,7 @@ function contextOf(input: RulesInput): RuleContext {
     configWarnings,
     exists,
     text,
+    mayHold: input.mayHold ?? (() => true),
     code,
     standing,
   }

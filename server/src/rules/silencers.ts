@@ -11,7 +11,7 @@ import { globTest } from './glob.ts'
 import { didYouMean } from './nearest.ts'
 import type { Draft, RuleContext } from './rule.ts'
 import { ALL, type Settings } from './settings.ts'
-import { type Suppression, suppressionsIn } from './suppress.ts'
+import { DIRECTIVE, type Suppression, suppressionsIn } from './suppress.ts'
 import { unusedSuppression } from './unused_suppression.ts'
 
 /** Is the rule switched on at all? */
@@ -119,7 +119,8 @@ export class Silencers {
   private suppressions(path: string): readonly Suppression[] {
     let known = this.byFile.get(path)
     if (!known) {
-      known = path.endsWith('.py') ? suppressionsIn(path, this.context.text(path) ?? '') : []
+      const { mayHold, text } = this.context
+      known = path.endsWith('.py') && mayHold(path, DIRECTIVE) ? suppressionsIn(path, text(path) ?? '') : []
       this.byFile.set(path, known)
     }
     return known

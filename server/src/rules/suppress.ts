@@ -13,7 +13,10 @@ export interface Suppression {
   readonly rules: readonly string[] | null
 }
 
-const DIRECTIVE = /#\s*precollect:\s*(ignore-file|ignore)\b(?:\s*\[([^\]]*)\])?/g
+/** Files without it have no suppressions. */
+export const DIRECTIVE = 'precollect:'
+
+const COMMENT = /#\s*precollect:\s*(ignore-file|ignore)\b(?:\s*\[([^\]]*)\])?/g
 
 const known = new TextMemo<readonly Suppression[]>()
 
@@ -23,9 +26,9 @@ export function suppressionsIn(path: string, text: string): readonly Suppression
 }
 
 function read(text: string, path: string): readonly Suppression[] {
-  if (!text.includes('precollect:')) return []
+  if (!text.includes(DIRECTIVE)) return []
   return comments(text).flatMap(([start, end]) =>
-    [...text.slice(start, end).matchAll(DIRECTIVE)].map(found => ({
+    [...text.slice(start, end).matchAll(COMMENT)].map(found => ({
       span: { path, start: start + found.index, end: start + found.index + found[0].length },
       wholeFile: found[1] === 'ignore-file',
       rules: found[2] === undefined ? null : found[2].split(/[\s,]+/).filter(Boolean),
