@@ -5,9 +5,15 @@
 import { Code, isWordCode, lineEnd, skipBlanks } from './lexical.ts'
 import { Quotes } from './quotes.ts'
 
+/** The Python that imports a file. */
+export interface ImportingPython {
+  readonly minor: number
+  /** What `sys.platform` is there; 'other': that is not known. */
+  readonly platform: string
+}
+
 /**
- * `idle`: no statement, or one that doesn't run when the file is imported, being for another version of Python, for
- * type checkers, or in a function that the file itself doesn't seem to call; `caught`: in a `try` whose handler takes
+ * `idle`: no statement, or one that doesn't run when the file is imported, being for another Python, for type checkers, or in a function that the file itself doesn't seem to call; `caught`: in a `try` whose handler takes
  * what a failing import raises; `fallback`: in such a handler; `conditional`: under an `if` that asks for nothing
  * known, as for what is there; `live`: none of these.
  */
@@ -17,24 +23,27 @@ const DEFINITION = /(?:async[ \t]+)?def[ \t]+(\w+)/y
 const TYPE_CHECKING = /(?:el)?if[ \t]+(?:\w+\.)?TYPE_CHECKING[ \t]*:/y
 const VERSION =
   /(?:el)?if[ \t]+\(?(?:sys\.)?version_info(?:\[:2\])?[ \t]*(<|>=)[ \t]*\([ \t]*3[ \t]*,[ \t]*(\d+)[ \t]*(?:,[ \t]*0[ \t]*)?\)\)?[ \t]*:/y
+const PLATFORM =
+  /(?:el)?if[ \t]+(?:(sys\.platform|os\.name|platform\.system\(\))[ \t]*(==|!=)[ \t]*|(not[ \t]+)?sys\.platform\.startswith\()(?:'(\w+)'|"(\w+)")\)?[ \t]*(:|and\b)/y
 const BRANCH = /(?:if|elif|else)\b/y
 const ELSE = /else[ \t]*:/y
-const KNOWN = /platform|os\.name|version|PY[23_]/
+const KNOWN = /platform|os\.name|version_info|\b(?:py\w*)?version\b|PY[23_]/
 const HANDLER = /except(?:[ \t]*:|[^:\n]*\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b)/y
 const TRY = /try[ \t]*:/y
-const LEAVES_HANDLER = /\b(?:raise|exit)\b/
+const LEAVES_HANDLER = /\b(?:raise|exit)\b/g
+const SYSTEMS: Readonly<Record<string, string>> = { linux: 'Linux', darwin: 'Darwin', win32: 'Windows' }
 
-/** How the import statement at the offset `at` of `text` stands, for Python 3 of the given minor version. */
-export function standingOf(text: string, at: number, minor: number): Standing {
+/** How the import statement at the offset `at` of `text` stands. */
+export function standingOf(text: string, at: number, python: ImportingPython): Standing {
   let standing: Standing = 'live'
   for (let line = lineOf(text, at); line.column > 0; ) {
     const header = headerAbove(text, line)
     if (header === null) return 'live'
     const { first } = header
     const definition = match(DEFINITION, text, first)
-    if (definition) return header.column > 0 || !isUsedOutside(text, definition[1]!) ? 'idle' : 'live'
-    if (match(TYPE_CHECKING, text, first) || isOfOtherVersion(text, header, minor)) return 'idle'
-    if (match(TRY, text, first) && catchesImportErrors(text, header)) standing = 'caught'
+    if (definition) return header.column > 0 || !isUsedOutside(text, definition[1]!) ? 'idle' : standing
+    if (match(TYPE_CHECKING, text, first) || runsElsewhere(text, header, python)) return 'idle'
+    if (match(TRY, text, first) && catchesImportErrors(text, header, python)) standing = 'caught'
     else if (standing === 'live' && match(HANDLER, text, first)) standing = 'fallback'
     else if (standing === 'live' && match(BRANCH, text, first) && !asksForKnown(text, header))
       standing = 'conditional'
@@ -63,28 +72,42 @@ function branchAbove(text: string, branch: Line): Line | null {
   return null
 }
 
-/** Does the branch that `header` opens run in other versions of Python only? */
-function isOfOtherVersion(text: string, header: Line, minor: number): boolean {
-  const own = runsIn(text, header.first, minor)
+/** Does the branch that `header` opens run in other Pythons only? */
+function runsElsewhere(text: string, header: Line, python: ImportingPython): boolean {
+  const own = runsIn(text, header.first, python)
   if (own !== null || !match(ELSE, text, header.first)) return own === false
   const before = branchAbove(text, header)
-  return before !== null && runsIn(text, before.first, minor) === true
+  return before !== null && runsIn(text, before.first, python) === true
 }
 
-/** null: the branch doesn't ask for the version of Python alone. */
-function runsIn(text: string, first: number, minor: number): boolean | null {
-  const test = match(VERSION, text, first)
-  return test && (test[1] === '<') === minor < Number(test[2])
+/** null: the branch doesn't ask for the version of Python or its platform alone. */
+function runsIn(text: string, first: number, { minor, platform }: ImportingPython): boolean | null {
+  const version = match(VERSION, text, first)
+  if (version) return (version[1] === '<') === minor < Number(version[2])
+  const [whole, asked, operator, not, single, double, end] = match(PLATFORM, text, first) ?? []
+  if (whole === undefined || platform === 'other') return null
+  const wanted = single ?? double!
+  const holds =
+    asked === undefined
+      ? platform.startsWith(wanted) === (not === undefined)
+      : (answerOf(asked, platform) === wanted) === (operator === '==')
+  // What stands behind `and` may be false.
+  return holds && end !== ':' ? null : holds
+}
+
+function answerOf(asked: string, platform: string): string | undefined {
+  if (asked === 'os.name') return platform === 'win32' ? 'nt' : 'posix'
+  return asked === 'sys.platform' ? platform : SYSTEMS[platform]
 }
 
 const RAISE = 'raise'
 
 /** Does the file raise by hand when it is imported, by its look? */
-export function raisesByHand(text: string, minor: number): boolean {
+export function raisesByHand(text: string, python: ImportingPython): boolean {
   const quotes = new Quotes(text)
   for (let at = text.indexOf(RAISE); at >= 0; at = text.indexOf(RAISE, at + RAISE.length)) {
     if (isWordCode(text.charCodeAt(at - 1)) || isWordCode(text.charCodeAt(at + RAISE.length))) continue
-    if (!quotes.around(at) && standingOf(text, at, minor) !== 'idle') return true
+    if (!quotes.around(at) && standingOf(text, at, python) !== 'idle') return true
   }
   return false
 }
@@ -113,7 +136,7 @@ function headerAbove(text: string, { start, column }: Line): Line | null {
 }
 
 /** Has the `try` at `header` a handler that takes ImportErrors and doesn't raise again? */
-function catchesImportErrors(text: string, header: Line): boolean {
+function catchesImportErrors(text: string, header: Line, python: ImportingPython): boolean {
   for (let at = nextLine(text, header.start); at > 0; at = nextLine(text, at)) {
     const line = lineOf(text, at)
     if (line.column > header.column || isEmpty(text, line)) continue
@@ -122,8 +145,16 @@ function catchesImportErrors(text: string, header: Line): boolean {
       if (text.startsWith('except', line.first)) continue
       return false
     }
-    return !LEAVES_HANDLER.test(text.slice(line.first, endOfBlock(text, line)))
+    return !leavesHandler(text, line, python)
   }
+  return false
+}
+
+/** May the handler at `header` raise, or end the process? A function that it defines is not called yet. */
+function leavesHandler(text: string, header: Line, python: ImportingPython): boolean {
+  const block = text.slice(header.first, endOfBlock(text, header))
+  for (const { index } of block.matchAll(LEAVES_HANDLER))
+    if (standingOf(text, header.first + index, python) !== 'idle') return true
   return false
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { type ScannedImport, scanImports } from '../compile/import_scan.ts'
-import { raisesByHand, standingOf } from '../compile/import_standing.ts'
+import { type ImportingPython, raisesByHand, standingOf } from '../compile/import_standing.ts'
 import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
 import { TextMemo } from '../files/text_memo.ts'
@@ -94,13 +94,18 @@ function canReach(m: Machine, spec: Spec, standIns: ReadonlySet<string>): boolea
   return false
 }
 
+/** What the look of an import statement is judged for. */
+export function importingPython({ environment: { version, platform } }: Machine): ImportingPython {
+  return { minor: version[1], platform }
+}
+
 /** Does an import statement of the file that may run ask for one of these modules? */
 function asksFor(m: Machine, spec: Spec, wanted: ReadonlySet<string>): boolean {
   const text = wanted.size > 0 && spec.file!.endsWith('.py') ? m.world.text(spec.file!) : null
   if (!text) return false
   return imports.of(spec.file!, text, scanImports).some(({ module, level, names, at }) => {
     const base = level === 0 ? module : relative(packageOf(spec), level, module)
-    if (!base || standingOf(text, at, m.environment.version[1]) === 'idle') return false
+    if (!base || standingOf(text, at, importingPython(m)) === 'idle') return false
     const parts = base.split('.')
     const asked = parts.map((_, index) => parts.slice(0, index + 1).join('.'))
     if (names !== '*') asked.push(...names.map(name => `${base}.${name}`))
@@ -159,12 +164,12 @@ function reachOf(m: Machine, spec: Spec): Reach {
   const idle: Spec[] = []
   let leaves = false
   if (!text) return { edges, tolerated, idle, leaves }
-  const minor = m.environment.version[1]
+  const python = importingPython(m)
   const packageName = packageOf(spec)
   let byHand: boolean | null = null
   /** What the file makes of a failure that it catches is only known where it is executed, if it raises by hand. */
   const raises = () => {
-    byHand ??= raisesByHand(text, minor)
+    byHand ??= raisesByHand(text, python)
     return byHand
   }
   /** Something absent is asked for in a `try`; behind one. */
@@ -185,7 +190,7 @@ function reachOf(m: Machine, spec: Spec): Reach {
     const inProject = found?.some(step => step.file !== null && m.isProject(step.file)) ?? false
     // Most imports are of the standard library: how they stand is nothing to look up.
     if (found && sources.length === 0 && !inProject) continue
-    const standing = standingOf(text, at, minor)
+    const standing = standingOf(text, at, python)
     const runs = standing === 'live' || (standing !== 'idle' && raises())
     if (!found) {
       caught ||= standing === 'caught'
@@ -243,7 +248,7 @@ function isStandardFile(m: Machine, spec: Spec): boolean {
  */
 export function haltedBelow(m: Machine, spec: Spec): string | null {
   if (![...m.modules.standIns()].some(name => m.modules.get(name) === null)) return null
-  const minor = m.environment.version[1]
+  const python = importingPython(m)
   const seen = new Set<string>([spec.name])
   const queue: Spec[] = [spec]
   for (let next = queue.shift(); next; next = queue.shift()) {
@@ -252,7 +257,7 @@ export function haltedBelow(m: Machine, spec: Spec): string | null {
     const above = packageOf(next)
     for (const { module, level, at } of imports.of(next.file!, text, scanImports)) {
       const base = level === 0 ? module : relative(above, level, module)
-      if (!base || seen.has(base) || standingOf(text, at, minor) !== 'live') continue
+      if (!base || seen.has(base) || standingOf(text, at, python) !== 'live') continue
       seen.add(base)
       if (m.modules.get(base) === null) return base
       const loaded = m.modules.has(base) || m.startModules.has(base) || m.perhapsInModules(base)
@@ -283,7 +288,7 @@ export function standardModulesBelow(m: Machine, names: readonly string[]): Read
     const above = file!.endsWith('/__init__.py') ? name : parent
     for (const { module, level, names, at } of imports.of(file!, text, scanImports)) {
       const base = level === 0 ? module : relative(above, level, module)
-      if (!base || standingOf(text, at, m.environment.version[1]) === 'idle') continue
+      if (!base || standingOf(text, at, importingPython(m)) === 'idle') continue
       queue.push(base)
       if (names !== '*') for (const part of names) queue.push(`${base}.${part}`)
     }

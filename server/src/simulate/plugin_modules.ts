@@ -7,7 +7,7 @@ import { scanImports } from '../compile/import_scan.ts'
 import { standingOf } from '../compile/import_standing.ts'
 import { remember } from '../files/memo.ts'
 import type { Spec } from './finder.ts'
-import { packageOf, relative } from './foreign.ts'
+import { importingPython, packageOf, relative } from './foreign.ts'
 import type { Machine } from './machine.ts'
 
 interface LoadedModules {
@@ -46,7 +46,7 @@ function walk(m: Machine, names: readonly string[], seen: Set<string>, doubtful:
     if (!text) continue
     for (const { module, level, names: asked, at } of scanImports(text)) {
       const base = level === 0 ? module : relative(packageOf(spec), level, module)
-      const standing = standingOf(text, at, m.environment.version[1])
+      const standing = standingOf(text, at, importingPython(m))
       if (!base || standing === 'idle' || (!doubtful && standing !== 'live')) continue
       waiting.push(base)
       if (asked !== '*') for (const part of asked) waiting.push(`${base}.${part}`)
