@@ -23,6 +23,9 @@ const DEFINITION = /(?:async[ \t]+)?def[ \t]+(\w+)/y
 const TYPE_CHECKING = /(?:el)?if[ \t]+(?:\w+\.)?TYPE_CHECKING[ \t]*:/y
 const VERSION =
   /(?:el)?if[ \t]+\(?(?:sys\.)?version_info(?:\[:2\])?[ \t]*(<|>=)[ \t]*\([ \t]*3[ \t]*,[ \t]*(\d+)[ \t]*(?:,[ \t]*0[ \t]*)?\)\)?[ \t]*:/y
+/** Python 2 and 3, by their number, or by what libraries call that. */
+const MAJOR =
+  /(?:el)?if[ \t]+(?:(not[ \t]+)?(?:\w+\.)?PY([23])|sys\.version_info(?:\[0\]|\.major)?[ \t]*(==|!=|<|>=)[ \t]*\(?([23])(?:,?[ \t]*\))?)[ \t]*:/y
 const PLATFORM =
   /(?:el)?if[ \t]+(?:(sys\.platform|os\.name|platform\.system\(\))[ \t]*(==|!=)[ \t]*|(not[ \t]+)?sys\.platform\.startswith\()(?:'(\w+)'|"(\w+)")\)?[ \t]*(:|and\b)/y
 const BRANCH = /(?:if|elif|else)\b/y
@@ -84,6 +87,8 @@ function runsElsewhere(text: string, header: Line, python: ImportingPython): boo
 function runsIn(text: string, first: number, { minor, platform }: ImportingPython): boolean | null {
   const version = match(VERSION, text, first)
   if (version) return (version[1] === '<') === minor < Number(version[2])
+  const major = match(MAJOR, text, first)
+  if (major) return isMajor(major)
   const [whole, asked, operator, not, single, double, end] = match(PLATFORM, text, first) ?? []
   if (whole === undefined || platform === 'other') return null
   const wanted = single ?? double!
@@ -93,6 +98,13 @@ function runsIn(text: string, first: number, { minor, platform }: ImportingPytho
       : (answerOf(asked, platform) === wanted) === (operator === '==')
   // What stands behind `and` may be false.
   return holds && end !== ':' ? null : holds
+}
+
+function isMajor([, not, named, operator, number]: RegExpExecArray): boolean {
+  if (named !== undefined) return (named === '3') === (not === undefined)
+  if (operator === '<') return 3 < Number(number)
+  if (operator === '>=') return 3 >= Number(number)
+  return (number === '3') === (operator === '==')
 }
 
 function answerOf(asked: string, platform: string): string | undefined {
