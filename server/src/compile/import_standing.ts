@@ -13,9 +13,10 @@ export interface ImportingPython {
 }
 
 /**
- * `idle`: no statement, or one that doesn't run when the file is imported, being for another Python, for type checkers, or in a function that the file itself doesn't seem to call; `caught`: in a `try` whose handler takes
- * what a failing import raises; `fallback`: in such a handler; `conditional`: under an `if` that asks for nothing
- * known, as for what is there; `live`: none of these.
+ * `idle`: no statement, or one that doesn't run when the file is imported, being for another Python, for type checkers,
+ * or in a function that the file itself doesn't seem to call; `caught`: in a `try` whose handler takes what a failing
+ * import raises; `fallback`: in such a handler; `conditional`: under an `if` that asks for nothing known, as for what
+ * is there; `live`: none of these.
  */
 export type Standing = 'live' | 'conditional' | 'fallback' | 'caught' | 'idle'
 

@@ -15,9 +15,9 @@ interface Sifted {
   readonly basis: unknown
   /** By file, but for loose ones. */
   readonly verdicts: Map<string, boolean>
-  files: readonly string[]
-  holding: readonly string[]
-  loose: readonly string[]
+  readonly files: readonly string[]
+  readonly holding: readonly string[]
+  readonly loose: readonly string[]
 }
 
 export class Sieve {
