@@ -4,6 +4,7 @@
  * places in the former text would mean nothing in it.
  */
 import { contentHash } from './hash.ts'
+import { remember } from './memo.ts'
 
 /** In UTF-16 units: more than most projects have with all that they import. */
 const MOST_KEPT = 128 * 1024 * 1024
@@ -16,9 +17,10 @@ export class TextChanged extends Error {
 }
 
 export class FileText {
-  /** Of a text that was given up: its hash, and which of the words that are sought it held. */
+  /** Of a text that was given up. */
   private hash: string | null = null
-  private words: readonly string[] = []
+  /** What is known of words, also of a text that was given up. */
+  private readonly words = new Map<string, boolean>()
 
   /** `again`: reads it; null where there is no text any more. */
   constructor(
@@ -46,8 +48,9 @@ export class FileText {
 
   /** False: the text does not hold the word. It is not read again for that. */
   mayHold(word: string): boolean {
-    if (this.held !== null) return this.held.includes(word)
-    return !this.room.sought.includes(word) || this.words.includes(word)
+    const { held } = this
+    if (held === null) return this.words.get(word) ?? true
+    return remember(this.words, word, () => held.includes(word))
   }
 
   /** How much room it takes. */
@@ -56,10 +59,9 @@ export class FileText {
   }
 
   giveUp(): void {
-    const { held } = this
-    if (held === null) return
-    this.hash ??= contentHash(held)
-    this.words = this.room.sought.filter(word => held.includes(word))
+    if (this.held === null) return
+    this.hash ??= contentHash(this.held)
+    for (const word of this.room.sought) this.mayHold(word)
     this.held = null
   }
 }
