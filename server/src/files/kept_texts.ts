@@ -1,7 +1,7 @@
 /**
  * Texts of files that were read: all of them, until they take more room than is meant for them. Then those that nobody
- * has asked for longest are given up, and read again when somebody asks. What reads otherwise by then is told, never given out:
- * places in the former text would mean nothing in it.
+ * has asked for longest are given up, and read again when somebody asks. What reads otherwise by then is told, never
+ * given out: places in the former text would mean nothing in it.
  */
 import { contentHash } from './hash.ts'
 import { remember } from './memo.ts'

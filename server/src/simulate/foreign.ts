@@ -273,6 +273,7 @@ export function haltedBelow(m: Machine, spec: Spec): string | null {
  * stood in front of them.
  */
 export function standardModulesBelow(m: Machine, names: readonly string[]): ReadonlySet<string> {
+  const python = importingPython(m)
   const seen = new Set<string>()
   const queue = [...names]
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
@@ -288,7 +289,7 @@ export function standardModulesBelow(m: Machine, names: readonly string[]): Read
     const above = file!.endsWith('/__init__.py') ? name : parent
     for (const { module, level, names, at } of imports.of(file!, text, scanImports)) {
       const base = level === 0 ? module : relative(above, level, module)
-      if (!base || standingOf(text, at, importingPython(m)) === 'idle') continue
+      if (!base || standingOf(text, at, python) === 'idle') continue
       queue.push(base)
       if (names !== '*') for (const part of names) queue.push(`${base}.${part}`)
     }

@@ -10,7 +10,7 @@ import { same, type Value } from './values.ts'
 type Versions = readonly Version<unknown, unknown>[]
 
 /** Stands for the order of the keys of a map, at which only those have looked who looked at all of it. */
-export const ORDER = Symbol('the order')
+const ORDER = Symbol('the order')
 
 /** What cells beside tracked maps hold after some changes, and held before. */
 type Plain = ReadonlyMap<object, ReadonlyMap<unknown, Cell>>

@@ -35,6 +35,7 @@ function walkPlugins(m: Machine): LoadedModules {
 }
 
 function walk(m: Machine, names: readonly string[], seen: Set<string>, doubtful: boolean): void {
+  const python = importingPython(m)
   const waiting = [...names]
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (seen.has(name)) continue
@@ -46,7 +47,7 @@ function walk(m: Machine, names: readonly string[], seen: Set<string>, doubtful:
     if (!text) continue
     for (const { module, level, names: asked, at } of scanImports(text)) {
       const base = level === 0 ? module : relative(packageOf(spec), level, module)
-      const standing = standingOf(text, at, importingPython(m))
+      const standing = standingOf(text, at, python)
       if (!base || standing === 'idle' || (!doubtful && standing !== 'live')) continue
       waiting.push(base)
       if (asked !== '*') for (const part of asked) waiting.push(`${base}.${part}`)
