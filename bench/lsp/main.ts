@@ -147,10 +147,15 @@ function report(
     if (some.length === 0) return
     rows.push([`to diagnostics, ${name} (${some.length})`, spreadOf(some)])
   }
+  const ofAll = times.map(({ kind, all }): Timed => ({ kind, ...all, all }))
   const isVisit = ({ kind }: Timed) => kind === 'opened as it is' || kind === 'closed'
   add(
     'all edits',
     times.filter(each => !isVisit(each)),
+  )
+  add(
+    'all edits, of all files',
+    ofAll.filter(each => !isVisit(each)),
   )
   for (const kind of new Set(times.map(each => each.kind)))
     add(

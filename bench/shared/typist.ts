@@ -1,6 +1,6 @@
 /**
- * Somebody who types in several files of a project, in the built server's own editor: each edit is followed by its own
- * diagnostics, as editors do that ask for them. Linux only: it reads /proc.
+ * Somebody who types in several files of a project, in the built server's own editor: each edit is followed by the
+ * diagnostics of the edited file, as editors do that ask for them, and by those of all others. Linux only: it reads /proc.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -21,6 +21,7 @@ const TICK_MS = 10
 const pulling: ClientCapabilities = {
   textDocument: { diagnostic: {} },
   workspace: { diagnostics: { refreshSupport: true } },
+  experimental: { precollectStatus: true },
 }
 
 /** The server on a project, after it has answered `initialize`. `cache`: the folder of its cache. */
@@ -40,10 +41,15 @@ type KindOfEdit =
   | 'an import that fails'
   | 'its removal'
 
-export interface Timed {
-  readonly kind: KindOfEdit
+export interface Spent {
   readonly wallMs: number
   readonly cpuMs: number
+}
+
+/** To the diagnostics of the edited file, and to those of all files. */
+export interface Timed extends Spent {
+  readonly kind: KindOfEdit
+  readonly all: Spent
 }
 
 export class Typist {
@@ -137,10 +143,14 @@ export class Typist {
   }
 
   private async timed(path: string, kind: KindOfEdit, edit: () => Promise<void>): Promise<Timed> {
-    const [began, spent] = [performance.now(), cpuMs(this.editor.pid)]
+    const { editor } = this
+    const [began, spent] = [performance.now(), cpuMs(editor.pid)]
+    const sinceThen = (): Spent => ({ wallMs: performance.now() - began, cpuMs: cpuMs(editor.pid) - spent })
     await edit()
     await this.pull(path)
-    return { kind, wallMs: performance.now() - began, cpuMs: cpuMs(this.editor.pid) - spent }
+    const first = sinceThen()
+    await editor.until('the end of the analysis', () => isReady(editor))
+    return { kind, ...first, all: sinceThen() }
   }
 
   private async pull(path: string): Promise<void> {
@@ -148,6 +158,12 @@ export class Typist {
       textDocument: { uri: this.editor.uri(path) },
     })
   }
+}
+
+/** Is the last analysis that has begun through? */
+function isReady({ statuses }: Editor): boolean {
+  const last = statuses.at(-1) as { readonly state?: string } | undefined
+  return last?.state === 'ready'
 }
 
 /** Modules and test files of the project, spread over it; the same ones each time. */

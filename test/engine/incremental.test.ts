@@ -12,6 +12,7 @@ import type { FileSystem } from '../../server/src/files/file_system.ts'
 import { contentHash } from '../../server/src/files/hash.ts'
 import { OverlayFileSystem } from '../../server/src/files/overlay.ts'
 import { join, relative } from '../../server/src/files/paths.ts'
+import type { Finding } from '../../server/src/rules/finding.ts'
 import { siteOf } from '../../server/src/simulate/machine.ts'
 import type { CollectorTrace } from '../../server/src/simulate/trace.ts'
 import { standardPython } from '../support/pythons.ts'
@@ -259,6 +260,27 @@ function pick<T>(from: readonly T[], roll: (limit: number) => number): T {
   return from[roll(from.length)]!
 }
 
+/** The words that an analysis has given before its end. */
+class FirstWords {
+  readonly afterMs = -1
+  private findings: readonly Finding[] = []
+
+  begin(): void {
+    this.findings = []
+  }
+
+  tell(_path: string, findings: readonly Finding[]): void {
+    this.findings = findings
+  }
+
+  /** What is found in the end, or was before, bears out whatever was told. */
+  areBorneOutBy({ findings }: Analysis, before: Analysis | null): boolean {
+    const key = ({ rule, span, what }: Finding) => JSON.stringify([rule, span, what])
+    const known = new Set([...findings, ...(before?.findings ?? [])].map(key))
+    return this.findings.every(finding => known.has(key(finding)))
+  }
+}
+
 /** What there is to compare of an analysis. */
 function plain({ trace, findings, causes }: Analysis) {
   return { trace, findings, causes }
@@ -360,6 +382,9 @@ async function compare(seed: number): Promise<void> {
   const remembered = new Remembered(project.fs, () => {
     if (--breaths < 0) throw new GivenUp()
   })
+  const words = new FirstWords()
+  remembered.firstWord = words
+  let last: Analysis | null = null
   for (let edit = 0; edit <= EDITS; edit++) {
     const typed = edit > 0 && (roll(8) > 0 ? project.type() : project.change())
     if (!typed) remembered.changed()
@@ -368,12 +393,15 @@ async function compare(seed: number): Promise<void> {
     const now = new OverlayFileSystem(project.fs, project.texts)
     // The analysis that an edit gives up leaves nothing that shows in the next one.
     breaths = roll(3) === 0 ? roll(60) : Number.POSITIVE_INFINITY
+    words.begin()
     const tried = await analyze(now, request, remembered).catch(() => null)
     if (tried === null) {
       breaths = Number.POSITIVE_INFINITY
       if (roll(2) === 0) continue
     }
     const kept = tried ?? (await analyze(now, request, remembered))
+    expect(words.areBorneOutBy(kept, last), `the first word, row ${seed}, edit ${edit}`).toBe(true)
+    last = kept
     const fresh = await analyze(now, request)
     expect(
       plain(kept),

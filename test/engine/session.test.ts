@@ -1,7 +1,13 @@
 /** When a session analyses and what it publishes. The clock and the analyst's pace are the test's own. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AnalysisRequest } from '../../server/src/engine/analyze.ts'
-import { type AnalysisView, type Analyst, GivenUp, type Job } from '../../server/src/engine/job.ts'
+import {
+  type AnalysisView,
+  type Analyst,
+  type FirstWord,
+  GivenUp,
+  type Job,
+} from '../../server/src/engine/job.ts'
 import { Session } from '../../server/src/engine/session.ts'
 
 const request: AnalysisRequest = {
@@ -27,11 +33,14 @@ function view(basis: string, halfTyped: readonly string[] = []): AnalysisView {
 class SlowAnalyst implements Analyst {
   readonly jobs: Job[] = []
   givenUp = 0
+  /** Gives the first word of the running job. */
+  say: (word: FirstWord) => void = () => {}
   private end: ((outcome: AnalysisView | Error) => void) | null = null
 
-  analyze(job: Job): Promise<AnalysisView> {
+  analyze(job: Job, onFirstWord: (word: FirstWord) => void): Promise<AnalysisView> {
     expect(this.end, 'one job at a time').toBeNull()
     this.jobs.push(job)
+    this.say = onFirstWord
     return new Promise((resolve, reject) => {
       this.end = outcome => (outcome instanceof Error ? reject(outcome) : resolve(outcome))
     })
@@ -58,6 +67,7 @@ class SlowAnalyst implements Analyst {
 
 let analyst: SlowAnalyst
 let published: string[]
+let words: string[]
 let faults: string[]
 let session: Session
 
@@ -65,11 +75,13 @@ beforeEach(() => {
   vi.useFakeTimers()
   analyst = new SlowAnalyst()
   published = []
+  words = []
   faults = []
   session = new Session(
     analyst,
     {
       started: () => {},
+      firstWord: ({ path }) => words.push(path),
       published: ({ basis }) => published.push(basis),
       failed: message => faults.push(message),
     },
@@ -157,11 +169,23 @@ describe('when an analysis starts', () => {
   })
 })
 
+test('a first word is passed on as long as nothing else has changed', async () => {
+  await analysed()
+  session.setText('/p/a.py', 'x')
+  await pass(0)
+  const { say } = analyst
+  say({ path: '/p/a.py', findings: [], texts: new Map() })
+  session.setText('/p/a.py', 'xy')
+  say({ path: 'too late', findings: [], texts: new Map() })
+  expect(words).toEqual(['/p/a.py'])
+  expect(session.isCurrent).toBe(false)
+})
+
 test('the pause is as long as the last analysis took, within bounds', async () => {
   session.dispose()
   session = new Session(
     analyst,
-    { started: () => {}, published: () => {}, failed: () => {} },
+    { started: () => {}, firstWord: () => {}, published: () => {}, failed: () => {} },
     { least: 10, most: 150, halfTyped: 1000 },
   )
   session.setText('/p/a.py', '0')

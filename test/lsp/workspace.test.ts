@@ -9,7 +9,7 @@ const idle: Analyst = {
   ask: async () => null,
   dispose: () => {},
 }
-const nobody = { started: () => {}, published: () => {}, failed: () => {} }
+const nobody = { started: () => {}, firstWord: () => {}, published: () => {}, failed: () => {} }
 const workspace = new Workspace(() => idle, nobody)
 
 afterEach(() => workspace.dispose())

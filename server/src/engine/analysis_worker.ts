@@ -9,6 +9,7 @@ import type { ModuleCode } from '../compile/module_code.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { OverlayFileSystem } from '../files/overlay.ts'
 import { analyze, Remembered } from './analyze.ts'
+import { firstWordOf } from './first_word.ts'
 import { HalfTyped, inOpenTexts, withSyntaxErrors } from './half_typed.ts'
 import { type AnalysisView, GivenUp, type Job, viewOf } from './job.ts'
 import { answerTo } from './questions/answer.ts'
@@ -37,6 +38,9 @@ let sent: ReadonlyMap<string, string> = new Map()
 /** The id of the task under way. */
 let current = 0
 let answered = 0
+
+/** Milliseconds: who waits longer for an analysis gets a first word. */
+const QUICK_MS = 25
 
 // One after another, also where a task waits for a process.
 let work: Promise<void> = Promise.resolve()
@@ -122,6 +126,16 @@ async function analysed({ request }: Job, texts: ReadonlyMap<string, string>): P
     remembered.sources.store = kept
   }
   remembered.kept.open = texts
+  const before = last
+  remembered.firstWord = before && {
+    afterMs: QUICK_MS,
+    tell: (path, findings) =>
+      port!.postMessage({
+        id: current,
+        kind: 'first word',
+        word: firstWordOf(path, findings, before, each => remembered.sources.textToShow(each)),
+      } satisfies Answer),
+  }
   const made = { analysis: await analyze(fs, request, remembered), request, remembered, fs, texts }
   if (kept) {
     kept.keep()

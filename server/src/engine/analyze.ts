@@ -10,12 +10,11 @@ import { environmentsBeside } from '../environment/beside.ts'
 import { discoverEnvironment } from '../environment/discover.ts'
 import type { Environment } from '../environment/environment.ts'
 import { withoutPassing } from '../environment/passing_variables.ts'
-import { confirmEnvironment, judgeSyntax, type ProbeResult, probeInterpreter } from '../environment/probe.ts'
+import { confirmEnvironment, type ProbeResult, probeInterpreter } from '../environment/probe.ts'
 import { type Needs, readNeeds } from '../environment/requirements.ts'
-import { lookUpNames, type NameVerdict } from '../environment/standard_names.ts'
+import type { NameVerdict } from '../environment/standard_names.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { TextChanged } from '../files/kept_texts.ts'
-import { LineIndex } from '../files/lines.ts'
 import { remember } from '../files/memo.ts'
 import { isWithin, stem } from '../files/paths.ts'
 import { makePlan } from '../pytest/make_plan.ts'
@@ -27,7 +26,6 @@ import { causesOf, runRules, withOverrides } from '../rules/run_rules.ts'
 import { findSettings } from '../rules/settings.ts'
 import { isOn } from '../rules/silencers.ts'
 import { unpredictedError } from '../rules/unpredicted_error.ts'
-import type { Unreadable } from '../simulate/machine.ts'
 import {
   type Cured,
   doubtSuspects,
@@ -40,6 +38,7 @@ import type { Trace } from '../simulate/trace.ts'
 import { KeptPlan, keyOfPlan } from './kept_plan.ts'
 import { KeptTrace, type Simulation } from './kept_trace.ts'
 import { otherStart } from './other_start.ts'
+import { simulateExactly, type Verdicts } from './simulate_exactly.ts'
 import { type CodeStore, Sources } from './sources.ts'
 import type { Word } from './stored_run.ts'
 
@@ -111,6 +110,14 @@ export interface Analysis extends Told {
   readonly simulateWith: (edit: WorkspaceEdit, cured?: Cured) => Simulated | null
 }
 
+/** What is found in a file that was edited, told as soon as one step after it was run in which that matters. */
+export interface FirstWord {
+  /** Milliseconds from the beginning of an analysis: what is done by then needs none. */
+  readonly afterMs: number
+  /** What makes collectors fail, by what is certain so far. More of it may be found. */
+  tell(path: string, findings: readonly Finding[]): void
+}
+
 interface Found {
   readonly environment: Environment
   /** null: it was not asked, or did not answer. */
@@ -124,6 +131,8 @@ export class Remembered {
   readonly plan = new KeptPlan()
   readonly kept = new KeptTrace()
   private environment: { readonly key: string; readonly found: Found } | null = null
+  /** For whoever can't wait for all that an edit of one file leads to. */
+  firstWord: FirstWord | null = null
   /** What its interpreter said of files in the last analysis. */
   verdicts: Verdicts = new Map()
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
@@ -205,6 +214,7 @@ async function analyzeOnce(
   onRead: (files: number) => void,
   shown: Trace | null,
 ): Promise<Analysis> {
+  const began = performance.now()
   const { sources, breathe, betweenPasses } = remembered
   let asked = 0
   let searched = new Set<string>()
@@ -264,13 +274,50 @@ async function analyzeOnce(
   const text = (path: string) => sources.text(path)
   const code = codeFrom(sources)
   const basis = { key: JSON.stringify([request, settings.registries, keyOfPlan(plan)]), environment }
+  const told = withOverrides(settings, request)
+  const needs = readNeeds(fs, plan.rootdir)
+  const tell = (trace: Trace, otherStart: Simulation['otherStart']) =>
+    runRules({
+      trace,
+      plan,
+      environment,
+      text,
+      mayHold: (path, word) => sources.mayHold(path, word),
+      code,
+      exists: path => fs.stat(path) !== null,
+      settings: told,
+      needs,
+      otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
+      otherStart,
+      standing: sources.standing,
+    })
+  const glanceAt = (path: string): Pick<SimulationInput, 'glance'> => {
+    let { firstWord } = remembered
+    if (!firstWord) return {}
+    return {
+      glance: {
+        wanted: () => firstWord !== null && performance.now() - began > firstWord.afterMs,
+        see(trace) {
+          const { findings } = tell(doubtSuspects(trace), null)
+          firstWord?.tell(
+            path,
+            findings.filter(({ span, breaks }) => span.path === path && breaks.length > 0),
+          )
+          firstWord = null
+        },
+      },
+    }
+  }
   const simulateKept = async (): Promise<Trace> => {
     const { kept } = remembered
     const begun = kept.beginPass(basis)
     searched = begun.searched
     const known = names.size
     const pass = remembered.records ? { pass: kept.pass, touched: begun.touched } : undefined
-    const trace = await simulateExactly(inputFor(plan, verdicts), verdicts, names, sources, request, pass)
+    const [path, ...others] = begun.touched ?? []
+    const glance = path !== undefined && others.length === 0 ? glanceAt(path) : {}
+    const input = { ...inputFor(plan, verdicts), ...glance }
+    const trace = await simulateExactly(input, verdicts, names, sources, request, pass)
     if (verdicts.size > 0 || names.size > known || trace.suspects.length > 0) kept.dropPass()
     return trace
   }
@@ -291,22 +338,7 @@ async function analyzeOnce(
   }
   const simulation = remembered.kept.reuse(basis, code) ?? (await simulateAnew())
   const { trace } = simulation
-  const told = withOverrides(settings, request)
-  const needs = readNeeds(fs, plan.rootdir)
-  const { findings, causes } = runRules({
-    trace,
-    plan,
-    environment,
-    text,
-    mayHold: (path, word) => sources.mayHold(path, word),
-    code,
-    exists: path => fs.stat(path) !== null,
-    settings: told,
-    needs,
-    otherEnvironments: environmentsBeside(fs, { cwd: request.cwd, roots: [request.cwd] }, environment),
-    otherStart: simulation.otherStart,
-    standing: sources.standing,
-  })
+  const { findings, causes } = tell(trace, simulation.otherStart)
   const basisOf = (): SimulationInput => ({ ...inputFor(plan, verdicts), layers: false })
   const simulated = (edit: WorkspaceEdit, cured = request.cured): Simulated | null => {
     const files = overlaid(fs, edit, text)
@@ -408,75 +440,4 @@ function wordOf(
 function platform(): Environment['platform'] {
   const { platform: name } = process
   return name === 'linux' || name === 'darwin' || name === 'win32' ? name : 'other'
-}
-
-/** What the interpreter said of the files it was asked about. */
-type Verdicts = Map<string, Unreadable | 'fine'>
-
-/**
- * Simulates, and again with what the interpreter said: of files that are suspected not to compile, and of names
- * that its standard library may lack. Answers that change nothing cost no second simulation.
- */
-async function simulateExactly(
-  input: SimulationInput,
-  verdicts: Verdicts,
-  names: Map<string, NameVerdict>,
-  sources: Sources,
-  { trusted }: AnalysisRequest,
-  kept: Parameters<typeof simulate>[1],
-): Promise<Trace> {
-  const { fs, environment } = input
-  let trace = simulate(input, kept)
-  const { executable } = environment
-  // What is found to be broken may hide more behind it, hence more than one round.
-  for (let round = 0; round < 4 && trusted && executable !== null; round++) {
-    const { suspects, questions } = trace
-    // What is guarded everywhere is asked only along with the rest, and decides nothing by itself.
-    const asks = questions.some(question => !question.guarded)
-    if (suspects.length === 0 && !asks) break
-    const [judged, told] = await Promise.all([
-      suspects.length > 0 ? judge(executable, suspects, fs, sources) : verdicts,
-      asks ? lookUpNames(executable, questions) : [],
-    ])
-    for (const [path, verdict] of judged) verdicts.set(path, verdict)
-    for (const [i, verdict] of told.entries()) names.set(questionKey(questions[i]!), verdict)
-    const allFine = suspects.every(path => verdicts.get(path) === 'fine')
-    if (allFine) trace = { ...trace, suspects: [] }
-    const judgedNew = suspects.some(path => verdicts.has(path) && verdicts.get(path) !== 'fine')
-    const lacking = told.some((verdict, i) => typeof verdict === 'object' && !questions[i]!.guarded)
-    if (!judgedNew && !lacking) break
-    trace = simulate(input)
-  }
-  return doubtSuspects(trace)
-}
-
-async function judge(
-  executable: string,
-  paths: readonly string[],
-  fs: FileSystem,
-  sources: Sources,
-): Promise<ReadonlyMap<string, Unreadable | 'fine'>> {
-  const files = paths.flatMap(path => {
-    const bytes = fs.read(path)
-    return bytes ? [{ path, bytes }] : []
-  })
-  const verdicts = await judgeSyntax(executable, files)
-  const known = new Map<string, Unreadable | 'fine'>()
-  for (const [path, verdict] of verdicts) {
-    if (verdict.ok) known.set(path, 'fine')
-    else {
-      const text = sources.text(path) ?? ''
-      const start = Math.min(
-        text.length,
-        new LineIndex(text).start(verdict.line) + Math.max(0, verdict.column - 1),
-      )
-      known.set(path, {
-        path,
-        exception: verdict.exception,
-        message: verdict.message,
-        span: { path, start, end: start + 1 },
-      })
-    }
-  }
-  return known
 }

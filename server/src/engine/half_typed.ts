@@ -83,7 +83,8 @@ export function inOpenTexts(
   }
 }
 
-function movedFinding(finding: Finding, move: (span: Span) => Span | null): Finding[] {
+/** The finding where its places are by now; nothing where it stood in the middle of an edit. */
+export function movedFinding(finding: Finding, move: (span: Span) => Span | null): Finding[] {
   const span = move(finding.span)
   if (!span) return []
   const chain = finding.chain.flatMap(link => move(link) ?? [])

@@ -52,10 +52,22 @@ export interface Mark {
   readonly traceback: string | null
 }
 
+/** What is told of a file that was edited before all that follows from the edit is known. */
+export interface FirstWord {
+  readonly path: string
+  /** In this file, sorted by offset. What is no error was told before, and stands where it is now. */
+  readonly findings: readonly Finding[]
+  /** See `AnalysisView`. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
 /** Does jobs, one at a time, and answers questions about the last one. */
 export interface Analyst {
-  /** Rejects with `GivenUp` where nobody wants it any more, else on a fault of our own, with a message for people. */
-  analyze(job: Job): Promise<AnalysisView>
+  /**
+   * Rejects with `GivenUp` where nobody wants it any more, else on a fault of our own, with a message for people. What takes
+   * longer has a first word.
+   */
+  analyze(job: Job, onFirstWord?: (word: FirstWord) => void): Promise<AnalysisView>
   /** Nobody wants the job under way any more. */
   giveUp(): void
   /**
@@ -79,15 +91,10 @@ export function viewOf(
   { request, texts: open }: Pick<Job, 'request' | 'texts'>,
 ): AnalysisView {
   const { findings, environment, plan } = analysis
-  const texts = new Map<string, string>()
-  for (const path of filesNamed(findings)) {
-    const text = analysis.text(path)
-    if (text !== null) texts.set(path, text)
-  }
   const python = environment.executable ?? 'no interpreter found, its standard library assumed'
   return {
     findings,
-    texts,
+    texts: textsOf(findings, analysis.text),
     halfTyped: [],
     basis:
       `Python ${environment.version.join('.')} (${python}; ${environment.chosenBecause}), ` +
@@ -95,6 +102,19 @@ export function viewOf(
     totals: totalsOf(analysis),
     pass: request.confirms ? basisOf(analysis, open.keys()) : null,
   }
+}
+
+/** The texts of the files that findings name, as far as there are any. */
+export function textsOf(
+  findings: readonly Finding[],
+  textOf: (path: string) => string | null,
+): Map<string, string> {
+  const texts = new Map<string, string>()
+  for (const path of filesNamed(findings)) {
+    const text = textOf(path)
+    if (text !== null) texts.set(path, text)
+  }
+  return texts
 }
 
 function totalsOf({ trace, causes }: Analysis): Totals {

@@ -4,7 +4,7 @@
  * as a fault; crashes without end end the analysis, and the server lives on without it.
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
-import { type AnalysisView, type Analyst, GivenUp, type Job } from './job.ts'
+import { type AnalysisView, type Analyst, type FirstWord, GivenUp, type Job } from './job.ts'
 import { type About, isLong, type Kind, type Question, type Reply } from './questions/question.ts'
 import { type Answer, type Setup, Signal, type Task, type TextsSince } from './wire.ts'
 
@@ -15,6 +15,7 @@ const triesPerJob = 2
 const crashLimit = 6
 
 interface Pending {
+  readonly onFirstWord: (word: FirstWord) => void
   readonly resolve: (answer: Answer) => void
   readonly reject: (reason: Error) => void
 }
@@ -50,12 +51,12 @@ export class RemoteAnalyst implements Analyst {
     private readonly log: (line: string) => void,
   ) {}
 
-  async analyze(job: Job): Promise<AnalysisView> {
+  async analyze(job: Job, onFirstWord: (word: FirstWord) => void = () => {}): Promise<AnalysisView> {
     for (let tries = 0; tries < triesPerJob; tries++) {
       if (this.disposed) throw new Error('the analysis was closed')
       if (this.crashes >= crashLimit) throw new Error('it crashed too often; restart the server to try again')
       if (this.current?.kind === 'question') this.giveUp()
-      const answer = await this.performJob(job).catch((crash: Error) => crash)
+      const answer = await this.performJob(job, onFirstWord).catch((crash: Error) => crash)
       // An answer that was on its way when nobody wanted it any more is none.
       if (this.disposed) throw new Error('the analysis was closed')
       if (answer instanceof Error) {
@@ -118,16 +119,16 @@ export class RemoteAnalyst implements Analyst {
   }
 
   /** Only texts that have changed are sent: all of them would be copied with each keystroke. */
-  private performJob({ texts: open, ...job }: Job): Promise<Answer> {
+  private performJob({ texts: open, ...job }: Job, onFirstWord: Pending['onFirstWord']): Promise<Answer> {
     const thread = this.thread ?? this.start()
     const texts = textsSince(thread.open, open)
     thread.open = open
-    return this.perform(thread, { id: ++this.ids, kind: 'job', job, texts })
+    return this.perform(thread, { id: ++this.ids, kind: 'job', job, texts }, onFirstWord)
   }
 
   /** Rejects when the worker ends before it has answered. */
-  private async perform(thread: Thread, task: Task): Promise<Answer> {
-    const answer = waitFor(thread, task.id)
+  private async perform(thread: Thread, task: Task, onFirstWord?: Pending['onFirstWord']): Promise<Answer> {
+    const answer = waitFor(thread, task.id, onFirstWord)
     this.current = task
     thread.worker.postMessage(task)
     try {
@@ -150,7 +151,11 @@ export class RemoteAnalyst implements Analyst {
     for (const stream of [worker.stdout, worker.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.log(text.trimEnd()))
     }
-    const take = (answer: Answer) => thread.pending.get(answer.id)?.resolve(answer)
+    const take = (answer: Answer) => {
+      const waiting = thread.pending.get(answer.id)
+      if (answer.kind === 'first word') waiting?.onFirstWord(answer.word)
+      else waiting?.resolve(answer)
+    }
     port1.on('message', take)
     let reason: Error | null = null
     worker
@@ -184,8 +189,12 @@ function textsSince(before: Job['texts'], now: Job['texts']): TextsSince {
   return since
 }
 
-function waitFor({ pending }: Thread, id: number): Promise<Answer> {
+function waitFor(
+  { pending }: Thread,
+  id: number,
+  onFirstWord: Pending['onFirstWord'] = () => {},
+): Promise<Answer> {
   return new Promise<Answer>((resolve, reject) => {
-    pending.set(id, { resolve, reject })
+    pending.set(id, { resolve, reject, onFirstWord })
   }).finally(() => pending.delete(id))
 }

@@ -7,12 +7,14 @@
  * its generation is still the newest: a stale one is dropped, and the analysis that replaces it is already due.
  */
 import type { AnalysisRequest } from './analyze.ts'
-import { type AnalysisView, type Analyst, GivenUp } from './job.ts'
+import { type AnalysisView, type Analyst, type FirstWord, GivenUp } from './job.ts'
 import type { About, Kind, Reply } from './questions/question.ts'
 
 export interface SessionListener {
   /** An analysis begins. `published` or `failed` follows, or another `started` if this one became stale. */
   started(): void
+  /** What is told of the one file that was edited, of its newest text. `published` follows, as long as nothing else changes. */
+  firstWord(word: FirstWord): void
   published(view: AnalysisView): void
   /** A fault of our own, for the log; what was published before still stands. */
   failed(message: string): void
@@ -154,7 +156,9 @@ export class Session {
     this.listener.started()
     const began = performance.now()
     const outcome = await this.analyst
-      .analyze({ request, texts: new Map(this.texts), typed: new Set(this.typed), paused, changed })
+      .analyze({ request, texts: new Map(this.texts), typed: new Set(this.typed), paused, changed }, word => {
+        if (generation === this.generation && !this.disposed) this.listener.firstWord(word)
+      })
       .catch(asError)
     this.running = false
     if (this.disposed) return

@@ -6,7 +6,7 @@
  * which the worker also looks into while it analyses: they are answered from what was analysed before.
  */
 import type { MessagePort } from 'node:worker_threads'
-import type { AnalysisView, Job } from './job.ts'
+import type { AnalysisView, FirstWord, Job } from './job.ts'
 import type { Kind, Question, Reply } from './questions/question.ts'
 
 export interface Setup {
@@ -34,6 +34,8 @@ export type Task = { readonly id: number } & (
 /** The worker's word on a task. A view's texts are left out where those of the view before were the same. */
 export type Answer = { readonly id: number } & (
   | { readonly kind: 'view'; readonly view: AnalysisView; readonly unchanged: readonly string[] }
+  /** The view follows. */
+  | { readonly kind: 'first word'; readonly word: FirstWord }
   | { readonly kind: 'reply'; readonly reply: Reply<Kind> | null }
   | { readonly kind: 'given up' }
   | { readonly kind: 'fault'; readonly message: string }

@@ -9,6 +9,9 @@ import { remember } from './memo.ts'
 /** In UTF-16 units: more than most projects have with all that they import. */
 const MOST_KEPT = 128 * 1024 * 1024
 
+/** So much of it is taken once some were given up. */
+const ROOM_LEFT = 0.9
+
 /** A file was written to in the middle of an analysis, which has to be made again. */
 export class TextChanged extends Error {
   constructor(path: string) {
@@ -17,6 +20,8 @@ export class TextChanged extends Error {
 }
 
 export class FileText {
+  /** When it was asked for last, as the room counts it. */
+  usedAt = 0
   /** Of a text that was given up. */
   private hash: string | null = null
   /** What is known of words, also of a text that was given up. */
@@ -67,9 +72,9 @@ export class FileText {
 }
 
 export class KeptTexts {
-  /** In the order in which they were asked for, while room is scarce. */
   private readonly held = new Set<FileText>()
   private size = 0
+  private now = 0
 
   /** `sought`: words that somebody looks for in all texts. */
   constructor(
@@ -91,14 +96,20 @@ export class KeptTexts {
 
   /** It was asked for. */
   use(text: FileText): void {
-    if (this.size > this.most / 2 && this.held.delete(text)) this.held.add(text)
+    text.usedAt = ++this.now
   }
 
   add(text: FileText): void {
+    this.use(text)
     this.held.add(text)
     this.size += text.size
-    for (const oldest of this.held) {
-      if (this.size <= this.most || oldest === text) break
+    if (this.size > this.most) this.makeRoom(text)
+  }
+
+  /** Gives up many at once: who was asked for longest ago is only found by looking at all of them. */
+  private makeRoom(wanted: FileText): void {
+    for (const oldest of [...this.held].sort((a, b) => a.usedAt - b.usedAt)) {
+      if (this.size <= this.most * ROOM_LEFT || oldest === wanted) break
       this.held.delete(oldest)
       this.size -= oldest.size
       oldest.giveUp()

@@ -36,6 +36,9 @@ export class Delivery {
    * client drops an answer about a text that it has edited since, and would never ask about the others again.
    */
   private readonly pulled = new Map<string, string>()
+  /** The documents, by path, of which there is a first word, and the version that it is about. */
+  private readonly words = new Map<string, number>()
+  private readonly listeners = new Set<() => void>()
   private asksForWorkspace = false
   private closed = false
   private readonly waiters: (() => void)[] = []
@@ -57,10 +60,26 @@ export class Delivery {
     })
   }
 
+  /** The board says something new of one open document, before the analysis of its newest text is through. */
+  firstWord(path: string, version: number): void {
+    this.words.set(path, version)
+    this.pushChanges([path])
+    for (const listener of [...this.listeners]) listener()
+  }
+
   /** The board has changed. Documents need no call of their own: opening and closing them is analysed anew. */
   update(): void {
+    this.words.clear()
+    this.pushChanges(new Set([...this.board.paths(), ...this.pushed.keys()]))
+    if (!this.client.pullsDiagnostics) return
+    for (const resolve of this.waiters.splice(0)) resolve()
+    // Requests that waited for this result are answered first; only the others need to ask again.
+    setImmediate(() => this.refresh())
+  }
+
+  private pushChanges(paths: Iterable<string>): void {
     const open = filesOf(this.documents)
-    for (const path of new Set([...this.board.paths(), ...this.pushed.keys()])) {
+    for (const path of paths) {
       const { id, version, items } = this.board.get(path)
       const uri = open.get(path)?.uri ?? uriOf(path)
       if (items.length === 0 || this.isPulled(open.has(path))) {
@@ -71,10 +90,6 @@ export class Delivery {
         this.push({ uri, diagnostics: [...items], ...known })
       }
     }
-    if (!this.client.pullsDiagnostics) return
-    for (const resolve of this.waiters.splice(0)) resolve()
-    // Requests that waited for this result are answered first; only the others need to ask again.
-    setImmediate(() => this.refresh())
   }
 
   /** Answers every request that still waits. */
@@ -114,13 +129,31 @@ export class Delivery {
   ): Promise<DocumentDiagnosticReport | ResponseError<DiagnosticServerCancellationData>> {
     const path = pathOf(uri)
     if (path === null) return { kind: DocumentDiagnosticReportKind.Full, items: [] }
-    await unlessCancelled(this.workspace.settled(path), token)
+    await unlessCancelled(this.wordOn(uri, path), token)
     if (token.isCancellationRequested) return cancelled()
     const related = this.client.takesRelatedDocuments ? this.relatedTo(path) : {}
     return {
       ...this.answered(uri, path, previous),
       ...(Object.keys(related).length > 0 ? { relatedDocuments: related } : {}),
     }
+  }
+
+  /** Resolves when all is known about a document, or there is a first word on its newest text. */
+  private wordOn(uri: string, path: string): Promise<void> {
+    return new Promise(resolve => {
+      const look = () => {
+        const version = this.words.get(path)
+        if (version === undefined || version !== this.documents.get(uri)?.version) return
+        this.listeners.delete(look)
+        resolve()
+      }
+      this.listeners.add(look)
+      void this.workspace.settled(path).then(() => {
+        this.listeners.delete(look)
+        resolve()
+      })
+      look()
+    })
   }
 
   private answered(

@@ -42,7 +42,7 @@ export function locator(texts: ReadonlyMap<string, string>, encoding: Encoding):
 
 /** The diagnostics of one folder's analysis, by the path of the file that must change. */
 export function diagnosticsOf(
-  view: AnalysisView,
+  view: Pick<AnalysisView, 'findings' | 'texts' | 'marks'>,
   client: Client,
   ruleDocs: string | null,
 ): Map<string, Diagnostic[]> {
@@ -115,6 +115,12 @@ export class Board {
     for (const path of new Set([...(before?.keys() ?? []), ...found.keys()])) {
       this.merge(path, open.get(path)?.version)
     }
+  }
+
+  /** Replaces what a folder's analysis says of one file. */
+  setFile(root: string, path: string, items: readonly Diagnostic[], version: number | undefined): void {
+    this.byFolder.set(root, new Map(this.byFolder.get(root)).set(path, items))
+    this.merge(path, version)
   }
 
   get(path: string): Entry {

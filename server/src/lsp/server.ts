@@ -12,7 +12,7 @@ import {
   type WorkspaceFolder,
 } from 'vscode-languageserver/node'
 import { version } from '../../../package.json'
-import type { AnalysisView } from '../engine/job.ts'
+import type { AnalysisView, FirstWord } from '../engine/job.ts'
 import { RemoteAnalyst } from '../engine/remote.ts'
 import { type Client, clientOf } from './client.ts'
 import { actionKinds, CodeActions } from './code_actions.ts'
@@ -71,6 +71,7 @@ class Server {
     this.status = new Status(connection, client)
     this.workspace = new Workspace(newAnalyst(connection), {
       started: folder => this.started(folder),
+      firstWord: (folder, word) => this.firstWord(folder, word),
       published: (folder, view) => this.published(folder, view),
       failed: (folder, message) => this.failed(folder, message),
     })
@@ -197,6 +198,17 @@ class Server {
   private started(folder: Folder): void {
     this.progress.started(folder.root)
     this.status.tell(folder, 'analysing')
+  }
+
+  private firstWord(folder: Folder, { path, findings, texts }: FirstWord): void {
+    const { root } = folder
+    const document = filesOf(this.documents).get(path)
+    const marks = this.confirmations.shown(folder)?.marks
+    if (!document || this.workspace.owner(path) !== folder) return
+    const word = { findings, texts, ...(marks ? { marks } : {}) }
+    const found = diagnosticsOf(word, this.client, this.settings.get(root)?.ruleDocs ?? null)
+    this.board.setFile(root, path, found.get(path) ?? [], document.version)
+    this.delivery.firstWord(path, document.version)
   }
 
   private published(folder: Folder, view: AnalysisView): void {

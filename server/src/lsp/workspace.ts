@@ -3,7 +3,7 @@
  * closing go to the sessions; what they find goes to a listener, with the folder it is about.
  */
 import type { AnalysisRequest } from '../engine/analyze.ts'
-import type { AnalysisView, Analyst } from '../engine/job.ts'
+import type { AnalysisView, Analyst, FirstWord } from '../engine/job.ts'
 import { Session } from '../engine/session.ts'
 import { isWithin } from '../files/paths.ts'
 
@@ -17,6 +17,7 @@ export interface Folder {
 
 export interface WorkspaceListener {
   started(folder: Folder): void
+  firstWord(folder: Folder, word: FirstWord): void
   published(folder: Folder, view: AnalysisView): void
   failed(folder: Folder, message: string): void
 }
@@ -40,6 +41,7 @@ export class Workspace {
     if (known) return known
     const session = new Session(this.newAnalyst(), {
       started: () => this.listener.started(folder),
+      firstWord: word => this.listener.firstWord(folder, word),
       published: view => {
         folder.view = view
         this.listener.published(folder, view)

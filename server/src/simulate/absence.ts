@@ -70,7 +70,7 @@ const SERVES_UNSEEN =
 function mayBeServed(m: Machine, name: string): boolean {
   if (mayBeHung(m, name)) return true
   const word = name.slice(name.lastIndexOf('.') + 1)
-  for (const other of m.modules.keys()) if (other !== name && other.endsWith(`.${word}`)) return true
+  if (m.modules.namedIn(word).some(other => other !== name)) return true
   const folders = m.finder.findTopLevel(topLevel(name), m.searchPath())?.path ?? []
   if (folders.some(folder => m.world.fs.list(folder)?.some(entry => /\.(?:so|pyd)$/.test(entry.name))))
     return true

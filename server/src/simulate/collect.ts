@@ -75,6 +75,16 @@ type Steps = { readonly step: Step; readonly next: Steps } | null
 
 export class TooManySteps extends Error {}
 
+const RUNS: SessionTrace = { outcome: 'runs', exitCode: null, failure: null, reason: null }
+
+/** How a pass goes on from where another one is. */
+interface Going {
+  readonly most: number
+  readonly between: () => void
+}
+
+const TO_THE_END: Going = { most: Number.POSITIVE_INFINITY, between: () => {} }
+
 /** A pass that can be gone back in. */
 export class Recorded {
   readonly tape: Tape<Steps, CollectorTrace | null>
@@ -96,18 +106,25 @@ export class Recorded {
   /**
    * The next pass, over a world that differs in what was touched, see `Tape.canGoBack`, and nothing else; null where it has to be
    * made from the beginning. Throws TooManySteps, and is given up, where more than `most` steps have to be run or left out.
+   * `between` is called after each step that was run.
    */
-  collectAgain(touched: readonly unknown[], world: World, most = Number.POSITIVE_INFINITY): Pass | null {
+  collectAgain(touched: readonly unknown[], world: World, going: Partial<Going> = {}): Pass | null {
     const { begun, tape } = this
     if (!begun || !tape.canGoBack(touched)) return null
     const todo = tape.goBack(touched, world, begun.todo)
-    return guardPass(tape.machine, collectors => this.goOn(todo, collectors, most))
+    return guardPass(tape.machine, collectors => this.goOn(todo, collectors, { ...TO_THE_END, ...going }))
   }
 
-  private goOn(from: Steps, collectors: CollectorTrace[], most = Number.POSITIVE_INFINITY): void {
+  /** What the pass under way would come to if all that has to be run again were not there at all. */
+  soFar(): Pass {
+    const collectors = this.tape.results.filter(result => result !== null)
+    return { session: { ...RUNS, exitCode: exitCode(collectors) }, collectors }
+  }
+
+  private goOn(from: Steps, collectors: CollectorTrace[], going = TO_THE_END): void {
     const { tape } = this
     try {
-      this.run(from, collectors, most)
+      this.run(from, collectors, going)
     } catch (error) {
       if (endsPass(error)) tape.endHere()
       else tape.giveUp()
@@ -115,15 +132,17 @@ export class Recorded {
     }
   }
 
-  private run(from: Steps, collectors: CollectorTrace[], most: number): void {
+  private run(from: Steps, collectors: CollectorTrace[], { most, between }: Going): void {
     const { tape, begun } = this
     for (let todo = from; todo !== null; ) {
       const { step, next } = todo
+      const before = tape.disturbed
       todo = tape.step(todo, former => {
         if (tape.disturbed > most) throw new TooManySteps()
         const { result, children } = take(tape.machine, step)
-        return { result, next: beginsWith(former, children, next) ? former : before(children, next) }
+        return { result, next: beginsWith(former, children, next) ? former : inOrder(children, next) }
       })
+      if (tape.disturbed > before) between()
     }
     collectors.push(...tape.results.filter(result => result !== null))
     tape.end(() => afterCollection(tape.machine, begun!.plugins, collectors))
@@ -136,7 +155,7 @@ export function collect(m: Machine): Pass {
     for (let todo = first; todo !== null; ) {
       const { result, children } = take(m, todo.step)
       if (result) collectors.push(result)
-      todo = before(children, todo.next)
+      todo = inOrder(children, todo.next)
     }
     afterCollection(m, plugins, collectors)
   })
@@ -147,10 +166,10 @@ function begin(m: Machine): { readonly plugins: readonly Plugin[]; readonly todo
   const { roots, pytestVersion } = m.plan
   if (!atLeast(pytestVersion, '8.0')) for (const root of roots) loadEarly(m, root, plugins)
   const steps = roots.map(node => ({ node, plugins, doubtful: null }))
-  return { plugins, todo: before(steps, null) }
+  return { plugins, todo: inOrder(steps, null) }
 }
 
-function before(steps: readonly Step[], next: Steps): Steps {
+function inOrder(steps: readonly Step[], next: Steps): Steps {
   return steps.reduceRight((behind: Steps, step) => ({ step, next: behind }), next)
 }
 
@@ -178,10 +197,9 @@ function isSame(a: Step, b: Step): boolean {
 /** Runs a pass; `run` adds what the collectors came to, in their order. */
 function guardPass(m: Machine, run: (collectors: CollectorTrace[]) => void): Pass {
   const collectors: CollectorTrace[] = []
-  const runs: SessionTrace = { outcome: 'runs', exitCode: null, failure: null, reason: null }
   try {
     run(collectors)
-    return { session: { ...runs, exitCode: exitCode(collectors) }, collectors }
+    return { session: { ...RUNS, exitCode: exitCode(collectors) }, collectors }
   } catch (error) {
     if (error instanceof SessionEnds)
       return {
@@ -189,7 +207,7 @@ function guardPass(m: Machine, run: (collectors: CollectorTrace[]) => void): Pas
         collectors: error.afterwards ? collectors.filter(({ path }) => error.imported(path)) : [],
       }
     if (error instanceof NothingElse)
-      return { session: { ...runs, exitCode: 2 }, collectors: [{ ...error.result, path: m.plan.rootdir }] }
+      return { session: { ...RUNS, exitCode: 2 }, collectors: [{ ...error.result, path: m.plan.rootdir }] }
     throw error
   }
 }

@@ -22,6 +22,7 @@ import { leaveOutOperators } from './implicit_calls.ts'
 import { importModule, pathByHook } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
 import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
+import { fieldsOf, toldBy } from './plain_state.ts'
 import { refuseIteration, refuseUnpacking } from './refuse.ts'
 import { holdsTheSame } from './remade.ts'
 import { isSuspect, raiseUnreadable, refuseEscapes } from './syntax.ts'
@@ -72,17 +73,7 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
     exact: true,
     handling: [],
   }
-  // What may be raised unseen in here is no business of the importer's `try`: only failing imports are.
-  m.watches.push({ guards: false, any: false, classes: new Set(), imports: [] })
-  m.frames.push(frame)
-  let completion: Completion
-  try {
-    completion = runBlock(m, unit.code.ops, frame)
-  } finally {
-    m.frames.pop()
-    const watch = m.watches.pop()!
-    for (const failure of watch.imports) m.mayFail(failure)
-  }
+  const completion = runOnce(m, frame, () => runBody(m, frame))
   const raised = certainRaise(completion)
   if (raised) throw new PyRaise(raised)
   if (!completion.normal && completion.exits.length > 1) {
@@ -90,6 +81,39 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
     m.doubt(
       `it ends in ${[...new Set(words)].join(' or ')}, depending on a condition that can't be evaluated`,
     )
+  }
+}
+
+function runBody(m: Machine, frame: Frame): Completion {
+  // What may be raised unseen in here is no business of the importer's `try`: only failing imports are.
+  m.watches.push({ guards: false, any: false, classes: new Set(), imports: [] })
+  m.frames.push(frame)
+  try {
+    return runBlock(m, frame.unit.code.ops, frame)
+  } finally {
+    m.frames.pop()
+    const watch = m.watches.pop()!
+    for (const failure of watch.imports) m.mayFail(failure)
+  }
+}
+
+/** Runs a module's code, unless the step that is run again has run it before, and it would do the same. */
+function runOnce(m: Machine, { unit, scope: { module } }: Frame, body: () => Completion): Completion {
+  const { heap } = m
+  const { journal } = heap
+  if (!journal.notes || heap.doubtful || m.supposing > 0 || m.calls.length > 0 || !unit.project) return body()
+  const fields = fieldsOf(m)
+  const run = journal.openRun(module, unit, heap.youngest, fields)
+  if (!run) return NORMAL
+  const told = toldBy(m)
+  let completion: Completion | null = null
+  try {
+    completion = body()
+    return completion
+  } finally {
+    const after = fieldsOf(m)
+    const lasting = fields.every((value, i) => value === after[i])
+    journal.closeRun(run, heap.youngest, completion === NORMAL && lasting && toldBy(m) === told)
   }
 }
 

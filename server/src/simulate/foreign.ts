@@ -140,8 +140,8 @@ function* loadedFiles(m: Machine, byFunctions: boolean): Iterable<string> {
   }
   const plugins = new Set(m.plan.plugins.map(({ module }) => topLevel(module)))
   for (const { module } of m.plan.plugins) for (const spec of findAll(m, module) ?? []) add(spec)
-  for (const module of m.modules.values()) {
-    if (module?.t !== 'module' || module.kind !== 'foreign' || (module.path && 't' in module.path)) continue
+  for (const module of m.modules.foreign()) {
+    if (module.path && 't' in module.path) continue
     if (byFunctions && [...known.judged.values()].some(({ dirty }) => dirty.has(module.file ?? ''))) continue
     const { name, file, path } = module
     add({ name, kind: path ? 'package' : 'source', file, path, entry: null, hiddenBeside: null })

@@ -10,6 +10,7 @@ import { remember } from '../files/memo.ts'
 import { type Completion, combine } from './completion.ts'
 import { Journal } from './journal.ts'
 import { DefinedClass } from './remade.ts'
+import { TrackedMap } from './tracked_map.ts'
 import {
   type Class,
   type Container,
@@ -218,11 +219,16 @@ export class Heap {
   }
 
   private restore(ns: Namespace, name: string, slot: Slot | undefined): void {
-    if (slot?.value !== ns.slots.get(name)?.value) ns.version++
+    if (slot?.value !== heldBy(ns, name)?.value) ns.version++
     this.journal.slot(ns, name, slot === undefined)
     if (slot) slotsToWrite(ns).set(name, slot)
     else ns.slots.delete(name)
   }
+}
+
+/** What stands under a name, for one who is going to write there: nobody is noted as having looked. */
+function heldBy({ slots }: Namespace, name: string): Slot | undefined {
+  return slots instanceof TrackedMap ? slots.peek(name) : slots.get(name)
 }
 
 /** A list that the alternatives only appended to is known but for whether the additions are there. */

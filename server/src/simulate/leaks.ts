@@ -27,6 +27,8 @@ interface PathEdit {
 export class Leaks {
   private readonly machine: Machine
   private readonly moduleWriters: Map<string, Writer>
+  /** In most runs nobody ever does, which is easily asked. */
+  private readonly wroteModules: Map<'ever', true>
   readonly edits: PathEdit[] = []
   /** Who added which entry, by the edits that were looked at already: each is compared once. */
   private readonly added: Map<string, readonly Writer[]>
@@ -41,6 +43,7 @@ export class Leaks {
   constructor(machine: Machine) {
     this.machine = machine
     this.moduleWriters = machine.map()
+    this.wroteModules = machine.map()
     this.added = machine.map()
     this.servedBy = machine.map()
     this.leanings = machine.map()
@@ -53,6 +56,7 @@ export class Leaks {
   }
 
   noteModule(name: string): void {
+    if (!this.wroteModules.has('ever')) this.wroteModules.set('ever', true)
     this.moduleWriters.set(name, this.here())
   }
 
@@ -77,7 +81,7 @@ export class Leaks {
 
   /** A statement of the project asks for a module and gets it. */
   noteUse(name: string, focus: Span): void {
-    if (this.edits.length === 0 && this.moduleWriters.size === 0) return
+    if (this.edits.length === 0 && !this.wroteModules.has('ever')) return
     const stand = this.moduleWriters.get(name)
     if (stand) return this.lean({ kind: 'stub', name, entry: null, by: stand, focus })
     const top = topLevel(name)

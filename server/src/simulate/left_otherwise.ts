@@ -121,7 +121,7 @@ function objectOf({ object }: Stretch['made'][number]): object {
 }
 
 /** Would nobody see a difference between the two, be it values of the machine or plain data about them? */
-function alike(a: unknown, b: unknown): boolean {
+export function alike(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if ('t' in a || 't' in b) return 't' in a && 't' in b && same(a as Value, b as Value)

@@ -34,7 +34,12 @@ export class OfText<T> {
 
   /** What the text has become, of the same file. */
   become(other: OfText<T>): void {
-    this.journal.note(new NewText(this, this.exchange(other.text)))
+    this.take(other.text)
+  }
+
+  take(text: T): void {
+    // Only those see it who are noted as readers of the file.
+    this.journal.noteOfRemade(new NewText(this, this.exchange(text)), null, () => this.take(text))
   }
 
   exchange(text: T): T {
@@ -142,7 +147,10 @@ export class DefinedClass implements Class {
   /** Noted also right after it was made: taken back, it is as it was then. */
   set open(open: boolean) {
     if (open === this.isOpen) return
-    this.journal.note(new FieldChange<DefinedClass, 'isOpen'>(this, 'isOpen', this.isOpen))
+    const change = new FieldChange<DefinedClass, 'isOpen'>(this, 'isOpen', this.isOpen)
+    this.journal.noteOfRemade(change, this.ns.slots, () => {
+      this.open = open
+    })
     this.isOpen = open
   }
 

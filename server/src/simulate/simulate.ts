@@ -21,10 +21,19 @@ const DEEPEST_LAYER = 5
 /** Everything the machine is given but the failures to heal, which are its own business. */
 export type SimulationInput = Omit<World, 'healed' | 'installed'> & {
   readonly layers: boolean
+  /** For those who can't wait for the end of a pass that goes on from the one before. */
+  readonly glance?: Glance
   /** Called before each pass that is made from the beginning: what the one before has left may be cleared away. */
   readonly betweenPasses?: () => void
   /** What counts as cured from the beginning; without it nothing does. */
   readonly cured?: Cured
+}
+
+export interface Glance {
+  /** Asked after each step. */
+  wanted(): boolean
+  /** What the pass has come to by now: of collectors that have yet to be run again there is nothing in it. */
+  see(trace: Trace): void
 }
 
 /** Failures that somebody is going to cure by hand, and what somebody is going to install. */
@@ -76,7 +85,11 @@ export class KeptPass {
     // If it is given up, it stands in the middle between these files and those of before.
     this.made = null
     const again =
-      strayed && touched && this.recorded?.collectAgain([...touched.map(Looks.file), ...strayed.all], world)
+      strayed &&
+      touched &&
+      this.recorded?.collectAgain([...touched.map(Looks.file), ...strayed.all], world, {
+        between: () => this.offerGlance(input),
+      })
     if (again) {
       this.made = input
       this.keepSound(before, touched)
@@ -88,6 +101,17 @@ export class KeptPass {
     this.recorded = recorded
     this.made = input
     return { pass, machine: recorded.tape.machine }
+  }
+
+  private offerGlance({ glance }: SimulationInput): void {
+    const { recorded, told: before } = this
+    if (!recorded || !glance?.wanted()) return
+    const { tape } = recorded
+    tape.glance(() => {
+      const differing = tape.differingSoFar
+      const passed = { pass: recorded.soFar(), machine: tape.machine }
+      glance.see(told(passed, before && differing && { ...before, differing }).trace)
+    })
   }
 
   private place(): Place | null {
@@ -117,7 +141,10 @@ export class KeptPass {
     this.goTo(sound.place)
     try {
       const world = worldOf(input, new Set(input.cured?.sites))
-      const pass = recorded.collectAgain(touched!.all, world, manySteps(recorded))
+      const pass = recorded.collectAgain(touched!.all, world, {
+        most: manySteps(recorded),
+        between: () => this.offerGlance(input),
+      })
       if (pass) {
         this.made = input
         this.sound = null

@@ -11,7 +11,7 @@
  */
 import { remember } from '../files/memo.ts'
 import { makeAgain, takeBack } from './changes.ts'
-import type { Stretch } from './journal.ts'
+import { emptyStretch, type Stretch } from './journal.ts'
 import { leftOtherwise, plainCells } from './left_otherwise.ts'
 import { Looks } from './looks.ts'
 import type { Machine, World } from './machine.ts'
@@ -26,7 +26,7 @@ interface Taped<S, R> {
   readonly stretch: Stretch
 }
 
-const NOTHING: Stretch = { plain: [], tracked: new Map(), reads: new Map(), loaded: new Map(), made: [] }
+const NOTHING = emptyStretch()
 
 /** The steps of a tape at one moment. */
 interface Mark<S, R> {
@@ -47,9 +47,13 @@ export class Tape<S, R> {
   private allStale = false
   /** Those that were not run any more when a pass was given up. */
   private readonly owed = new Set<number>()
+  /** What has changed beside the state since all steps stood as they were to be. */
+  private readonly touched = new Set<unknown>()
   /** The step in which the pass ended. */
   private broken: { readonly number: number; readonly stretch: Stretch } | null = null
   private position = 0
+  /** The position from which somebody glances at what is beyond it. */
+  private glancedFrom: number | null = null
   /** How many steps the last pass has run, or left out. */
   disturbed = 0
   /** Whatever holds other values than when somebody asked last; null: that is not known. */
@@ -79,7 +83,7 @@ export class Tape<S, R> {
       // It is never taken back: what matters is what it looked at beside the state.
       this.beginning = {
         ...NOTHING,
-        reads: new Map([[journal, reads.get(journal) ?? new Set()]]),
+        reads: new Map([[journal, reads.get(journal) ?? new Map()]]),
       }
     }
   }
@@ -91,7 +95,10 @@ export class Tape<S, R> {
     this.disturbed = 0
     this.stale.clear()
     for (const number of this.owed) this.stale.add(number)
+    // What is owed since a pass that was given up was not run for what had changed by then either.
+    if (this.owed.size === 0) this.touched.clear()
     this.owed.clear()
+    for (const look of touched) this.touched.add(look)
     this.readers ??= new Readers(this.steps)
     for (const look of touched)
       for (const number of this.readers.of(this.machine.heap.journal, look)) this.stale.add(number)
@@ -146,6 +153,27 @@ export class Tape<S, R> {
     return differing
   }
 
+  /** In the middle of a pass: calls `look` with those steps beyond the present one that need not be run, as if they were through. */
+  glance<T>(look: () => T): T {
+    const { position } = this
+    const left = this.steps.slice(position)
+    for (const step of left) if (step) makeAgain(step.stretch.plain)
+    this.position = this.steps.length
+    this.glancedFrom = position
+    try {
+      return look()
+    } finally {
+      this.glancedFrom = null
+      this.position = position
+      for (const step of left.reverse()) if (step) takeBack(step.stretch.plain)
+    }
+  }
+
+  /** Which maps may hold other values by now, as `differingNow`, which goes on from where it was asked last. */
+  get differingSoFar(): ReadonlySet<object> | null {
+    return this.differing
+  }
+
   /** How many steps there are. */
   get length(): number {
     return this.steps.length
@@ -156,7 +184,9 @@ export class Tape<S, R> {
     const results: R[] = []
     for (let at = 0; at < this.position; at++) {
       const step = this.steps[at]
-      if (step) results.push(step.result)
+      const waits =
+        this.glancedFrom !== null && at >= this.glancedFrom && (this.allStale || this.stale.has(at + 1))
+      if (step && !waits) results.push(step.result)
     }
     return results
   }
@@ -253,7 +283,7 @@ export class Tape<S, R> {
     const { machine } = this
     const { journal, youngest } = machine.heap
     const plain = PlainState.of(machine)
-    const stretch = journal.begin(number, youngest, again)
+    const stretch = journal.begin(number, youngest, again, this.allStale ? null : this.touched)
     try {
       return { done: run(), stretch }
     } catch (error) {
@@ -381,7 +411,7 @@ class Readers {
     this.added.add(stretch)
     for (const [holder, keys] of stretch.reads) {
       const cells = remember(this.known, holder, () => new Map())
-      for (const key of keys) remember(cells, key, () => new Set()).add(number)
+      for (const key of keys.keys()) remember(cells, key, () => new Set()).add(number)
     }
   }
 

@@ -4,9 +4,13 @@
  * taken out, or put in again, cell by cell. Which step it is, and who looked for what, is the journal's business.
  */
 import type { Journal } from './journal.ts'
+import { NOT_WRITTEN } from './module_runs.ts'
 
 /** Stands for all keys of a map. */
 export const WHOLE = Symbol('the whole map')
+
+/** What holds more is not copied. */
+const MANY_CELLS = 500
 
 /** Of whatever keys and values. */
 export type AnyMap = TrackedMap<unknown, unknown>
@@ -22,6 +26,8 @@ export interface Version<K, V> {
   order: number
   /** The step has taken out what stood there and put it in again, to the end. */
   moved: boolean
+  /** Where in the log of the step the value stands; negative: it does not. */
+  logged: number
 }
 
 /** What steps wrote to one cell, by their numbers: most cells are written to once, some by thousands of steps. */
@@ -39,6 +45,8 @@ export class TrackedMap<K, V> implements Map<K, V> {
   /** The last step that ever wrote here. */
   private last = 0
   private writes = 0
+  /** Where in the log of the step that makes it that was. */
+  bornAt = 0
 
   /** `madeIn`: the step that makes it, each time that it is run, and before which nobody can write to it; 0: none. */
   constructor(
@@ -47,8 +55,10 @@ export class TrackedMap<K, V> implements Map<K, V> {
   ) {}
 
   get(key: K): V | undefined {
-    this.journal.lookInto(this as unknown as AnyMap, key)
-    return this.peek(key)
+    const cell = this.cells.get(key)
+    const version = cell && seenBy(cell, this.journal.now)
+    this.journal.saw(this, key, version)
+    return version?.value
   }
 
   has(key: K): boolean {
@@ -56,18 +66,18 @@ export class TrackedMap<K, V> implements Map<K, V> {
   }
 
   set(key: K, value: V): this {
-    this.write(key, value)
+    this.put(key, value)
     return this
   }
 
   delete(key: K): boolean {
     if (!this.has(key)) return false
-    this.write(key, undefined)
+    this.put(key, undefined)
     return true
   }
 
   clear(): void {
-    for (const key of [...this.keys()]) this.write(key, undefined)
+    for (const key of [...this.keys()]) this.put(key, undefined)
   }
 
   get size(): number {
@@ -102,7 +112,7 @@ export class TrackedMap<K, V> implements Map<K, V> {
 
   /** Looks at all of it: another one whenever the step sees something else than before; null: that is not known. */
   get state(): string | null {
-    this.journal.lookInto(this as unknown as AnyMap, WHOLE)
+    this.journal.sawAll(this as unknown as AnyMap)
     return this.last <= this.journal.now ? String(this.writes) : null
   }
 
@@ -153,30 +163,43 @@ export class TrackedMap<K, V> implements Map<K, V> {
     else this.cells.set(key, cell.number > number ? [version, cell] : [cell, version])
   }
 
-  private write(key: K, value: V | undefined): void {
+  /** As `set`, or `delete` for undefined. */
+  put(key: K, value: V | undefined): void {
     const number = this.journal.now
     const order = this.journal.nextOrder()
     const cell = this.cells.get(key)
     const before = cell && seenBy(cell, number)
     if (before?.number !== number) {
-      const version = { key, number, value, order, moved: false }
-      this.journal.wrote(this, version)
+      const version = { key, number, value, order, moved: false, logged: NOT_WRITTEN }
+      this.journal.wrote(this, version, true, true)
       this.writes++
       this.last = Math.max(this.last, number)
       this.putInOne(version)
       return
     }
     this.writes++
-    if (before.value === undefined && value !== undefined) {
+    const comesAgain = before.value === undefined && value !== undefined
+    if (comesAgain) {
       before.order = order
       before.moved = true
     }
     before.value = value
+    this.journal.wrote(this, before, false, comesAgain)
+  }
+
+  /** Keys and values in turn, with nobody noted as having looked; null: there are too many of them. */
+  contents(): readonly unknown[] | null {
+    if (this.cells.size > MANY_CELLS) return null
+    return this.versionsSeen().flatMap(({ key, value }) => [key, value])
+  }
+
+  private live(): readonly Version<K, V>[] {
+    this.journal.sawAll(this as unknown as AnyMap)
+    return this.versionsSeen()
   }
 
   /** What stands in the cells that hold something, in the order of a Map. */
-  private live(): readonly Version<K, V>[] {
-    this.journal.lookInto(this as unknown as AnyMap, WHOLE)
+  private versionsSeen(): readonly Version<K, V>[] {
     if (this.cells.size === 0) return []
     const { now } = this.journal
     const found: Version<K, V>[] = []
