@@ -8,7 +8,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import type { ModuleCode } from '../compile/module_code.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { OverlayFileSystem } from '../files/overlay.ts'
-import { analyze, Remembered } from './analyze.ts'
+import { analyze, type FirstWord, Remembered } from './analyze.ts'
 import { firstWordOf } from './first_word.ts'
 import { HalfTyped, inOpenTexts, withSyntaxErrors } from './half_typed.ts'
 import { type AnalysisView, GivenUp, type Job, viewOf } from './job.ts'
@@ -126,16 +126,7 @@ async function analysed({ request }: Job, texts: ReadonlyMap<string, string>): P
     remembered.sources.store = kept
   }
   remembered.kept.open = texts
-  const before = last
-  remembered.firstWord = before && {
-    afterMs: QUICK_MS,
-    tell: (path, findings) =>
-      port!.postMessage({
-        id: current,
-        kind: 'first word',
-        word: firstWordOf(path, findings, before, each => remembered.sources.textToShow(each)),
-      } satisfies Answer),
-  }
+  remembered.firstWord = last && wordSince(last, texts)
   const made = { analysis: await analyze(fs, request, remembered), request, remembered, fs, texts }
   if (kept) {
     kept.keep()
@@ -144,6 +135,22 @@ async function analysed({ request }: Job, texts: ReadonlyMap<string, string>): P
   }
   last = made
   return made
+}
+
+/** For the one file that was edited since; null where that is none, or more. */
+function wordSince(before: Asked, texts: ReadonlyMap<string, string>): FirstWord | null {
+  const edited = [...texts].filter(([path, text]) => text !== (before.texts.get(path) ?? text))
+  const [path] = edited[0] ?? []
+  if (path === undefined || edited.length > 1) return null
+  const textOf = (each: string) => remembered.sources.textToShow(each)
+  return {
+    path,
+    afterMs: QUICK_MS,
+    tell(findings) {
+      const word = firstWordOf(path, findings, before, textOf)
+      port!.postMessage({ id: current, kind: 'first word', word } satisfies Answer)
+    },
+  }
 }
 
 function viewAnswer(id: number, view: AnalysisView): Answer {

@@ -26,13 +26,8 @@ import { causesOf, runRules, withOverrides } from '../rules/run_rules.ts'
 import { findSettings } from '../rules/settings.ts'
 import { isOn } from '../rules/silencers.ts'
 import { unpredictedError } from '../rules/unpredicted_error.ts'
-import {
-  type Cured,
-  doubtSuspects,
-  NOTHING_CURED,
-  type SimulationInput,
-  simulate,
-} from '../simulate/simulate.ts'
+import { type Cured, NOTHING_CURED, type SimulationInput } from '../simulate/passed.ts'
+import { doubtSuspects, simulate } from '../simulate/simulate.ts'
 import { questionKey } from '../simulate/standard.ts'
 import type { Trace } from '../simulate/trace.ts'
 import { KeptPlan, keyOfPlan } from './kept_plan.ts'
@@ -110,12 +105,13 @@ export interface Analysis extends Told {
   readonly simulateWith: (edit: WorkspaceEdit, cured?: Cured) => Simulated | null
 }
 
-/** What is found in a file that was edited, told as soon as one step after it was run in which that matters. */
+/** What is found in the one file that was edited, told before all else that follows from the edit is known. */
 export interface FirstWord {
+  readonly path: string
   /** Milliseconds from the beginning of an analysis: what is done by then needs none. */
   readonly afterMs: number
   /** What makes collectors fail, by what is certain so far. More of it may be found. */
-  tell(path: string, findings: readonly Finding[]): void
+  tell(findings: readonly Finding[]): void
 }
 
 interface Found {
@@ -291,18 +287,16 @@ async function analyzeOnce(
       otherStart,
       standing: sources.standing,
     })
-  const glanceAt = (path: string): Pick<SimulationInput, 'glance'> => {
+  const firstGlance = (): Pick<SimulationInput, 'glance'> => {
     let { firstWord } = remembered
     if (!firstWord) return {}
+    const { path } = firstWord
     return {
       glance: {
         wanted: () => firstWord !== null && performance.now() - began > firstWord.afterMs,
         see(trace) {
           const { findings } = tell(doubtSuspects(trace), null)
-          firstWord?.tell(
-            path,
-            findings.filter(({ span, breaks }) => span.path === path && breaks.length > 0),
-          )
+          firstWord?.tell(findings.filter(({ span, breaks }) => span.path === path && breaks.length > 0))
           firstWord = null
         },
       },
@@ -314,9 +308,7 @@ async function analyzeOnce(
     searched = begun.searched
     const known = names.size
     const pass = remembered.records ? { pass: kept.pass, touched: begun.touched } : undefined
-    const [path, ...others] = begun.touched ?? []
-    const glance = path !== undefined && others.length === 0 ? glanceAt(path) : {}
-    const input = { ...inputFor(plan, verdicts), ...glance }
+    const input = { ...inputFor(plan, verdicts), ...firstGlance() }
     const trace = await simulateExactly(input, verdicts, names, sources, request, pass)
     if (verdicts.size > 0 || names.size > known || trace.suspects.length > 0) kept.dropPass()
     return trace

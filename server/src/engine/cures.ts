@@ -5,7 +5,7 @@
 import { movedTo, type WorkspaceEdit } from '../bridges/edit.ts'
 import type { Cause } from '../rules/causes.ts'
 import { siteOf } from '../simulate/machine.ts'
-import type { Cured } from '../simulate/simulate.ts'
+import type { Cured } from '../simulate/passed.ts'
 import type { Failure } from '../simulate/trace.ts'
 
 export interface Cure {

@@ -11,7 +11,7 @@ import { contentHash } from '../files/hash.ts'
 import { remember } from '../files/memo.ts'
 import { collectorsOf } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
-import type { Cured } from '../simulate/simulate.ts'
+import type { Cured } from '../simulate/passed.ts'
 import type { Analysis } from './analyze.ts'
 import { type Cure, curedBy, cureOf, movedCures } from './cures.ts'
 

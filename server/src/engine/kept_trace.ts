@@ -9,8 +9,8 @@ import { follow } from '../files/follow.ts'
 import { remember } from '../files/memo.ts'
 import type { Span } from '../files/span.ts'
 import type { OtherStart } from '../rules/rule.ts'
+import { KeptPass } from '../simulate/kept_pass.ts'
 import { lookedInto, WHOLE_TEXT } from '../simulate/looked_into.ts'
-import { KeptPass } from '../simulate/simulate.ts'
 import type { Trace } from '../simulate/trace.ts'
 
 export interface Simulation {

@@ -3,358 +3,16 @@
  * say; each further one runs with the failures found so far counted as cured, and so shows what waits
  * behind them.
  */
-import type { FileSystem } from '../files/file_system.ts'
 import { remember } from '../files/memo.ts'
-import { type Difference, OverlayFileSystem } from '../files/overlay.ts'
-import { dirname } from '../files/paths.ts'
-import { startModules } from '../pytest/start_modules.ts'
-import { collect, type Pass, Recorded, TooManySteps } from './collect.ts'
-import { importedTwice } from './identities.ts'
-import { Looks } from './looks.ts'
-import { Machine, siteOf, type World } from './machine.ts'
-import { ImportGraph, type Reached, whoReaches } from './reached.ts'
-import type { CollectorTrace, Failure, Trace, TraceEvent } from './trace.ts'
+import type { Pass } from './collect.ts'
+import type { KeptPass } from './kept_pass.ts'
+import { siteOf } from './machine.ts'
+import { type NextPass, type Passed, pass, type SimulationInput, told } from './passed.ts'
+import { whoReaches } from './reached.ts'
+import type { CollectorTrace, Failure, Trace } from './trace.ts'
 
 /** More layers than this are not looked for: each costs a pass. */
 const DEEPEST_LAYER = 5
-
-/** Everything the machine is given but the failures to heal, which are its own business. */
-export type SimulationInput = Omit<World, 'healed' | 'installed'> & {
-  readonly layers: boolean
-  /** For those who can't wait for the end of a pass that goes on from the one before. */
-  readonly glance?: Glance
-  /** Called before each pass that is made from the beginning: what the one before has left may be cleared away. */
-  readonly betweenPasses?: () => void
-  /** What counts as cured from the beginning; without it nothing does. */
-  readonly cured?: Cured
-}
-
-export interface Glance {
-  /** Asked after each step. */
-  wanted(): boolean
-  /** What the pass has come to by now: of collectors that have yet to be run again there is nothing in it. */
-  see(trace: Trace): void
-}
-
-/** Failures that somebody is going to cure by hand, and what somebody is going to install. */
-export interface Cured {
-  /** By `siteOf`. */
-  readonly sites: ReadonlySet<string>
-  /** Top-level modules. */
-  readonly installed: ReadonlySet<string>
-}
-
-export const NOTHING_CURED: Cured = { sites: new Set(), installed: new Set() }
-
-/** The first pass of a simulation, kept for the next one of the same plan. */
-export class KeptPass {
-  private recorded: Recorded | null = null
-  /** What `recorded` was made of. */
-  private made: SimulationInput | null = null
-  /** Where the pass stood before an edit of these files that had many steps run again. */
-  private sound: { readonly place: Place; readonly broken: ReadonlySet<string>; trials: number } | null = null
-  /** What was told of it last. */
-  private told: Told | null = null
-  /** It stands at other files than those that the last `first` was asked for. */
-  private strayed = false
-  /** The files beside which something was simulated although no pass of them was kept; those for which one was made. */
-  private missedFrom: FileSystem | null = null
-  private madeFor: FileSystem | null = null
-
-  /** Where to go back to from a simulation aside; it stays there for a while, as the next one may begin where it ended. */
-  private former: Place | null = null
-
-  forget(): void {
-    this.recorded = null
-    this.made = null
-    this.told = null
-    this.sound = null
-    this.former = null
-  }
-
-  /** `touched`: the files that were edited since, where nothing else has changed; null: anything may have. */
-  first(input: SimulationInput, touched: readonly string[] | null): Passed {
-    this.comeBack()
-    const world = worldOf(input, new Set(input.cured?.sites))
-    const strayed = this.strayed ? this.touchedBy(input) : { files: [], all: [] }
-    this.strayed = false
-    if (strayed && touched) this.recorded?.tape.machine.finder.lookInto(input.fs, strayed.files)
-    const before = strayed?.all.length === 0 && touched ? this.place() : null
-    const back = before && this.fromSound(input, before)
-    if (back) return back
-    // If it is given up, it stands in the middle between these files and those of before.
-    this.made = null
-    const again =
-      strayed &&
-      touched &&
-      this.recorded?.collectAgain([...touched.map(Looks.file), ...strayed.all], world, {
-        between: () => this.offerGlance(input),
-      })
-    if (again) {
-      this.made = input
-      this.keepSound(before, touched)
-      return { pass: again, machine: this.recorded!.tape.machine }
-    }
-    this.forget()
-    const recorded = new Recorded(machineOf(world, true))
-    const pass = recorded.collect()
-    this.recorded = recorded
-    this.made = input
-    return { pass, machine: recorded.tape.machine }
-  }
-
-  private offerGlance({ glance }: SimulationInput): void {
-    const { recorded, told: before } = this
-    if (!recorded || !glance?.wanted()) return
-    const { tape } = recorded
-    tape.glance(() => {
-      const differing = tape.differingSoFar
-      const passed = { pass: recorded.soFar(), machine: tape.machine }
-      glance.see(told(passed, before && differing && { ...before, differing }).trace)
-    })
-  }
-
-  private place(): Place | null {
-    const { made, recorded, told } = this
-    return made && recorded && { input: made, mark: recorded.tape.mark(), told }
-  }
-
-  private goTo({ input, mark, told }: Place): void {
-    this.recorded!.tape.returnTo(mark)
-    this.made = input
-    this.told = told
-  }
-
-  /**
-   * An edit that breaks what much depends on is followed by one of the same file that mends it, as a rule: the pass goes
-   * on from where all was sound, if that takes few steps; null: it does not.
-   */
-  private fromSound(input: SimulationInput, here: Place): Passed | null {
-    const { sound, recorded } = this
-    if (!sound || !recorded) return null
-    const touched = this.touchedBy(input, sound.place.input)
-    const isMended = touched?.files.every(({ path, comesOrGoes }) => !comesOrGoes && sound.broken.has(path))
-    if (!isMended || ++sound.trials > MOST_TRIALS) {
-      this.sound = null
-      return null
-    }
-    this.goTo(sound.place)
-    try {
-      const world = worldOf(input, new Set(input.cured?.sites))
-      const pass = recorded.collectAgain(touched!.all, world, {
-        most: manySteps(recorded),
-        between: () => this.offerGlance(input),
-      })
-      if (pass) {
-        this.made = input
-        this.sound = null
-        return { pass, machine: recorded.tape.machine }
-      }
-    } catch (error) {
-      if (!(error instanceof TooManySteps)) {
-        this.goTo(here)
-        this.strayed = true
-        throw error
-      }
-    }
-    this.goTo(here)
-    return null
-  }
-
-  /** If more than a few steps had to be run again since, `before` is a place to come back to. */
-  private keepSound(before: Place | null, touched: readonly string[]): void {
-    const { recorded } = this
-    if (before && recorded && recorded.tape.disturbed > FEW_STEPS)
-      this.sound ??= { place: before, broken: new Set(touched), trials: 0 }
-  }
-
-  /** What there is to tell of a pass that `first` has made. */
-  tell(passed: Passed): Trace {
-    const { recorded, told: before } = this
-    if (!recorded) return told(passed).trace
-    const differing = recorded.tape.differingNow()
-    this.told = told(passed, before && differing && { ...before, differing })
-    return this.told.trace
-  }
-
-  /**
-   * What simulating `input` comes to, without layers; it differs from `base`, from which more such are likely to be
-   * asked, in some files or in what counts as cured. Costs what it touches, if that is nothing that runs before the first
-   * test file.
-   */
-  aside(base: SimulationInput, input: SimulationInput): Trace {
-    if (this.former && this.touchedBy(base)?.all.length === 0) {
-      // What was tried last is what there is now.
-      this.former = null
-      this.strayed = true
-    } else this.comeBack()
-    if (!this.reaches(input) && !this.reaches(base) && isOfOnePlan(base, input)) this.prepare(base)
-    if (!this.reaches(input)) return alone(pass(input, new Set(input.cured?.sites)))
-    if (this.made!.fs !== base.fs) this.strayed = true
-    if (this.touchedBy(base)?.all.length !== 0) this.goOn(base)
-    this.former = this.place()
-    return alone(this.goOn(input) ?? pass(input, new Set(input.cured?.sites)))
-  }
-
-  /** Makes a pass for those beside it, the second time that one is wanted: a single one would not be worth it. */
-  private prepare(base: SimulationInput): void {
-    if (this.missedFrom === base.fs && this.madeFor !== base.fs) {
-      this.madeFor = base.fs
-      this.first(base, null)
-      this.strayed = true
-    }
-    this.missedFrom = base.fs
-  }
-
-  /** Can the pass that is kept go on with another input? */
-  private reaches(input: SimulationInput): boolean {
-    const touched = this.touchedBy(input)
-    return touched !== null && this.recorded!.tape.canGoBack(touched.all)
-  }
-
-  /** The pass of another input, from where the first one is; null where it has to be made from the beginning. */
-  private goOn(input: SimulationInput): Passed | null {
-    const touched = this.touchedBy(input)
-    if (!touched || !this.recorded) return null
-    const { recorded } = this
-    const { machine } = recorded.tape
-    if (!recorded.tape.canGoBack(touched.all)) return null
-    this.made = input
-    machine.finder.lookInto(input.fs, touched.files)
-    const pass = recorded.collectAgain(touched.all, worldOf(input, new Set(input.cured?.sites)))
-    return pass && { pass, machine }
-  }
-
-  /** Takes the last simulation aside back. */
-  private comeBack(): void {
-    if (!this.former || !this.recorded) return
-    const { input } = this.former
-    this.recorded.tape.machine.finder.lookInto(input.fs, this.touchedBy(input)?.files ?? [])
-    this.goTo(this.former)
-    this.former = null
-  }
-
-  /** In what another input differs from `made`, that of the pass that is kept; null where it is another plan, or not known. */
-  private touchedBy(
-    input: SimulationInput,
-    made = this.made,
-  ): { readonly files: readonly Difference[]; readonly all: readonly unknown[] } | null {
-    const { recorded } = this
-    if (!recorded || !made || !isOfOnePlan(made, input)) return null
-    const files = OverlayFileSystem.differences(made.fs, input.fs)
-    if (!files) return null
-    const [was, is] = [made.cured ?? NOTHING_CURED, input.cured ?? NOTHING_CURED]
-    const sites = inOneOnly(was.sites, is.sites)
-    const installed = inOneOnly(was.installed, is.installed)
-    const all = [
-      ...files.flatMap(({ path, comesOrGoes }) =>
-        comesOrGoes
-          ? [Looks.file(path), Looks.folder(path), Looks.folder(dirname(path))]
-          : [Looks.file(path)],
-      ),
-      ...recorded.tape.machine.finder.restingOn(files),
-      ...(sites.length > 0 ? [Looks.anyCure, ...sites.map(Looks.cure)] : []),
-      ...installed.map(Looks.installed),
-    ]
-    return { files, all }
-  }
-
-  /** Runs passes with more and more failures cured, from where the first one is; they are not kept. */
-  layers<T>(run: (next: NextPass) => T): T {
-    this.comeBack()
-    const { recorded } = this
-    if (!recorded) return run(pass)
-    const { tape } = recorded
-    const mark = tape.mark()
-    let cured: Pick<ReadonlySet<string>, 'has'> = mark.world.healed
-    let touched: readonly unknown[] = []
-    const begin = (sites: Iterable<string>) => {
-      const before = this.beforeBroken(sites)
-      if (!before) return
-      tape.returnTo(before.mark)
-      cured = before.mark.world.healed
-      touched = before.touched
-    }
-    let begun = false
-    try {
-      return run((input, healed) => {
-        if (!begun) begin(healed)
-        begun = true
-        const more = [...healed].filter(site => !cured.has(site))
-        const looks = [...touched, Looks.anyCure, ...more.map(Looks.cure)]
-        const next = recorded.collectAgain(looks, worldOf(input, new Set(healed)))
-        if (!next) return pass(input, healed)
-        cured = new Set(healed)
-        touched = []
-        return { pass: next, machine: tape.machine }
-      })
-    } finally {
-      tape.returnTo(mark)
-    }
-  }
-
-  /**
-   * Where the pass stood before the edit that broke what fails at these places, and what has changed since: once that is
-   * cured, most is as it was there.
-   */
-  private beforeBroken(
-    sites: Iterable<string>,
-  ): { readonly mark: Place['mark']; readonly touched: readonly unknown[] } | null {
-    const { sound, made } = this
-    if (!sound || !made) return null
-    const broken = [...sound.broken]
-    if (![...sites].some(site => broken.some(path => site.startsWith(`${path}:`)))) return null
-    const since = this.touchedBy(made, sound.place.input)
-    if (!since || since.files.some(({ comesOrGoes }) => comesOrGoes)) return null
-    return { mark: sound.place.mark, touched: since.all }
-  }
-}
-
-/** A pass that is kept, at one moment. */
-interface Place {
-  readonly input: SimulationInput
-  readonly mark: ReturnType<Recorded['tape']['mark']>
-  readonly told: Told | null
-}
-
-/** So often going on from where all was sound is tried. */
-const MOST_TRIALS = 12
-
-/** So few are run again as quickly as gone back to. */
-const FEW_STEPS = 2
-
-/** More steps than an edit has run again as a rule. */
-function manySteps({ tape }: Recorded): number {
-  return Math.max(2, tape.length / 50)
-}
-
-interface Passed {
-  readonly pass: Pass
-  readonly machine: Machine
-}
-
-const plans = new WeakMap<SimulationInput['plan'], string>()
-
-/** Do two inputs differ in nothing but files and what counts as cured? */
-function isOfOnePlan(a: SimulationInput, b: SimulationInput): boolean {
-  const rest = ({ projectRoots, registries, variables }: SimulationInput) =>
-    JSON.stringify([projectRoots, registries, variables])
-  const planOf = ({ plan }: SimulationInput) => remember(plans, plan, () => JSON.stringify(plan))
-  return (
-    a.environment === b.environment && rest(a) === rest(b) && (a.plan === b.plan || planOf(a) === planOf(b))
-  )
-}
-
-function inOneOnly(a: ReadonlySet<string>, b: ReadonlySet<string>): string[] {
-  return [...[...a].filter(each => !b.has(each)), ...[...b].filter(each => !a.has(each))]
-}
-
-/** The trace of a pass behind which nobody looks. */
-function alone(passed: Passed): Trace {
-  return { ...told(passed).trace, questions: [...passed.machine.questions.values()] }
-}
-
-type NextPass = (input: SimulationInput, healed: ReadonlySet<string>) => Passed
 
 /**
  * Simulates the plan. Never throws on a user's code. `kept`: the pass that was kept of the simulation before, and is to
@@ -375,13 +33,21 @@ export function simulate(
     kept ? kept.pass.first(input, kept.touched) : pass(input, healed),
   )
   const behind = new Map<string, Failure[]>()
+  const { glance, breathe } = input
+  const inLayers: SimulationInput = {
+    ...input,
+    breathe() {
+      breathe?.()
+      if (glance?.wanted()) glance.see({ ...surface, questions: [] })
+    },
+  }
   const lookBehind = (next: NextPass): void => {
     let last = found
     for (let layer = 0; input.layers && layer < DEEPEST_LAYER; layer++) {
       const before = healed.size
       for (const failure of last) healed.add(siteOf(failure))
       if (healed.size === before) break
-      const { pass: deeper, machine } = next(input, healed)
+      const { pass: deeper, machine } = next(inLayers, healed)
       for (const [key, question] of machine.questions)
         if (questions.get(key)?.guarded !== false) questions.set(key, question)
       for (const { path, failure } of deeper.collectors)
@@ -393,67 +59,6 @@ export function simulate(
   else lookBehind(pass)
   const collectors = surface.collectors.map(c => withLayers(c, behind))
   return { ...surface, collectors, questions: [...questions.values()] }
-}
-
-interface Told {
-  readonly trace: Trace
-  readonly imports: ImportGraph
-}
-
-/** What was told of a pass, and which maps hold other values since. */
-interface ToldBefore extends Told {
-  readonly differing: ReadonlySet<object>
-}
-
-/** What there is to tell of a pass. `before`: of the one whose steps it has gone on from. */
-function told({ pass: { session, collectors }, machine }: Passed, before: ToldBefore | null = null): Told {
-  const { importedAt } = machine
-  // The trace of before, for what rests on these maps alone.
-  const same = (holder: object) => (before && !before.differing.has(holder) ? before.trace : null)
-  const { reached, imports } = reachedIn(machine, collectors, before)
-  const trace: Trace = {
-    session,
-    markers: [...machine.registeredMarkers],
-    collectors,
-    events: [
-      ...machine.events,
-      ...machine.leaks.found(path => closureOf(machine, path)),
-      ...importedTwice(machine),
-      ...ignoredFinders(machine),
-    ],
-    startMatters: machine.startMatters,
-    suspects: [...machine.suspects],
-    questions: [],
-    reached,
-    modules:
-      same(importedAt)?.modules ??
-      [...importedAt].map(([name, { module, span, entry }]) => ({
-        name,
-        file: module.file!,
-        entry,
-        by: span,
-      })),
-    path: machine.searchPath(),
-  }
-  return { trace, imports }
-}
-
-/** What the collectors lead to: only the imports of files that import something else than before are asked for. */
-function reachedIn(
-  { dependencies, dependents }: Machine,
-  collectors: readonly CollectorTrace[],
-  before: ToldBefore | null,
-): { readonly reached: Reached } & Pick<Told, 'imports'> {
-  const others = [...(before?.differing ?? [])].flatMap(holder => dependents.get(holder) ?? [])
-  const was = before?.trace.collectors
-  const asBefore =
-    others.length === 0 &&
-    was?.length === collectors.length &&
-    collectors.every(({ path }, index) => path === was[index]!.path)
-  if (before && asBefore) return { reached: before.trace.reached, imports: before.imports }
-  const imports = before?.imports.without(others) ?? ImportGraph.empty()
-  const paths = collectors.map(({ path }) => path)
-  return { reached: imports.reachedFrom(paths, file => dependencies.get(file) ?? []), imports }
 }
 
 /** Whoever needs a file that may not compile can't be judged, while no interpreter was asked. */
@@ -469,20 +74,6 @@ export function doubtSuspects(trace: Trace): Trace {
   return { ...trace, collectors }
 }
 
-function pass(input: SimulationInput, healed: ReadonlySet<string>): Passed {
-  input.betweenPasses?.()
-  const machine = machineOf(worldOf(input, new Set(healed)), false)
-  return { pass: collect(machine), machine }
-}
-
-function worldOf(input: SimulationInput, healed: ReadonlySet<string>): World {
-  return { ...input, healed, installed: (input.cured ?? NOTHING_CURED).installed }
-}
-
-function machineOf(world: World, records: boolean): Machine {
-  return new Machine(world, startModules(world.plan.pytestVersion, world.environment.version), records)
-}
-
 function failures(pass: Pass): Failure[] {
   const found = pass.session.failure ? [pass.session.failure] : []
   for (const { failure } of pass.collectors) if (failure) found.push(failure)
@@ -496,22 +87,4 @@ function withLayers(
   return collector.outcome === 'fails'
     ? { ...collector, behind: behind.get(collector.path) ?? [] }
     : collector
-}
-
-function ignoredFinders(m: Machine): TraceEvent[] {
-  return m.ignoredFinders.map(({ name, span }) => ({ event: 'ignored-finder', name, span }))
-}
-
-/** The file itself and all that its import leads to, by what was imported in the pass. */
-function closureOf(machine: Machine, path: string): ReadonlySet<string> {
-  const seen = new Set<string>([path])
-  const queue = [path]
-  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    for (const next of machine.dependencies.get(file) ?? []) {
-      if (seen.has(next)) continue
-      seen.add(next)
-      queue.push(next)
-    }
-  }
-  return seen
 }

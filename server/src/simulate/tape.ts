@@ -169,11 +169,6 @@ export class Tape<S, R> {
     }
   }
 
-  /** Which maps may hold other values by now, as `differingNow`, which goes on from where it was asked last. */
-  get differingSoFar(): ReadonlySet<object> | null {
-    return this.differing
-  }
-
   /** How many steps there are. */
   get length(): number {
     return this.steps.length

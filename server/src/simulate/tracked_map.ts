@@ -213,8 +213,8 @@ export class TrackedMap<K, V> implements Map<K, V> {
       before = version
     }
     if (inOrder) return found
-    const came = new Map(found.map(version => [version, cameWith(this.cells.get(version.key)!, version)]))
-    return found.sort((a, b) => (standsBefore(came.get(a)!, came.get(b)!) ? -1 : 1))
+    const placed = found.map(version => ({ version, place: cameWith(this.cells.get(version.key)!, version) }))
+    return placed.sort((a, b) => (standsBefore(a.place, b.place) ? -1 : 1)).map(({ version }) => version)
   }
 }
 
