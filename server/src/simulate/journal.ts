@@ -77,7 +77,7 @@ export interface Loaded {
 }
 
 /** Steps that execute fewer modules are run again as quickly as had again. */
-const FEW_RUNS = 4
+const FEW_RUNS = 16
 
 /** More changes than a step makes before it comes to import anything. */
 const MOST_CHANGED = 8

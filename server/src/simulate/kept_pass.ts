@@ -29,6 +29,8 @@ export class KeptPass {
   private made: SimulationInput | null = null
   /** Where the pass stood before an edit of these files that had many steps run again. */
   private sound: { readonly place: Place; readonly broken: ReadonlySet<string>; trials: number } | null = null
+  /** Where the passes of its layers stood. */
+  private layersBefore: readonly Layer[] = []
   /** What was told of it last. */
   private told: Told | null = null
   /** It stands at other files than those that the last `first` was asked for. */
@@ -46,6 +48,7 @@ export class KeptPass {
     this.told = null
     this.sound = null
     this.former = null
+    this.layersBefore = []
   }
 
   /** `touched`: the files that were edited since, where nothing else has changed; null: anything may have. */
@@ -235,55 +238,76 @@ export class KeptPass {
     return { files, all }
   }
 
-  /** Runs passes with more and more failures cured, from where the first one is; they are not kept. */
+  /**
+   * Runs passes with more and more failures cured: each from where the one of its layer stood in the simulation before, if
+   * there was one, else from the one above it. None of them is kept as the pass.
+   */
   layers<T>(run: (next: NextPass) => T): T {
     this.comeBack()
-    const { recorded } = this
-    if (!recorded) return run(pass)
+    const { recorded, made, layersBefore } = this
+    if (!recorded || !made) return run(pass)
     const { tape } = recorded
-    const mark = tape.mark()
-    let cured: Pick<ReadonlySet<string>, 'has'> = mark.world.healed
-    let touched: readonly unknown[] = []
-    const begin = (sites: Iterable<string>) => {
-      const before = this.beforeBroken(sites)
-      if (!before) return
-      tape.returnTo(before.mark)
-      cured = before.mark.world.healed
-      touched = before.touched
-    }
-    let begun = false
+    const surface = tape.mark()
+    const layers: Layer[] = []
+    let cured: ReadonlySet<string> = new Set(made.cured?.sites)
     try {
-      return run((input, healed) => {
-        if (!begun) begin(healed)
-        begun = true
-        const more = [...healed].filter(site => !cured.has(site))
-        const looks = [...touched, Looks.anyCure, ...more.map(Looks.cure)]
+      const result = run((input, healed) => {
+        const former = layersBefore[layers.length]
+        const sound = layers.length === 0 ? this.soundAt(healed) : null
+        const from = former ? this.since(former, made) : sound && this.since(sound, made)
+        if (from) {
+          tape.returnTo(from.layer.mark)
+          cured = from.layer.cured
+        }
+        const looks = [...(from?.touched ?? []), ...curesBetween(cured, healed)]
         const next = recorded.collectAgain(looks, worldOf(input, new Set(healed)))
         if (!next) return pass(input, healed)
         cured = new Set(healed)
-        touched = []
+        layers.push({ input: made, mark: tape.mark(), cured })
         return { pass: next, machine: tape.machine }
       })
+      this.layersBefore = layers
+      return result
     } finally {
-      tape.returnTo(mark)
+      tape.returnTo(surface)
     }
   }
 
+  /** What has changed since a pass stood there; null where that is more than texts. */
+  private since(
+    layer: Layer,
+    made: SimulationInput,
+  ): { readonly layer: Layer; readonly touched: readonly unknown[] } | null {
+    const since = this.touchedBy(made, layer.input)
+    if (!since || since.files.some(({ comesOrGoes }) => comesOrGoes)) return null
+    return { layer, touched: since.all }
+  }
+
   /**
-   * Where the pass stood before the edit that broke what fails at these places, and what has changed since: once that is
-   * cured, most is as it was there.
+   * Where the pass stood before the edit that broke what fails at these places: once that is cured, most is as it was
+   * there.
    */
-  private beforeBroken(
-    sites: Iterable<string>,
-  ): { readonly mark: Place['mark']; readonly touched: readonly unknown[] } | null {
-    const { sound, made } = this
-    if (!sound || !made) return null
+  private soundAt(sites: Iterable<string>): Layer | null {
+    const { sound } = this
+    if (!sound) return null
     const broken = [...sound.broken]
     if (![...sites].some(site => broken.some(path => site.startsWith(`${path}:`)))) return null
-    const since = this.touchedBy(made, sound.place.input)
-    if (!since || since.files.some(({ comesOrGoes }) => comesOrGoes)) return null
-    return { mark: sound.place.mark, touched: since.all }
+    const { input, mark } = sound.place
+    return { input, mark, cured: new Set(input.cured?.sites) }
   }
+}
+
+/** Where a pass of a layer stood, and what counted as cured in it. */
+interface Layer {
+  readonly input: SimulationInput
+  readonly mark: Place['mark']
+  readonly cured: ReadonlySet<string>
+}
+
+/** What those look at for whom it makes a difference that other failures are cured. */
+function curesBetween(was: ReadonlySet<string>, is: ReadonlySet<string>): unknown[] {
+  const any = was.size > 0 === is.size > 0 ? [] : [Looks.anyCure]
+  return [...any, ...inOneOnly(was, is).map(Looks.cure)]
 }
 
 /** A pass that is kept, at one moment. */
