@@ -239,8 +239,8 @@ export class KeptPass {
   }
 
   /**
-   * Runs passes with more and more failures cured: each from where the one of its layer stood in the simulation before, if
-   * there was one, else from the one above it. None of them is kept as the pass.
+   * Runs passes with more and more failures cured: each from the one above it, or from where the one of its layer stood in
+   * the simulation before, or from where all was sound, whichever takes least. None of them is kept as the pass.
    */
   layers<T>(run: (next: NextPass) => T): T {
     this.comeBack()
@@ -252,14 +252,14 @@ export class KeptPass {
     let cured: ReadonlySet<string> = new Set(made.cured?.sites)
     try {
       const result = run((input, healed) => {
-        const former = layersBefore[layers.length]
-        const sound = layers.length === 0 ? this.soundAt(healed) : null
-        const from = former ? this.since(former, made) : sound && this.since(sound, made)
-        if (from) {
-          tape.returnTo(from.layer.mark)
-          cured = from.layer.cured
-        }
-        const looks = [...(from?.touched ?? []), ...curesBetween(cured, healed)]
+        const others = [layersBefore[layers.length], layers.length === 0 ? this.soundAt(healed) : null]
+        const starts = [
+          { layer: null, looks: curesBetween(cured, healed) },
+          ...others.flatMap(layer => (layer && this.startAt(layer, made, healed)) ?? []),
+        ]
+        const efforts = starts.map(({ layer, looks }) => tape.effort(looks, layer?.mark))
+        const { layer, looks } = starts[efforts.indexOf(Math.min(...efforts))]!
+        if (layer) tape.returnTo(layer.mark)
         const next = recorded.collectAgain(looks, worldOf(input, new Set(healed)))
         if (!next) return pass(input, healed)
         cured = new Set(healed)
@@ -273,14 +273,11 @@ export class KeptPass {
     }
   }
 
-  /** What has changed since a pass stood there; null where that is more than texts. */
-  private since(
-    layer: Layer,
-    made: SimulationInput,
-  ): { readonly layer: Layer; readonly touched: readonly unknown[] } | null {
+  /** How to come from where a layer stood to one where this is cured; null where more than texts has changed since. */
+  private startAt(layer: Layer, made: SimulationInput, healed: ReadonlySet<string>) {
     const since = this.touchedBy(made, layer.input)
     if (!since || since.files.some(({ comesOrGoes }) => comesOrGoes)) return null
-    return { layer, touched: since.all }
+    return { layer, looks: [...since.all, ...curesBetween(layer.cured, healed)] }
   }
 
   /**

@@ -169,6 +169,15 @@ export class Tape<S, R> {
     }
   }
 
+  /** How much those steps have done, roughly, that look at this and would be run again at once; `mark`: as it was then. */
+  effort(looks: readonly unknown[], mark: Mark<S, R> | null = null): number {
+    const steps = mark?.steps ?? this.steps
+    const { journal } = this.machine.heap
+    this.readers ??= new Readers(this.steps)
+    const numbers = new Set(looks.flatMap(look => [...this.readers!.of(journal, look, steps)]))
+    return [...numbers].reduce((sum, number) => sum + 1 + (steps[number - 1]?.stretch.tracked.size ?? 0), 0)
+  }
+
   /** How many steps there are. */
   get length(): number {
     return this.steps.length
@@ -410,13 +419,13 @@ class Readers {
     }
   }
 
-  /** In no order; some more than once. */
-  *of(holder: object, key: unknown): Generator<number> {
+  /** In no order; some more than once. `steps`: those of another moment. */
+  *of(holder: object, key: unknown, steps = this.steps): Generator<number> {
     const cells = this.known.get(holder)
     if (!cells) return
     for (const each of key === WHOLE ? cells.keys() : [key, WHOLE])
       for (const number of cells.get(each) ?? [])
-        if (this.steps[number - 1]?.stretch.reads.get(holder)?.has(each)) yield number
+        if (steps[number - 1]?.stretch.reads.get(holder)?.has(each)) yield number
   }
 }
 
