@@ -7,7 +7,18 @@ import { pathToFileURL } from 'node:url'
 import { buildIfStale } from './build.mjs'
 import { cache, fail, root, setup } from './setup.mjs'
 
-const NAMES = ['accuracy', 'mutations', 'rescue', 'speed', 'probe', 'kills', 'lsp', 'report', 'scale']
+const NAMES = [
+  'accuracy',
+  'mutations',
+  'rescue',
+  'speed',
+  'probe',
+  'kills',
+  'lsp',
+  'report',
+  'scale',
+  'edits',
+]
 
 const [name, ...given] = process.argv.slice(2)
 if (!NAMES.includes(name)) fail(`usage: node scripts/bench.mjs ${NAMES.join('|')} [OPTIONS]`)

@@ -422,7 +422,11 @@ async function compare(seed: number): Promise<void> {
   }
 }
 
-for (let row = FIRST; row < FIRST + ROWS; row++) test(`row ${row}`, () => compare(row), 60_000)
+/** Rows that were wrong once. */
+const KNOWN = [300374, 500386]
+
+const rows = Array.from({ length: ROWS }, (_, at) => FIRST + at)
+for (const row of new Set([...rows, ...KNOWN])) test(`row ${row}`, () => compare(row), 60_000)
 
 test('an edit at module level of a test file runs it again and those that look into it, and no others', async () => {
   const texts = new Map(Object.entries(START).map(([path, text]) => [join(ROOT, path), text]))

@@ -263,16 +263,16 @@ export class Tape<S, R> {
   /** To be called when it threw anything else: the tape is as before the pass, but for the steps that are through. */
   giveUp(): void {
     const { broken } = this
-    if (!broken) return
-    const { number, stretch } = broken
-    takeOut(stretch)
-    takeBack(stretch.plain)
+    const number = broken?.number ?? this.position + 1
+    if (broken) {
+      takeOut(broken.stretch)
+      takeBack(broken.stretch.plain)
+    }
     this.broken = null
     const left = this.steps.slice(number - 1)
-    if (left[0]) {
-      this.owed.add(number)
-      putIn(left[0].stretch)
-    }
+    if (broken && left[0]) putIn(left[0].stretch)
+    // One that had nothing to do before, and whose number is free, is owed as well.
+    if (broken && left.length > 0) this.owed.add(number)
     for (const at of left.keys()) if (this.allStale || this.stale.has(number + at)) this.owed.add(number + at)
     for (const step of left) if (step) makeAgain(step.stretch.plain)
     this.position = this.steps.length
