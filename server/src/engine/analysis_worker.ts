@@ -100,7 +100,11 @@ async function viewFor(job: Job): Promise<AnalysisView> {
   // Even if it is given up at once: the next job tells only of what has changed since.
   whatChanged.forget(job)
   const standIns = await halfTyped.standIns(job)
-  if (standIns.size === 0) return viewOf((await analysed(job, open)).analysis, job)
+  if (standIns.size === 0) {
+    remembered.firstWord = last && wordSince(last, open)
+    return viewOf((await analysed(job, open)).analysis, job)
+  }
+  remembered.firstWord = null
 
   // As it stands only in a pause: to hear what Python says of it, and whether it says anything at all.
   const bare = job.paused ? await analysed(job, open) : null
@@ -126,7 +130,6 @@ async function analysed({ request }: Job, texts: ReadonlyMap<string, string>): P
     remembered.sources.store = kept
   }
   remembered.kept.open = texts
-  remembered.firstWord = last && wordSince(last, texts)
   const made = { analysis: await analyze(fs, request, remembered), request, remembered, fs, texts }
   if (kept) {
     kept.keep()

@@ -26,6 +26,7 @@ import { causesOf, runRules, withOverrides } from '../rules/run_rules.ts'
 import { findSettings } from '../rules/settings.ts'
 import { isOn } from '../rules/silencers.ts'
 import { unpredictedError } from '../rules/unpredicted_error.ts'
+import type { Unreadable } from '../simulate/machine.ts'
 import { type Cured, NOTHING_CURED, type SimulationInput } from '../simulate/passed.ts'
 import { doubtSuspects, simulate } from '../simulate/simulate.ts'
 import { questionKey } from '../simulate/standard.ts'
@@ -114,6 +115,12 @@ export interface FirstWord {
   tell(findings: readonly Finding[]): void
 }
 
+/** What an interpreter said of a file's text. */
+interface Judged {
+  readonly text: string | null
+  readonly verdict: Unreadable | 'fine'
+}
+
 interface Found {
   readonly environment: Environment
   /** null: it was not asked, or did not answer. */
@@ -129,8 +136,7 @@ export class Remembered {
   private environment: { readonly key: string; readonly found: Found } | null = null
   /** For whoever can't wait for all that an edit of one file leads to. */
   firstWord: FirstWord | null = null
-  /** What its interpreter said of files in the last analysis. */
-  verdicts: Verdicts = new Map()
+  private readonly verdicts = new WeakMap<Environment, Map<string, Judged>>()
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 
   /**
@@ -169,6 +175,21 @@ export class Remembered {
   async environmentFor(key: string, find: () => Promise<Found>): Promise<Found> {
     if (this.environment?.key !== key) this.environment = { key, found: await find() }
     return this.environment.found
+  }
+
+  /** What its interpreter has said of files that it was asked about, as far as their texts are the same. */
+  verdictsOf(environment: Environment, textOf: (path: string) => string | null): Verdicts {
+    const judged = [...(this.verdicts.get(environment) ?? [])]
+    return new Map(
+      judged.flatMap(([path, { text, verdict }]) =>
+        text === textOf(path) ? [[path, verdict] as const] : [],
+      ),
+    )
+  }
+
+  keepVerdicts(environment: Environment, verdicts: Verdicts, textOf: (path: string) => string | null): void {
+    const judged = Array.from(verdicts, ([path, verdict]) => [path, { text: textOf(path), verdict }] as const)
+    this.verdicts.set(environment, new Map(judged))
   }
 
   /** What its interpreter said of names of the standard library. */
@@ -264,10 +285,8 @@ async function analyzeOnce(
     ...(request.cured ? { cured: request.cured } : {}),
   })
   const names = remembered.namesOf(environment)
-  // What was shown already was shown with the answers of before.
-  const verdicts: Verdicts = shown ? new Map(remembered.verdicts) : new Map()
-  remembered.verdicts = verdicts
   const text = (path: string) => sources.text(path)
+  const verdicts = remembered.verdictsOf(environment, text)
   const code = codeFrom(sources)
   const basis = { key: JSON.stringify([request, settings.registries, keyOfPlan(plan)]), environment }
   const told = withOverrides(settings, request)
@@ -295,6 +314,8 @@ async function analyzeOnce(
       glance: {
         wanted: () => firstWord !== null && performance.now() - began > firstWord.afterMs,
         see(trace) {
+          // What stands in a file that may not compile is found only if it does.
+          if (trace.suspects.length > 0) return
           const { findings } = tell(doubtSuspects(trace), null)
           firstWord?.tell(findings.filter(({ span, breaks }) => span.path === path && breaks.length > 0))
           firstWord = null
@@ -306,11 +327,13 @@ async function analyzeOnce(
     const { kept } = remembered
     const begun = kept.beginPass(basis)
     searched = begun.searched
-    const known = names.size
+    const known = [names.size, verdicts.size]
     const pass = remembered.records ? { pass: kept.pass, touched: begun.touched } : undefined
     const input = { ...inputFor(plan, verdicts), ...firstGlance() }
     const trace = await simulateExactly(input, verdicts, names, sources, request, pass)
-    if (verdicts.size > 0 || names.size > known || trace.suspects.length > 0) kept.dropPass()
+    remembered.keepVerdicts(environment, verdicts, text)
+    const asks = request.trusted && trace.suspects.length > 0
+    if (asks || names.size > known[0]! || verdicts.size > known[1]!) kept.dropPass()
     return trace
   }
   const simulateAnew = async (): Promise<Simulation> => {
