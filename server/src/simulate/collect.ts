@@ -70,8 +70,15 @@ interface Step {
   readonly doubtful: string | null
 }
 
-/** What is to be done, the first thing first. */
-type Steps = { readonly step: Step; readonly next: Steps } | null
+/** What is to be done, the first thing first; before all else, without a collector, pytest starts. */
+type Steps = { readonly step: Step | null; readonly next: Steps } | null
+
+const START: Steps = { step: null, next: null }
+
+/** What the start comes to beside state. */
+interface Begun {
+  readonly plugins: readonly Plugin[]
+}
 
 export class TooManySteps extends Error {}
 
@@ -87,8 +94,7 @@ const TO_THE_END: Going = { most: Number.POSITIVE_INFINITY, between: () => {} }
 
 /** A pass that can be gone back in. */
 export class Recorded {
-  readonly tape: Tape<Steps, CollectorTrace | null>
-  private begun: { readonly plugins: readonly Plugin[]; readonly todo: Steps } | null = null
+  readonly tape: Tape<Steps, CollectorTrace | Begun | null>
 
   constructor(machine: Machine) {
     this.tape = new Tape(machine)
@@ -96,11 +102,7 @@ export class Recorded {
 
   /** The first pass. */
   collect(): Pass {
-    const { machine } = this.tape
-    return guardPass(machine, collectors => {
-      this.begun = this.tape.start(() => begin(machine))
-      this.goOn(this.begun.todo, collectors)
-    })
+    return guardPass(this.tape.machine, collectors => this.goOn(START, collectors))
   }
 
   /**
@@ -109,15 +111,15 @@ export class Recorded {
    * `between` is called after each step that was run.
    */
   collectAgain(touched: readonly unknown[], world: World, going: Partial<Going> = {}): Pass | null {
-    const { begun, tape } = this
-    if (!begun || !tape.canGoBack(touched)) return null
-    const todo = tape.goBack(touched, world, begun.todo)
+    const { tape } = this
+    if (!tape.canGoBack) return null
+    const todo = tape.goBack(touched, world, START)
     return guardPass(tape.machine, collectors => this.goOn(todo, collectors, { ...TO_THE_END, ...going }))
   }
 
   /** What the pass under way would come to if all that has to be run again were not there at all. */
   soFar(): Pass {
-    const collectors = this.tape.results.filter(result => result !== null)
+    const collectors = this.tape.results.filter(isCollector)
     return { session: { ...RUNS, exitCode: exitCode(collectors) }, collectors }
   }
 
@@ -133,40 +135,45 @@ export class Recorded {
   }
 
   private run(from: Steps, collectors: CollectorTrace[], { most, between }: Going): void {
-    const { tape, begun } = this
+    const { tape } = this
     for (let todo = from; todo !== null; ) {
       const { step, next } = todo
       const before = tape.disturbed
       todo = tape.step(todo, former => {
         if (tape.disturbed > most) throw new TooManySteps()
-        const { result, children } = take(tape.machine, step)
+        const { result, children } = step ? take(tape.machine, step) : begin(tape.machine)
         return { result, next: beginsWith(former, children, next) ? former : inOrder(children, next) }
       })
       if (tape.disturbed > before) between()
     }
-    collectors.push(...tape.results.filter(result => result !== null))
-    tape.end(() => afterCollection(tape.machine, begun!.plugins, collectors))
+    collectors.push(...tape.results.filter(isCollector))
+    const begun = tape.results.find(result => result !== null && 'plugins' in result)
+    tape.end(() => afterCollection(tape.machine, begun?.plugins ?? [], collectors))
   }
 }
 
 export function collect(m: Machine): Pass {
   return guardPass(m, collectors => {
-    const { plugins, todo: first } = begin(m)
-    for (let todo = first; todo !== null; ) {
+    const { result, children: first } = begin(m)
+    for (let todo = inOrder(first, null); todo?.step; ) {
       const { result, children } = take(m, todo.step)
       if (result) collectors.push(result)
       todo = inOrder(children, todo.next)
     }
-    afterCollection(m, plugins, collectors)
+    afterCollection(m, result.plugins, collectors)
   })
 }
 
-function begin(m: Machine): { readonly plugins: readonly Plugin[]; readonly todo: Steps } {
+function begin(m: Machine): { readonly result: Begun; readonly children: readonly Step[] } {
+  m.toStart()
   const plugins = start(m)
   const { roots, pytestVersion } = m.plan
   if (!atLeast(pytestVersion, '8.0')) for (const root of roots) loadEarly(m, root, plugins)
-  const steps = roots.map(node => ({ node, plugins, doubtful: null }))
-  return { plugins, todo: inOrder(steps, null) }
+  return { result: { plugins }, children: roots.map(node => ({ node, plugins, doubtful: null })) }
+}
+
+function isCollector(result: CollectorTrace | Begun | null): result is CollectorTrace {
+  return result !== null && 'outcome' in result
 }
 
 function inOrder(steps: readonly Step[], next: Steps): Steps {
@@ -177,7 +184,7 @@ function inOrder(steps: readonly Step[], next: Steps): Steps {
 function beginsWith(all: Steps | undefined, steps: readonly Step[], next: Steps): all is Steps {
   let rest = all
   for (const step of steps) {
-    if (!rest || !isSame(rest.step, step)) return false
+    if (!rest?.step || !isSame(rest.step, step)) return false
     rest = rest.next
   }
   return rest === next
@@ -306,7 +313,10 @@ function loadEarly(m: Machine, node: CollectNode, plugins: readonly Plugin[]): v
     const result = observe(m, node.path, null, () => loadConftest(m, conftest, inForce))
     if (result.outcome === 'fails') throw new NothingElse(result)
     if (result.outcome !== 'collects') return
-    remember(loadedEarly, m, () => new Map()).set(conftest, inForce.slice(plugins.length))
+    remember(loadedEarly, m, () => m.map<string, readonly Plugin[]>()).set(
+      conftest,
+      inForce.slice(plugins.length),
+    )
   }
   if (!node.package) {
     const result = observe(m, node.path, null, () => offerFiles(m, node.path, inForce))

@@ -12,6 +12,7 @@ import { Journal } from './journal.ts'
 import { DefinedClass } from './remade.ts'
 import { TrackedMap } from './tracked_map.ts'
 import {
+  bornBeforeAll,
   type Class,
   type Container,
   type List,
@@ -46,6 +47,7 @@ export class Heap {
   private readonly branches: Branch[] = []
   private watched: { readonly container: Container; readonly changing: () => void } | null = null
   private clock = 0
+  private outside = false
   /** Changes whenever some container may have changed. */
   containerVersion = 0
   /** How many writes there were to anything that outlives the call that makes them. */
@@ -62,7 +64,20 @@ export class Heap {
   }
 
   namespace(open = false): Namespace {
-    return { slots: NO_SLOTS, open, born: ++this.clock, version: 0, local: false }
+    return { slots: NO_SLOTS, open, born: this.outside ? 0 : ++this.clock, version: 0, local: false }
+  }
+
+  /** What is made here belongs to no step: it is older than all of them, whichever asks for it first. */
+  outsideOfSteps<T>(make: () => T): T {
+    const before = this.outside
+    const branches = this.branches.splice(0)
+    this.outside = true
+    try {
+      return this.journal.outsideOfSteps(() => bornBeforeAll(make))
+    } finally {
+      this.outside = before
+      this.branches.push(...branches)
+    }
   }
 
   /** Of a module or class that may come again: who looks for a name in it is noted, if anybody wants to know. */

@@ -183,6 +183,19 @@ export class Journal implements Doer {
     return this.current !== null
   }
 
+  /** Nothing is noted, and what is written was there before the first step. */
+  outsideOfSteps<T>(make: () => T): T {
+    const { current, now } = this
+    this.current = null
+    this.now = 0
+    try {
+      return make()
+    } finally {
+      this.current = current
+      this.now = now
+    }
+  }
+
   lose(): void {
     if (this.current) this.lost = true
   }

@@ -188,7 +188,7 @@ export class KeptPass {
   /** Can the pass that is kept go on with another input? */
   private reaches(input: SimulationInput): boolean {
     const touched = this.touchedBy(input)
-    return touched !== null && this.recorded!.tape.canGoBack(touched.all)
+    return touched !== null && this.recorded!.tape.canGoBack
   }
 
   /** The pass of another input, from where the first one is; null where it has to be made from the beginning. */
@@ -197,7 +197,7 @@ export class KeptPass {
     if (!touched || !this.recorded) return null
     const { recorded } = this
     const { machine } = recorded.tape
-    if (!recorded.tape.canGoBack(touched.all)) return null
+    if (!recorded.tape.canGoBack) return null
     this.made = input
     machine.finder.lookInto(input.fs, touched.files)
     const pass = recorded.collectAgain(touched.all, worldOf(input, new Set(input.cured?.sites)))

@@ -255,9 +255,17 @@ export class Machine extends Memory {
     this.cwd = world.plan.invocation.cwd
     this.variables = variablesAtStart(world)
     this.leaks = new Leaks(this)
-    this.start = { path: world.plan.inipath ?? world.plan.rootdir, start: 0, end: 0 }
+    this.start = startOf(world)
     this.modules.set('__main__', UNKNOWN)
     for (const marker of world.plan.markers) this.markers.add(marker.name)
+  }
+
+  /** Before anything happens: what each step sets for itself is as it was in the beginning. */
+  toStart(): void {
+    this.start = startOf(this.world)
+    this.doubts = []
+    this.frames.length = 0
+    this.watches.length = 0
   }
 
   get frame(): Frame {
@@ -448,6 +456,10 @@ export class Machine extends Memory {
   perhapsInModules(name: string): boolean {
     return this.perhapsLoaded.has(name) || this.openPrefixes.has('*') || this.openPrefixes.has(topLevel(name))
   }
+}
+
+function startOf({ plan }: World): Span {
+  return { path: plan.inipath ?? plan.rootdir, start: 0, end: 0 }
 }
 
 /** The environment at start. From 8.2 on pytest sets PYTEST_VERSION before anything is imported. */

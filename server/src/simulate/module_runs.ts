@@ -98,10 +98,7 @@ export function wouldDoTheSame(
 }
 
 function areAlike(was: Found, is: Found): boolean {
-  return (
-    (was.fields === is.fields || was.fields.every((value, i) => value === is.fields[i])) &&
-    alike(was.changed, is.changed)
-  )
+  return alike(was.fields, is.fields) && alike(was.changed, is.changed)
 }
 
 /** Who takes down what is done again. */

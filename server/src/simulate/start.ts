@@ -93,6 +93,7 @@ function initialSysPath(m: Machine): void {
   const safe = Boolean(invocation.env.PYTHONSAFEPATH)
   m.startEntry = invocation.kind === 'python -m pytest' && !safe ? constant(invocation.cwd) : null
   const started = m.startEntry ? [m.startEntry] : []
+  m.heap.journal.container(m.sysPath)
   m.sysPath.items = [...pythonpath.map(constant), ...started, ...entries.map(constant)]
 }
 

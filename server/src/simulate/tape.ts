@@ -39,7 +39,6 @@ interface Mark<S, R> {
 export class Tape<S, R> {
   /** By their numbers; null: the step of that number has no more to be done. */
   private readonly steps: (Taped<S, R> | null)[] = []
-  private beginning: Stretch | null = null
   /** What was done after the last step. */
   private ending = NOTHING
   /** Of steps beyond the present one: those that have to be run. */
@@ -66,26 +65,9 @@ export class Tape<S, R> {
     machine.world = this.listening(machine.world)
   }
 
-  /** Can the next pass begin behind the start? `touched`: what has changed, by `Looks` and `Finder.restingOn`. */
-  canGoBack(touched: readonly unknown[]): boolean {
-    if (this.machine.heap.journal.lost || !this.beginning) return false
-    return !this.looksAt(this.beginning, touched)
-  }
-
-  /** Everything before the first step. */
-  start<T>(run: () => T): T {
-    const { journal, youngest } = this.machine.heap
-    const { reads } = journal.begin(0, youngest)
-    try {
-      return run()
-    } finally {
-      journal.end()
-      // It is never taken back: what matters is what it looked at beside the state.
-      this.beginning = {
-        ...NOTHING,
-        reads: new Map([[journal, reads.get(journal) ?? new Map()]]),
-      }
-    }
+  /** False: what was done can't be taken back. */
+  get canGoBack(): boolean {
+    return !this.machine.heap.journal.lost
   }
 
   /** Goes back to the first step that looked at what has changed, for a pass over `world`. Returns what is to be done. */
@@ -301,7 +283,11 @@ export class Tape<S, R> {
 
   /** Forgets the steps from this one on; what they changed beside tracked maps is taken back already. */
   private cut(number: number): void {
-    for (const step of this.steps.slice(number - 1)) if (step) takeOut(step.stretch)
+    for (const step of this.steps.slice(number - 1)) {
+      if (!step) continue
+      this.disturbed++
+      takeOut(step.stretch)
+    }
     if (this.steps.length < number) return
     this.steps.length = number - 1
     this.differing = null
@@ -336,11 +322,6 @@ export class Tape<S, R> {
       this.readers ??= new Readers(this.steps)
       for (const number of this.readers.of(holder, key)) if (number > after) this.stale.add(number)
     } else if (!isOutput(this.machine, holder)) this.allStale = true
-  }
-
-  private looksAt({ reads }: Stretch, touched: readonly unknown[]): boolean {
-    const looks = reads.get(this.machine.heap.journal)
-    return looks !== undefined && touched.some(look => looks.has(look))
   }
 
   /** The world, with an ear for the files that are read. */

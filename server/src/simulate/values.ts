@@ -289,18 +289,34 @@ export function tuple(items: readonly Value[]): Tuple {
 }
 
 export function list(items: Value[], open = false): List {
-  return { t: 'list', items, open, perhaps: null, born: ++made }
+  return { t: 'list', items, open, perhaps: null, born: birth() }
 }
 
 export function dictOf(items: Dict['items'] = new Map(), open = false): Dict {
-  return { t: 'dict', items, open, born: ++made }
+  return { t: 'dict', items, open, born: birth() }
 }
 
 export function setOf(items: SetValue['items'] = new Map(), open = false, frozen = false): SetValue {
-  return { t: 'set', items, open, frozen, born: ++made }
+  return { t: 'set', items, open, frozen, born: birth() }
 }
 
 let made = 0
+let beforeAll = false
+
+function birth(): number {
+  return beforeAll ? 0 : ++made
+}
+
+/** What containers are made here are older than all others. */
+export function bornBeforeAll<T>(make: () => T): T {
+  const before = beforeAll
+  beforeAll = true
+  try {
+    return make()
+  } finally {
+    beforeAll = before
+  }
+}
 
 /** How many containers were made so far, by all machines: those made from now on are `born` later. */
 export function containersMade(): number {

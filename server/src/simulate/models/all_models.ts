@@ -53,12 +53,14 @@ const ALL: readonly Model[] = [
 const byModule = new Map(ALL.flatMap(model => model.modules.map(module => [module, model] as const)))
 const made = new WeakMap<Machine, Map<string, Readonly<Record<string, Value>>>>()
 
-/** The modelled names of a module; null where it has no model. The values are the same for one machine. */
+/** The modelled names of a module; null where it has no model. The values are the same for one machine, whoever asks first. */
 export function modelOf(m: Machine, module: string): Readonly<Record<string, Value>> | null {
   const model = byModule.get(module)
-  const names = remember(made, m, () => m.map<string, Readonly<Record<string, Value>>>())
+  const names = remember(made, m, () => new Map<string, Readonly<Record<string, Value>>>())
   if (!model && !m.world.registries.some(entry => entry.function.startsWith(`${module}.`))) return null
-  return remember(names, module, () => ({ ...model?.names(m, module), ...tableNames(m, module) }))
+  return remember(names, module, () =>
+    m.heap.outsideOfSteps(() => ({ ...model?.names(m, module), ...tableNames(m, module) })),
+  )
 }
 
 /**
