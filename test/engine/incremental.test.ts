@@ -463,3 +463,24 @@ test('an edit at module level of a test file runs it again and those that look i
   expect(await runAgain('tests/test_a.py', 'import nothing\nx = 1\n')).toEqual(['tests/test_a.py'])
   expect(await runAgain('tests/test_a.py', 'x = 1\n')).toEqual(['tests/test_a.py'])
 })
+
+test('what a hook has changed of what its conftest made is not there when that is had again', async () => {
+  const parts = Array.from({ length: 20 }, (_, n) => `part_${n}`)
+  const texts = new Map(
+    Object.entries({
+      'pytest.ini': '[pytest]\naddopts = -p plugin\n',
+      'plugin.py': '',
+      'conftest.py': `import ${parts.join(', ')}\nMADE = []\ndef pytest_configure(config):\n    MADE.append(1)\n`,
+      'test_it.py': 'from conftest import MADE\nassert len(MADE) == 1\n',
+      ...Object.fromEntries(parts.map(name => [`${name}.py`, `class Of${name}: ...\n`])),
+    }).map(([path, text]) => [join(ROOT, path), text]),
+  )
+  const request: AnalysisRequest = { ...REQUEST, invocation: 'python -m pytest' }
+  const remembered = new Remembered(disk)
+  for (const text of ['', 'x = 1\n', 'x = 2\n']) {
+    texts.set(join(ROOT, 'plugin.py'), text)
+    remembered.kept.open = new Map(texts)
+    const { trace } = await analyze(new OverlayFileSystem(disk, texts), request, remembered)
+    expect(trace.collectors.map(({ outcome }) => outcome)).toEqual(['collects'])
+  }
+})

@@ -157,6 +157,8 @@ export class Journal implements Doer {
     this.left = null
     this.open.length = 0
     this.run = null
+    this.segment = 0
+    this.segmentBirths = { namespaces: birth, containers: this.containers }
     this.near = new Map()
     this.changed = []
     this.changedValues = null
@@ -266,9 +268,8 @@ export class Journal implements Doer {
     if (!current) return
     if (slots && !(slots instanceof TrackedMap && slots.madeIn === this.now)) return this.note(change)
     current.plain.push(change)
-    if (!this.run) return
     if (slots instanceof TrackedMap && slots.bornAt < this.segment) this.spoilWith(slots.bornAt)
-    current.log.add(AGAIN, null, null, again)
+    if (this.run) current.log.add(AGAIN, null, null, again)
   }
 
   /** A map whose cells can be gone back in, if anybody is going to. */
@@ -395,15 +396,17 @@ export class Journal implements Doer {
 
   /** Something that the step has made changes: that is nobody's business while the run that made it goes on. */
   private changes(kind: keyof Births, born: number): void {
-    if (!this.run || born > this.segmentBirths[kind]) return
+    if (born > this.segmentBirths[kind]) return
     for (const run of this.open) if (run.bornAfter[kind] >= born) run.usable = false
     for (const run of this.current!.runs.values())
-      if (run.bornAfter[kind] < born && born <= run.bornUpTo[kind] && !this.open.includes(run))
-        run.usable = false
+      if (run.bornAfter[kind] < born && born <= run.bornUpTo[kind]) run.usable = false
   }
 
-  /** The runs under way that began behind this place can't be had again. */
-  private spoil(from = NOT_WRITTEN): void {
+  /**
+   * The runs under way can't be had again: they have changed something that nobody else may know of. `from`: those alone
+   * that began behind this place in the log.
+   */
+  spoil(from = NOT_WRITTEN): void {
     for (let at = this.open.length - 1; at >= 0 && this.open[at]!.start > from; at--)
       this.open[at]!.usable = false
   }
