@@ -402,11 +402,8 @@ export class Journal implements Doer {
       if (run.bornAfter[kind] < born && born <= run.bornUpTo[kind]) run.usable = false
   }
 
-  /**
-   * The runs under way can't be had again: they have changed something that nobody else may know of. `from`: those alone
-   * that began behind this place in the log.
-   */
-  spoil(from = NOT_WRITTEN): void {
+  /** The runs under way that began behind this place in the log can't be had again. */
+  private spoil(from = NOT_WRITTEN): void {
     for (let at = this.open.length - 1; at >= 0 && this.open[at]!.start > from; at--)
       this.open[at]!.usable = false
   }

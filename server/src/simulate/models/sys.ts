@@ -230,8 +230,6 @@ function sysModules(m: Machine): Value {
       m.modules.delete(key.v)
       m.leaks.forgetModule(key.v)
       m.vanished.set(key.v, m.unseenCalls)
-      // That number is another one the next time.
-      m.heap.journal.spoil()
       m.heap.journal.lose()
     } else if (!isString(key)) doubtAll()
     else doubt(key.v)
