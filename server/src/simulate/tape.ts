@@ -48,6 +48,8 @@ export class Tape<S, R> {
   private readonly owed = new Set<number>()
   /** What has changed beside the state since all steps stood as they were to be. */
   private readonly touched = new Set<unknown>()
+  /** What is owed may find another state than before beside tracked maps. */
+  private owedAll = false
   /** The step in which the pass ended. */
   private broken: { readonly number: number; readonly stretch: Stretch } | null = null
   private position = 0
@@ -78,7 +80,10 @@ export class Tape<S, R> {
     this.stale.clear()
     for (const number of this.owed) this.stale.add(number)
     // What is owed since a pass that was given up was not run for what had changed by then either.
-    if (this.owed.size === 0) this.touched.clear()
+    if (this.owed.size === 0) {
+      this.touched.clear()
+      this.owedAll = false
+    }
     this.owed.clear()
     for (const look of touched) this.touched.add(look)
     this.readers ??= new Readers(this.steps)
@@ -253,6 +258,7 @@ export class Tape<S, R> {
     this.broken = null
     const left = this.steps.slice(number - 1)
     if (broken && left[0]) putIn(left[0].stretch)
+    this.owedAll ||= this.allStale
     // One that had nothing to do before, and whose number is free, is owed as well.
     if (broken && left.length > 0) this.owed.add(number)
     for (const at of left.keys()) if (this.allStale || this.stale.has(number + at)) this.owed.add(number + at)
@@ -269,7 +275,12 @@ export class Tape<S, R> {
     const { machine } = this
     const { journal, youngest } = machine.heap
     const plain = PlainState.of(machine)
-    const stretch = journal.begin(number, youngest, again, this.allStale ? null : this.touched)
+    const stretch = journal.begin(
+      number,
+      youngest,
+      again,
+      this.allStale || this.owedAll ? null : this.touched,
+    )
     try {
       return { done: run(), stretch }
     } catch (error) {
