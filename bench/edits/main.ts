@@ -8,13 +8,13 @@ import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { Command } from 'commander'
-import type { AnalysisRequest } from '../../server/src/engine/analyze.ts'
 import type { AnalysisView, FirstWord, Job } from '../../server/src/engine/job.ts'
 import { RemoteAnalyst } from '../../server/src/engine/remote.ts'
 import type { Finding } from '../../server/src/rules/finding.ts'
 import { Random } from '../../test/support/random.ts'
 import { asExitCode, openBench, progress, saveResult } from '../shared/bench.ts'
 import { chooseEntries, fetchMissing, projectOf, type Setting } from '../shared/corpus.ts'
+import { requestFor } from '../shared/request.ts'
 import { toCount } from '../shared/requirements.ts'
 import type { Project } from '../shared/run.ts'
 import { table } from '../shared/table.ts'
@@ -83,7 +83,7 @@ async function compared(
   const outcome: Outcome = { project: name, edits: count, differing: [], firstWords: 0, untrue: [] }
   const program = pathToFileURL(join(root, 'dist', 'analysis_worker.js'))
   const [kept, fresh] = [new RemoteAnalyst(program, progress), new RemoteAnalyst(program, progress)]
-  const request = requestFor(project)
+  const request = requestFor(project, project.env)
   const texts = new Map(filesToOpen(project.cwd, random).map(path => [path, readFileSync(path, 'utf8')]))
   const original = new Map(texts)
   const job = (changed: Job['changed']): Job => ({
@@ -129,21 +129,6 @@ function notBorneOut({ findings }: FirstWord, after: AnalysisView, before: Analy
   return findings
     .filter(finding => finding.breaks.length > 0 && !known.has(key(finding)))
     .map(({ rule, what }) => `${rule}, ${what}`)
-}
-
-function requestFor({ cwd, python, args, env }: Project): AnalysisRequest {
-  return {
-    cwd,
-    paths: [],
-    pytestArgs: args.filter(arg => arg !== '-q'),
-    invocation: null,
-    python,
-    trusted: true,
-    env: { PATH: process.env.PATH ?? '', ...env },
-    envIsExact: false,
-    select: [],
-    ignore: [],
-  }
 }
 
 /** Half of them test files. */

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
-import type { AnalysisRequest } from '../../server/src/engine/analyze.ts'
 import { GivenUp } from '../../server/src/engine/job.ts'
 import { RemoteAnalyst } from '../../server/src/engine/remote.ts'
 import { asExitCode, openBench, progress, saveResult } from '../shared/bench.ts'
 import { chooseEntries, fetchMissing, projectOf, type Setting } from '../shared/corpus.ts'
+import { requestFor } from '../shared/request.ts'
 import { toCount } from '../shared/requirements.ts'
 import type { Project } from '../shared/run.ts'
 import { median, table } from '../shared/table.ts'
@@ -91,24 +91,8 @@ interface Ended {
  * From giving up an analysis of everything, at some moment of it, to the thread that analyses being free
  * for the next one.
  */
-async function givenUp(
-  program: string,
-  { cwd, python, args }: Project,
-  count: number,
-  cache: string,
-): Promise<Ended[]> {
-  const request: AnalysisRequest = {
-    cwd,
-    paths: [],
-    pytestArgs: args.filter(arg => arg !== '-q'),
-    invocation: null,
-    python,
-    trusted: true,
-    env: { PATH: process.env.PATH ?? '', PRECOLLECT_CACHE_DIR: cache },
-    envIsExact: false,
-    select: [],
-    ignore: [],
-  }
+async function givenUp(program: string, project: Project, count: number, cache: string): Promise<Ended[]> {
+  const request = requestFor(project, { PRECOLLECT_CACHE_DIR: cache })
   const analyst = new RemoteAnalyst(pathToFileURL(program), progress)
   // Anything may have changed: nothing is kept of the analysis before.
   const analyze = () =>

@@ -106,8 +106,8 @@ export class Recorded {
   }
 
   /**
-   * The next pass, over a world that differs in what was touched, see `Tape.canGoBack`, and nothing else; null where it has to be
-   * made from the beginning. Throws TooManySteps, and is given up, where more than `most` steps have to be run or left out.
+   * The next pass, over a world that differs in what was touched, by `Looks` and `Finder.restingOn`, and nothing else; null
+   * where it has to be made from the beginning. Throws TooManySteps, and is given up, where more than `most` steps have to be run or left out.
    * `between` is called after each step that was run.
    */
   collectAgain(touched: readonly unknown[], world: World, going: Partial<Going> = {}): Pass | null {
