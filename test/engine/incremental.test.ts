@@ -9,7 +9,7 @@ import {
   type Analysis,
   type AnalysisRequest,
   analyze,
-  type FirstWord,
+  type FirstWordListener,
   Remembered,
 } from '../../server/src/engine/analyze.ts'
 import { GivenUp } from '../../server/src/engine/job.ts'
@@ -267,7 +267,7 @@ function pick<T>(from: readonly T[], roll: (limit: number) => number): T {
 }
 
 /** What an analysis tells of the edited file before its end. */
-class FirstWordHeard implements FirstWord {
+class FirstWordHeard implements FirstWordListener {
   readonly afterMs = -1
   private findings: readonly Finding[] = []
 

@@ -8,7 +8,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import type { ModuleCode } from '../compile/module_code.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { OverlayFileSystem } from '../files/overlay.ts'
-import { analyze, type FirstWord, Remembered } from './analyze.ts'
+import { analyze, type FirstWordListener, Remembered } from './analyze.ts'
 import { firstWordOf } from './first_word.ts'
 import { HalfTyped, inOpenTexts, withSyntaxErrors } from './half_typed.ts'
 import { type AnalysisView, GivenUp, type Job, viewOf } from './job.ts'
@@ -141,7 +141,7 @@ async function analysed({ request }: Job, texts: ReadonlyMap<string, string>): P
 }
 
 /** For the one file that was edited since; null where that is none, or more. */
-function wordSince(before: Asked, texts: ReadonlyMap<string, string>): FirstWord | null {
+function wordSince(before: Asked, texts: ReadonlyMap<string, string>): FirstWordListener | null {
   const edited = [...texts].filter(([path, text]) => text !== (before.texts.get(path) ?? text))
   const [path] = edited[0] ?? []
   if (path === undefined || edited.length > 1) return null

@@ -106,8 +106,8 @@ export interface Analysis extends Told {
   readonly simulateWith: (edit: WorkspaceEdit, cured?: Cured) => Simulated | null
 }
 
-/** What is found in the one file that was edited, told before all else that follows from the edit is known. */
-export interface FirstWord {
+/** Hears what is found in the one file that was edited before all else that follows from the edit is known. */
+export interface FirstWordListener {
   readonly path: string
   /** Milliseconds from the beginning of an analysis: what is done by then needs none. */
   readonly afterMs: number
@@ -135,7 +135,7 @@ export class Remembered {
   readonly kept = new KeptTrace()
   private environment: { readonly key: string; readonly found: Found } | null = null
   /** For whoever can't wait for all that an edit of one file leads to. */
-  firstWord: FirstWord | null = null
+  firstWord: FirstWordListener | null = null
   private readonly verdicts = new WeakMap<Environment, Map<string, Judged>>()
   private readonly names = new WeakMap<Environment, Map<string, NameVerdict>>()
 

@@ -12,7 +12,7 @@ import type { Analysis } from './analyze.ts'
 import { movedFinding } from './half_typed.ts'
 import { type FirstWord, type Job, textsOf } from './job.ts'
 
-/** `failing`: findings in the file. `before`: the analysis before the edit. `now`: texts as they are analysed. */
+/** `failing`: findings in the file. `before`: the analysis before the edit. `textOf`: texts as they are analysed now. */
 export function firstWordOf(
   path: string,
   failing: readonly Finding[],

@@ -1,6 +1,6 @@
 /**
  * What a stretch of the simulation changed of the state that it found, so that it can be taken back and made again, and
- * what it looked into. What was made within the stretch needs no note: once it is taken back, nobody can reach it. State
+ * what it looked into; and what each module did that it executed (`module_runs.ts`). What was made within the stretch needs no note: once it is taken back, nobody can reach it. State
  * that can't be taken back loses the journal: then the simulation can only begin anew.
  */
 import { remember } from '../files/memo.ts'
@@ -288,7 +288,10 @@ export class Journal implements Doer {
     if (this.current && slots instanceof TrackedMap) slots.bornAt = this.current.log.length
   }
 
-  /** The step under way has written to a cell of the map; `first`: for the first time, or anew where it had put nothing. */
+  /**
+   * The step under way has written to a cell of the map; `first`: for the first time. `isNew`: so it has, or it puts
+   * something where it had taken out what stood there.
+   */
   wrote<K, V>(map: TrackedMap<K, V>, version: Version<K, V>, first: boolean, isNew: boolean): void {
     const { current } = this
     if (!current) return

@@ -12,6 +12,7 @@ import type { Spec } from './finder.ts'
 import { placeOf } from './import_modes.ts'
 import { type Machine, topLevel } from './machine.ts'
 import type { Misled, TraceEvent, Writer } from './trace.ts'
+import { TrackedSet } from './tracked_map.ts'
 import { isString } from './values.ts'
 
 export type Leaning = Extract<TraceEvent, { event: 'leaning' }>
@@ -28,7 +29,7 @@ export class Leaks {
   private readonly machine: Machine
   private readonly moduleWriters: Map<string, Writer>
   /** In most runs nobody ever does, which is easily asked. */
-  private readonly wroteModules: Map<'ever', true>
+  private readonly wroteModules: TrackedSet<'ever'>
   readonly edits: PathEdit[] = []
   /** Who added which entry, by the edits that were looked at already: each is compared once. */
   private readonly added: Map<string, readonly Writer[]>
@@ -43,7 +44,7 @@ export class Leaks {
   constructor(machine: Machine) {
     this.machine = machine
     this.moduleWriters = machine.map()
-    this.wroteModules = machine.map()
+    this.wroteModules = new TrackedSet(machine.heap.journal)
     this.added = machine.map()
     this.servedBy = machine.map()
     this.leanings = machine.map()
@@ -56,7 +57,7 @@ export class Leaks {
   }
 
   noteModule(name: string): void {
-    if (!this.wroteModules.has('ever')) this.wroteModules.set('ever', true)
+    this.wroteModules.add('ever')
     this.moduleWriters.set(name, this.here())
   }
 

@@ -4,6 +4,7 @@
  */
 import { remember } from '../files/memo.ts'
 import type { Journal } from './journal.ts'
+import { TrackedSet } from './tracked_map.ts'
 import type { Module, Value } from './values.ts'
 
 /** `null` is Python's None entry, which makes an import fail. */
@@ -15,7 +16,7 @@ export class ModuleTable {
   private readonly entries: Map<string, Entry>
   private readonly stands: Map<string, true>
   /** In most runs nothing ever stands in for a module, which is easily asked. */
-  private readonly stood: Map<'ever', true>
+  private readonly stood: TrackedSet<'ever'>
   /** The same of all passes, for those who write. */
   private everStood = false
   private readonly third: Map<string, Module>
@@ -25,7 +26,7 @@ export class ModuleTable {
   constructor(private readonly journal: Journal) {
     this.entries = journal.map()
     this.stands = journal.map()
-    this.stood = journal.map()
+    this.stood = new TrackedSet(journal)
     this.third = journal.map()
   }
 
@@ -43,7 +44,7 @@ export class ModuleTable {
     this.everStood ||= stands
     if (stands) {
       this.stands.set(name, true)
-      this.stood.set('ever', true)
+      this.stood.add('ever')
     } else if (this.everStood) this.stands.delete(name)
     if (entry?.t === 'module' && entry.kind === 'foreign') this.third.set(name, entry)
     else this.third.delete(name)
