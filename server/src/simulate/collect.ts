@@ -25,9 +25,8 @@ import { collectItems } from './items/collect_items.ts'
 import { checkDocstrings } from './items/docstrings.ts'
 import { itemList } from './items/item_object.ts'
 import type { Machine, World } from './machine.ts'
-import { SKIPPED } from './models/outcomes.ts'
+import { isSkip, SKIPPED } from './models/outcomes.ts'
 import { configObject } from './models/pytest.ts'
-import { SKIP_TEST } from './models/unittest.ts'
 import { missWarnings, USAGE_ERROR } from './models/warnings.ts'
 import { lookForSelections, loseSelections, refuseSelections } from './selections.ts'
 import {
@@ -406,6 +405,7 @@ function collectFile(
 /** Runs one collector's import and tells what came of it. */
 function observe(m: Machine, path: string, doubt: string | null, run: () => void): CollectorTrace {
   m.doubts = []
+  m.skips = []
   m.frames.length = 0
   m.watches.length = 0
   let exc: Exc | null = null
@@ -436,10 +436,7 @@ function observe(m: Machine, path: string, doubt: string | null, run: () => void
       reason: null,
     })
   if (doubt) return { ...nothing, outcome: 'unknown', reason: doubt }
+  const [skip] = m.skips
+  if (skip) return { ...nothing, outcome: 'unknown', reason: skip.reason }
   return { ...nothing, outcome: 'fails', failure: failureOf(exc) }
-}
-
-function isSkip(exc: Exc): boolean {
-  if (isSubclass(exc.cls, SKIP_TEST) === true) return true
-  return isSubclass(exc.cls, SKIPPED) === true && exc.detail.kind !== 'skip-misused'
 }

@@ -3,16 +3,17 @@
  * it isn't.
  */
 
-import type { Block, Expr, Handler, MatchCase, Op, Pattern, TryOp } from '../compile/module_code.ts'
-import { remember } from '../files/memo.ts'
+import type { Block, Handler, MatchCase, Op, Pattern, TryOp } from '../compile/module_code.ts'
+import { assignedNames } from './assigned_names.ts'
 import { exceptionClass, isSubclass } from './classes.ts'
 import { type Completion, certainRaise, combine, type Exit, leave, NORMAL } from './completion.ts'
 import { evaluate, evaluateOperand } from './evaluate.ts'
 import { assign, attempt, bindName, branch, runBlock } from './execute.ts'
-import type { Frame, Machine, Watch } from './machine.ts'
+import type { Frame, Machine } from './machine.ts'
 import { enterContext } from './models/contexts.ts'
 import { compare, elementsOf } from './operate.ts'
 import { refuseIteration } from './refuse.ts'
+import { type Watch, watchFor } from './unseen_raises.ts'
 import {
   type Class,
   type Exc,
@@ -124,99 +125,11 @@ function perhapsLoop(m: Machine, body: Block, otherwise: Block, frame: Frame, en
   return combine([completion, branch(m, frame, [() => runBlock(m, otherwise, frame), () => NORMAL])])
 }
 
-const assigned = new WeakMap<Block, readonly string[]>()
-
-/** Names that a block may bind directly: assignments, imports, definitions, loop variables, handlers. */
-export function assignedNames(block: Block): readonly string[] {
-  return remember(assigned, block, () => {
-    const found = new Set<string>()
-    collectAssigned(block, found)
-    return [...found]
-  })
-}
-
-function collectAssigned(block: Block, into: Set<string>): void {
-  for (const op of block) {
-    switch (op.op) {
-      case 'import':
-        for (const name of op.names) into.add(name.as ?? name.module.split('.')[0]!)
-        break
-      case 'from':
-        if (op.names !== '*') for (const name of op.names) into.add(name.as ?? name.name)
-        break
-      case 'assign':
-        for (const target of op.targets) targetNames(target, into)
-        break
-      case 'annotated':
-      case 'augment':
-        targetNames(op.target, into)
-        break
-      case 'def':
-      case 'class':
-      case 'type':
-        into.add(op.name)
-        break
-      case 'if':
-        collectAssigned(op.then, into)
-        collectAssigned(op.else, into)
-        break
-      case 'for':
-        targetNames(op.target, into)
-        collectAssigned(op.body, into)
-        collectAssigned(op.else, into)
-        break
-      case 'while':
-        collectAssigned(op.body, into)
-        collectAssigned(op.else, into)
-        break
-      case 'with':
-        for (const item of op.items) if (item.target) targetNames(item.target, into)
-        collectAssigned(op.body, into)
-        break
-      case 'try':
-        collectAssigned(op.body, into)
-        for (const handler of op.handlers) collectAssigned(handler.body, into)
-        collectAssigned(op.else, into)
-        collectAssigned(op.finally, into)
-        break
-      case 'match':
-        for (const { body, pattern } of op.cases) {
-          for (const name of patternNames(pattern)) into.add(name)
-          collectAssigned(body, into)
-        }
-        break
-      default:
-    }
-  }
-}
-
-function targetNames(target: Expr, into: Set<string>): void {
-  if (target.e === 'name') into.add(target.id)
-  else if (target.e === 'tuple' || target.e === 'list')
-    for (const item of target.items) targetNames(item, into)
-  else if (target.e === 'star') targetNames(target.of, into)
-}
-
-function patternNames(pattern: Pattern): readonly string[] {
-  switch (pattern.p) {
-    case 'capture':
-      return pattern.name ? [pattern.name] : []
-    case 'as':
-      return [pattern.name, ...patternNames(pattern.pattern)]
-    case 'or':
-      return pattern.items.flatMap(patternNames)
-    case 'other':
-      return pattern.binds
-    default:
-      return []
-  }
-}
-
 export function executeTry(m: Machine, op: TryOp, frame: Frame): Completion {
   const before = new Map<string, Slot | undefined>()
   if (op.handlers.length > 0)
     for (const name of assignedNames(op.body)) before.set(name, frame.scope.names.slots.get(name))
-  const watch: Watch = { guards: op.handlers.length > 0, any: false, classes: new Set(), imports: [] }
+  const watch = watchFor(op.handlers.length > 0)
   m.watches.push(watch)
   const body = runBlock(m, op.body, frame)
   m.watches.splice(m.watches.lastIndexOf(watch))
@@ -343,12 +256,13 @@ function mayBeBelow(m: Machine, handler: Handler, frame: Frame, cls: Class): boo
 
 /** What no handler here catches for certain may still be caught further out. */
 function passOn(m: Machine, op: TryOp, frame: Frame, watch: Watch): void {
+  const passes = (cls: Class) => !op.handlers.some(handler => catches(m, handler, frame, cls) === true)
+  for (const skip of watch.skips) if (passes(skip.cls)) m.maySkip(skip)
   const everything = op.handlers.some(
     handler => catches(m, handler, frame, exceptionClass('Exception')) === true,
   )
   if (everything) return
   if (watch.any) m.mayRaise(null)
-  const passes = (cls: Class) => !op.handlers.some(handler => catches(m, handler, frame, cls) === true)
   for (const cls of watch.classes) if (passes(cls)) m.mayRaise(cls)
   for (const failure of watch.imports) if (passes(failure.exc.cls)) m.mayFail(failure)
 }

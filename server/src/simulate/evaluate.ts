@@ -4,11 +4,12 @@
  */
 import type { At, CallExpr, CompClause, Expr } from '../compile/module_code.ts'
 import type { Span } from '../files/span.ts'
+import { walrusNames } from './assigned_names.ts'
 import { getAttribute } from './attribute.ts'
 import { callValue } from './call.ts'
 import { exceptionClass, isException } from './classes.ts'
 import { NORMAL } from './completion.ts'
-import { assign, attempt } from './execute.ts'
+import { assign, attempt, bindName } from './execute.ts'
 import { makeFunction } from './functions.ts'
 import { leaveOutOperators } from './implicit_calls.ts'
 import type { Frame, Machine } from './machine.ts'
@@ -115,7 +116,7 @@ export function evaluate(m: Machine, expr: Expr, frame: Frame): Value {
       return evaluateComprehension(m, expr, frame)
     case 'walrus': {
       const value = evaluate(m, expr.value, frame)
-      m.heap.set(frame.scope.names, expr.name, value)
+      bindName(m, expr.name, value, frame.home ? { ...frame, scope: frame.home } : frame)
       return value
     }
     case 'await':
@@ -159,9 +160,20 @@ function tailOf(m: Machine, frame: Frame, expr: Extract<Expr, { e: 'attr' }>): S
   return { path: whole.path, start: whole.end - expr.name.length, end: whole.end }
 }
 
+/** Names that the compiler makes, where the code around calls for them: methods, annotations, type parameters, classes. */
+const BOUND_BY_PYTHON = new Set([
+  '__annotations__',
+  '__class__',
+  '__classdict__',
+  '__firstlineno__',
+  '__static_attributes__',
+  '__type_params__',
+])
+
 function readName(m: Machine, name: string, frame: Frame, span: Span): Value {
   const found = lookUpName(m, name, frame)
   if (found !== undefined) return found
+  if (BOUND_BY_PYTHON.has(name)) return UNKNOWN
   if (frame.restricted || m.heap.doubtful) {
     if (!frame.restricted) m.mayRaise(exceptionClass('NameError'))
     return UNKNOWN
@@ -315,17 +327,33 @@ function evaluateCall(m: Machine, expr: CallExpr, frame: Frame): Value {
     m.mayRaise(null)
     return UNKNOWN
   }
-  const args = evaluateArguments(m, expr, frame)
+  const args = evaluateArguments(m, expr, frame, runsThrough(fn))
   return standingAt(frame, expr.at, () => callValue(m, fn, args, expr))
 }
 
-export function evaluateArguments(m: Machine, expr: Pick<CallExpr, 'args' | 'keywords'>, frame: Frame): Args {
+/** Built-ins that run a generator to its end, or to an answer, before anything else happens. */
+const RUNS_THROUGH = new Set('all any dict frozenset list max min set sorted sum tuple'.split(' '))
+
+function runsThrough(fn: Value): boolean {
+  if (fn.t === 'class') return fn.module === 'builtins' && RUNS_THROUGH.has(fn.name)
+  return fn.t === 'native' && RUNS_THROUGH.has(fn.name)
+}
+
+/** `eagerly`: a generator among them is run through at once. */
+export function evaluateArguments(
+  m: Machine,
+  expr: Pick<CallExpr, 'args' | 'keywords'>,
+  frame: Frame,
+  eagerly = false,
+): Args {
   const positional: Value[] = []
   const keywords = new Map<string, Value>()
   let open = false
   for (const arg of expr.args) {
     if (arg.e !== 'star') {
-      positional.push(evaluate(m, arg, frame))
+      positional.push(
+        eagerly && arg.e === 'comp' ? evaluateComprehension(m, arg, frame, true) : evaluate(m, arg, frame),
+      )
       continue
     }
     const more = elementsOf(evaluateOperand(m, arg.of, frame))
@@ -344,7 +372,16 @@ export function evaluateArguments(m: Machine, expr: Pick<CallExpr, 'args' | 'key
 }
 
 /** Computed element by element where everything that it iterates over is known; else open. */
-function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, frame: Frame): Value {
+/**
+ * A generator expression gives a list as well. Its first source is looked at now, and the rest when somebody asks: what it
+ * raises is a proof only if that is at once.
+ */
+function evaluateComprehension(
+  m: Machine,
+  expr: Extract<Expr, { e: 'comp' }>,
+  frame: Frame,
+  eagerly = expr.kind !== 'generator',
+): Value {
   const scope: Scope = {
     kind: 'function',
     names: m.heap.namespace(),
@@ -354,18 +391,23 @@ function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, f
     nonlocals: NO_NAMES,
   }
   const first = evaluate(m, expr.clauses[0]!.iter, frame)
-  const inner: Frame = { ...frame, scope, kind: 'comprehension' }
+  const inner: Frame = { ...frame, scope, kind: 'comprehension', home: frame.home ?? frame.scope }
   const out: { key: Value; value: Value }[] = []
   m.frames.push(inner)
-  let known: boolean
-  try {
+  let known = false
+  const run = (): void => {
     known = iterate(m, expr.clauses, 0, first, inner, () => {
       const key = expr.key ? evaluate(m, expr.key, inner) : UNKNOWN
       out.push({ key, value: evaluate(m, expr.value, inner) })
     })
+  }
+  try {
+    if (eagerly) run()
+    else for (const exit of attempt(m, run).exits) if (exit.kind === 'raise') m.mayHaveRaised(exit.exc)
   } finally {
     m.frames.pop()
   }
+  if (!known) bindPerhaps(m, walrusNames(expr), inner)
   const values = out.map(entry => entry.value)
   if (expr.kind === 'set') return likewise(makeSet(known ? values : null), first)
   if (expr.kind === 'dict') {
@@ -380,6 +422,18 @@ function evaluateComprehension(m: Machine, expr: Extract<Expr, { e: 'comp' }>, f
   const made = likewise(list(known ? values : [], !known), first)
   if (expr.kind === 'generator') generators.add(made)
   return made
+}
+
+/** What a part that was not followed to its end binds by `:=`. */
+function bindPerhaps(m: Machine, names: readonly string[], { home, ...frame }: Frame): void {
+  if (names.length === 0 || !home) return
+  m.heap.alternatives([
+    () => {
+      for (const name of names) bindName(m, name, UNKNOWN, { ...frame, scope: home })
+      return NORMAL
+    },
+    () => NORMAL,
+  ])
 }
 
 const generators = new WeakSet<Value>()

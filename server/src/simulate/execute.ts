@@ -2,19 +2,12 @@
  * Statements in execution order. Blocks with conditions, handlers and loops are in `control`.
  */
 import type { Block, Expr, FromOp, ImportOp, Op } from '../compile/module_code.ts'
+import { assignedNames } from './assigned_names.ts'
 import { deleteAttribute, setAttribute } from './attribute.ts'
 import { isOutcome, makeException, spendBudget } from './call.ts'
 import { exceptionClass, isException, nativeClass } from './classes.ts'
 import { type Completion, certainRaise, combine, leave, NORMAL } from './completion.ts'
-import {
-  assignedNames,
-  executeFor,
-  executeIf,
-  executeMatch,
-  executeTry,
-  executeWhile,
-  executeWith,
-} from './control.ts'
+import { executeFor, executeIf, executeMatch, executeTry, executeWhile, executeWith } from './control.ts'
 import { define, defineClass } from './define.ts'
 import { evaluate, evaluateOperand, raiseUndefined } from './evaluate.ts'
 import { importName, importStar, loadSubmodule, resolveRelative, viaParents } from './from_import.ts'
@@ -26,6 +19,7 @@ import { fieldsOf, toldBy } from './plain_state.ts'
 import { refuseIteration, refuseUnpacking } from './refuse.ts'
 import { holdsTheSame } from './remade.ts'
 import { isSuspect, raiseUnreadable, refuseEscapes } from './syntax.ts'
+import { watchFor } from './unseen_raises.ts'
 import {
   type Args,
   type CodeUnit,
@@ -86,7 +80,7 @@ export function runModule(m: Machine, module: Module, project: boolean): void {
 
 function runBody(m: Machine, frame: Frame): Completion {
   // What may be raised unseen in here is no business of the importer's `try`: only failing imports are.
-  m.watches.push({ guards: false, any: false, classes: new Set(), imports: [] })
+  m.watches.push(watchFor(false))
   m.frames.push(frame)
   try {
     return runBlock(m, frame.unit.code.ops, frame)
@@ -94,6 +88,7 @@ function runBody(m: Machine, frame: Frame): Completion {
     m.frames.pop()
     const watch = m.watches.pop()!
     for (const failure of watch.imports) m.mayFail(failure)
+    for (const skip of watch.skips) m.maySkip(skip)
   }
 }
 

@@ -6,9 +6,10 @@ import { dirname, isWithin, join } from '../files/paths.ts'
 import type { Span } from '../files/span.ts'
 import { matchesGlob } from '../pytest/glob.ts'
 import { DJANGO_PLUGIN } from '../pytest/start_django.ts'
+import { atLeast } from '../pytest/version.ts'
 import { bodyText } from './body_words.ts'
 import { callFunction } from './call.ts'
-import { exceptionClass, isSubclass } from './classes.ts'
+import { exceptionClass, isSubclass, nativeClass } from './classes.ts'
 import { CONFIGURES_DJANGO, leaveOut } from './effects.ts'
 import { stringOf } from './evaluate.ts'
 import { verifyHooks } from './hook_signatures.ts'
@@ -147,24 +148,33 @@ function importEntryPoint(m: Machine, name: string, place: Span): Module | null 
   return value.t === 'module' ? value : null
 }
 
+/** `PytestPluginManager.import_plugin`. Before 9.2 any ImportError is told in its words. */
 function importPlugin(m: Machine, name: string, place: Span): Module | null {
   try {
     return importEntryPoint(m, name, place)
   } catch (error) {
-    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('ImportError')) !== true)
+    if (!(error instanceof PyRaise) || isSubclass(error.exc.cls, exceptionClass('Exception')) !== true)
       throw error
     const { exc } = error
-    const message = `Error importing plugin "${name}": ${exc.message}`
-    const cls = exceptionClass('ImportError')
+    const plugin = isItself(exc, name) ? 'absent' : 'fails'
+    if (isSubclass(exc.cls, exceptionClass('ImportError')) !== true) throw new PyRaise({ ...exc, plugin })
+    const late = plugin === 'fails' && atLeast(m.plan.pytestVersion, '9.2')
+    const cls = late ? PLUGIN_IMPORT_FAILURE : exceptionClass('ImportError')
+    const message = `Error ${late ? 'while loading' : 'importing'} plugin "${name}": ${exc.message}`
     const detail = { kind: 'plugin', plugin: name } as const
-    const named = m.exception(cls, message, detail, { span: place, focus: place, cause: exc })
+    const raised = m.exception(cls, message, detail, { span: place, focus: place, cause: exc })
+    const named: Exc = { ...raised, plugin }
     // What fails inside a module of the project is mended there.
     const { span, focus, chain } = exc
-    const inside = !exc.foreign && m.isProject(span.path) && !isItself(exc, name)
-    m.throwUnlessHealed(inside ? { ...named, span, focus, chain, detail: exc.detail, plugin: true } : named)
+    const inside = !exc.foreign && m.isProject(span.path) && plugin === 'fails'
+    m.throwUnlessHealed(inside ? { ...named, span, focus, chain, detail: exc.detail } : named)
     return null
   }
 }
+
+const PLUGIN_IMPORT_FAILURE = nativeClass('PluginImportFailure', '_pytest.config', [
+  exceptionClass('Exception'),
+])
 
 /** Is it the plugin's own module, or a package of it, that is missing? */
 function isItself({ detail }: Exc, plugin: string): boolean {

@@ -19,10 +19,12 @@ import { Finder } from './finder.ts'
 import { Heap } from './heap.ts'
 import type { Plugin } from './hooks.ts'
 import { Leaks } from './leaks.ts'
+import { isSkip } from './models/outcomes.ts'
 import type { RegisteringFunction } from './models/registries.ts'
 import { ModuleTable } from './module_table.ts'
 import type { FailureDetail, OpenQuestion, RegisteredMarker, TraceEvent } from './trace.ts'
 import { TrackedSet } from './tracked_map.ts'
+import type { Doubt, PossibleFailure, Watch } from './unseen_raises.ts'
 import {
   type Class,
   type CodeUnit,
@@ -85,6 +87,8 @@ export interface Frame {
   readonly unit: CodeUnit
   readonly scope: Scope
   readonly kind: 'module' | 'class' | 'function' | 'comprehension'
+  /** Of a comprehension: the scope around it, in which `:=` binds. */
+  readonly home?: Scope
   /** Third-party code: no calls, no class bodies, no name checks. */
   readonly restricted: boolean
   /** The statement or call being executed. */
@@ -97,22 +101,6 @@ export interface Frame {
   exact: boolean
   /** The exception being handled, innermost last. */
   readonly handling: Exc[]
-}
-
-/** What may have been raised unseen inside a `try` body. */
-export interface Watch {
-  /** It stands for a `try` with handlers, not for the body of a module. */
-  readonly guards: boolean
-  any: boolean
-  readonly classes: Set<Class>
-  /** Imports that may fail: a doubt if nothing catches them. */
-  readonly imports: PossibleFailure[]
-}
-
-export interface PossibleFailure {
-  readonly exc: Exc
-  /** Why it isn't certain. */
-  readonly reason: string
 }
 
 /** A call under way. */
@@ -219,7 +207,9 @@ export class Machine extends Memory {
   /** Modules that took themselves out of `sys.modules`, with `unseenCalls` at that moment. */
   readonly vanished = this.map<string, number>()
   /** What made a verdict on the present collector impossible. */
-  doubts: { readonly reason: string; readonly span: Span }[] = []
+  doubts: Doubt[] = []
+  /** What may have skipped it before it came to its end: no failure behind that is a proof. */
+  skips: Doubt[] = []
   /** Statements left for the outermost call under way. */
   callBudget = 0
   importDepth = 0
@@ -264,6 +254,7 @@ export class Machine extends Memory {
   toStart(): void {
     this.start = startOf(this.world)
     this.doubts = []
+    this.skips = []
     this.frames.length = 0
     this.watches.length = 0
   }
@@ -405,9 +396,13 @@ export class Machine extends Memory {
 
   /** Something that can't be known keeps us from a verdict on the present collector. */
   doubt(reason: string, span: Span = this.here()): void {
+    this.doubts.push(this.doubtAt(reason, span))
+  }
+
+  private doubtAt(reason: string, span: Span): Doubt {
     const text = this.world.text(span.path)
     const line = text === null ? '' : `:${new LineIndex(text).position(span.start).line}`
-    this.doubts.push({ reason: `${reason} (${relative(this.plan.rootdir, span.path)}${line})`, span })
+    return { reason: `${reason} (${relative(this.plan.rootdir, span.path)}${line})`, span }
   }
 
   /** An unknown call, attribute or subscript: inside a `try` it may have raised. Null class: anything. */
@@ -423,6 +418,7 @@ export class Machine extends Memory {
     const { detail } = exc
     if (detail.kind === 'unknown-marker' || (detail.kind === 'warning' && detail.marker !== null))
       this.perhapsRefused.push(exc)
+    if (isSkip(exc) && this.supposing === 0) this.maySkip(exc)
     if (isSubclass(exc.cls, exceptionClass('ImportError')) && this.supposing === 0 && !exc.foreign)
       this.mayFail({ exc, reason: "a condition that can't be evaluated leads there" })
     else this.mayRaise(exc.cls)
@@ -433,6 +429,13 @@ export class Machine extends Memory {
     const watch = this.watches.at(-1)
     if (watch) watch.imports.push(failure)
     else this.doubt(`${failure.exc.message}: ${failure.reason}`, failure.exc.span)
+  }
+
+  /** Further on, the file may have been skipped already, if no handler further out catches that. */
+  maySkip(exc: Exc): void {
+    const watch = this.watches.at(-1)
+    if (watch) watch.skips.push(exc)
+    else this.skips.push(this.doubtAt('it may be skipped before it fails', exc.span))
   }
 
   /** The file that is executing depends on `file`. */

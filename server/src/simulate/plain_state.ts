@@ -11,7 +11,7 @@ export function isOutput(machine: Machine, holder: object): boolean {
 }
 
 /** Counters and caches that hold whatever is taken back, and what each step sets when it begins. */
-const LASTING = new Set(['pathCache', 'unseenCalls', 'world', 'doubts', 'legitimateIn', 'start'])
+const LASTING = new Set(['pathCache', 'unseenCalls', 'world', 'doubts', 'skips', 'legitimateIn', 'start'])
 
 /** What is as it was once nothing is under way. */
 const PASSING = new Set(['callBudget', 'importDepth', 'supposing'])
@@ -41,9 +41,10 @@ function lastingKeys(holder: object): string[] {
 
 /** How much was told so far, and of what can't be known. */
 export function toldBy(machine: Machine): number {
-  const { events, registeredMarkers, perhapsRefused, pendingHooks, doubts, watches } = machine
-  const imports = watches.at(-1)?.imports ?? []
-  const lists = [events, registeredMarkers, perhapsRefused, pendingHooks, doubts, imports]
+  const { events, registeredMarkers, perhapsRefused, pendingHooks, doubts, skips, watches } = machine
+  const watch = watches.at(-1)
+  const watched = watch ? [watch.imports, watch.skips] : []
+  const lists = [events, registeredMarkers, perhapsRefused, pendingHooks, doubts, skips, ...watched]
   return lists.reduce((told, list) => told + list.length, 0)
 }
 

@@ -40,7 +40,7 @@ export function start(m: Machine): Plugin[] {
   for (const load of m.plan.plugins) {
     guardSession(
       m,
-      exc => pluginExit(m, exc, load.how),
+      exc => pluginExit(m, exc),
       () =>
         loadPlugin(
           m,
@@ -149,22 +149,19 @@ function placeOf(m: Machine, load: PluginLoad): Span {
   return load.span ?? placeOfNobody(m)
 }
 
-function pluginExit(m: Machine, exc: Exc, how: PluginLoad['how']): number {
+/** From 9.2 on a plugin that fails is a fault of its own, and one that nobody has the user's. */
+function pluginExit(m: Machine, exc: Exc): number {
   if (isSystemExit(exc)) return exitStatus(exc)
   if (isSubclass(exc.cls, USAGE_ERROR) === true) return 4
   if (!atLeast(m.plan.pytestVersion, '9.2')) return 1
-  return how !== 'entry point' && isOfPlugin(exc) ? 4 : 3
-}
-
-function isOfPlugin({ detail, plugin }: Exc): boolean {
-  return detail.kind === 'plugin' || plugin === true
+  return exc.plugin === 'absent' ? 4 : 3
 }
 
 function conftestExit(m: Machine, exc: Exc): number {
   if (isSystemExit(exc)) return exitStatus(exc)
   if (exc.detail.kind === 'hook') return 1
   if (exc.registering) return isSubclass(exc.cls, USAGE_ERROR) === true ? 4 : 1
-  if (isOfPlugin(exc)) return pluginExit(m, exc, '-p')
+  if (exc.plugin) return pluginExit(m, exc)
   return isSubclass(exc.cls, SKIPPED) === true || isSubclass(exc.cls, exceptionClass('Exception')) === false
     ? 1
     : 4

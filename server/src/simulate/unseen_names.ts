@@ -102,9 +102,13 @@ function namesModule(m: Machine, path: string, module: string): boolean {
 
 const writers = new TextMemo<boolean>()
 
-/** The modules of whoever calls are written to, or those that a class or function is of. */
+/** The modules of whoever calls are written to, those that a class or function is of, or those that are looked up. */
 const WRITES_INTO_OTHERS =
   /(?<!\b(?:tb_frame|def |self))[.\s]f_globals\b(?!\s*(?:\.(?:get|copy|keys|items|values)\b|\[[^\]\n]*\](?!\s*=[^=])|,[^,\n]*\bf_locals\b|and\b|if\b|else\b|is\b|:|=))|\bsetattr\s*\(\s*sys\.modules\b|(?<!\.update\s*\(\s*)\bsys\.modules\s*\[[^\]\n]*\]\.__dict__\b(?!\s*\.(?:(?:get|keys|items|values|copy)\b|setdefault\(\s*''))|\bvars\s*\(\s*sys\.modules\b/
+
+/** A module that was looked up is handed to a call that may write into it, other than one that only asks. */
+const HANDS_MODULE_OUT =
+  /(?<!\b(?:\w*(?:get|has|reload|assert|append)\w*|bool|dir|hash|id|isinstance|print|repr|str|type|vars))\(\s*sys\.modules\s*\[(?!\s*__name__\s*\])[^\]\n]*\]\s*[,)]/i
 
 function mayWriteIntoOthers(m: Machine, path: string): boolean {
   const text = m.world.text(path)
@@ -112,7 +116,9 @@ function mayWriteIntoOthers(m: Machine, path: string): boolean {
 }
 
 function writesIntoOthers(text: string): boolean {
-  return /f_globals|sys\.modules/.test(text) && WRITES_INTO_OTHERS.test(withoutStrings(text))
+  if (!/f_globals|sys\.modules/.test(text)) return false
+  const code = withoutStrings(text)
+  return WRITES_INTO_OTHERS.test(code) || HANDS_MODULE_OUT.test(code)
 }
 
 /** Folders of a package that importing it does not lead to. */

@@ -255,8 +255,8 @@ export interface Exc {
   readonly exact: boolean
   /** Made by calling the class, and not raised yet: it has no place. */
   readonly fresh?: boolean
-  /** It is pytest's own ImportError for a plugin, told where the plugin fails. */
-  readonly plugin?: boolean
+  /** It left the import of a plugin, which can't be found or fails. */
+  readonly plugin?: 'absent' | 'fails'
   /** It left a hook that was called while a conftest was registered, after its import. */
   readonly registering?: boolean
 }

@@ -7,6 +7,7 @@ import { contextModels } from './contexts.ts'
 import { dataclassModels } from './dataclasses.ts'
 import { djangoModels } from './django.ts'
 import { enumModels } from './enum.ts'
+import { gettextModels } from './gettext.ts'
 import { importlibModels } from './importlib.ts'
 import { loadingModels } from './loading.ts'
 import type { Model } from './model.ts'
@@ -32,6 +33,7 @@ const ALL: readonly Model[] = [
   ...djangoModels,
   ...dataclassModels,
   ...enumModels,
+  ...gettextModels,
   ...importlibModels,
   ...loadingModels,
   ...multiprocessingModels,

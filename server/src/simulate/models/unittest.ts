@@ -1,6 +1,6 @@
 /** unittest: SkipTest, its decorators, and mock objects standing in for modules. */
 
-import { exceptionClass, nativeClass, OBJECT } from '../classes.ts'
+import { nativeClass, OBJECT } from '../classes.ts'
 import { handOver } from '../effects.ts'
 import { foreseeCall } from '../implicit_calls.ts'
 import { importModule } from '../importer.ts'
@@ -20,9 +20,7 @@ import {
 } from '../values.ts'
 import { contextObject } from './contexts.ts'
 import { argument, type Model } from './model.ts'
-
-/** What pytest takes for a skip when a module raises it. */
-export const SKIP_TEST = nativeClass('SkipTest', 'unittest.case', [exceptionClass('Exception')])
+import { SKIP_TEST } from './outcomes.ts'
 
 export const unittestModels: readonly Model[] = [
   { modules: ['unittest', 'unittest.case'], names: unittestNames },
