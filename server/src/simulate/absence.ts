@@ -37,7 +37,8 @@ export function whyUncertain(m: Machine, name: string, parent: Value | null): st
     !saysWord(m, parent.file, name.slice(name.lastIndexOf('.') + 1))
   )
     return null
-  return playsWithModules(m, topLevel(name)) && mayBeServed(m, name) ? '' : null
+  const served = servesUnseen(m, name) || (playsWithModules(m, topLevel(name)) && mayBeServed(m, name))
+  return served ? '' : null
 }
 
 function isPackageFile(file: string): boolean {
@@ -71,16 +72,27 @@ function mayBeServed(m: Machine, name: string): boolean {
   if (mayBeHung(m, name)) return true
   const word = name.slice(name.lastIndexOf('.') + 1)
   if (m.modules.namedIn(word).some(other => other !== name)) return true
-  const folders = m.finder.findTopLevel(topLevel(name), m.searchPath())?.path ?? []
+  const folders = foldersOf(m, name)
   if (folders.some(folder => m.world.fs.list(folder)?.some(entry => /\.(?:so|pyd)$/.test(entry.name))))
     return true
-  const ofPackage = (path: string) => folders.some(folder => isWithin(path, folder))
   for (const path of foreignFiles(m)) {
     const text = m.world.text(path)
     if (text === null || saysWord(m, path, word)) return true
-    if (ofPackage(path) && SERVES_UNSEEN.test(text)) return true
   }
   return m.modules.has(word) || m.finder.findTopLevel(word, m.searchPath()) !== null
+}
+
+/** Does a file of the installed package, of those that are loaded, serve names that it need not know? */
+function servesUnseen(m: Machine, name: string): boolean {
+  const folders = foldersOf(m, name)
+  for (const path of foreignFiles(m))
+    if (folders.some(folder => isWithin(path, folder)) && SERVES_UNSEEN.test(m.world.text(path) ?? ''))
+      return true
+  return false
+}
+
+function foldersOf(m: Machine, name: string): readonly string[] {
+  return m.finder.findTopLevel(topLevel(name), m.searchPath())?.path ?? []
 }
 
 /** Third-party modules play tricks with `sys.modules`; what their text does not show they do not do. */

@@ -329,12 +329,14 @@ class Effects {
     this.m.heap.set(fn.module.ns, name, UNKNOWN)
   }
 
-  /** A module that the code calls by that name. */
-  private writeTo(module: Module, as: string, body: BodyWords): void {
+  /** A module that the code calls by that name. `passed`: the way to it, for modules may hold each other. */
+  private writeTo(module: Module, as: string, body: BodyWords, passed: readonly string[] = []): void {
     if (module.kind !== 'project' && module.kind !== 'stub') return
+    const here = `${as}:${module.name}`
+    if (passed.includes(here)) return
     for (const [owner, name] of body.pairs) {
       const value = owner === as ? module.ns.slots.get(name)?.value : undefined
-      if (value?.t === 'module') this.writeTo(value, name, body)
+      if (value?.t === 'module') this.writeTo(value, name, body, [...passed, here])
       else if (value) this.reach(value)
     }
     for (const [owner, name] of body.writes) if (owner === as) this.m.heap.set(module.ns, name, UNKNOWN)

@@ -288,6 +288,10 @@ export function execute(m: Machine, spec: Spec, parent: Value | null, focus: Spa
           m.states.set(module, 'failed')
           const entry = m.modules.get(spec.name)
           if (entry === module || isReplacement(entry)) m.modules.delete(spec.name)
+        } else {
+          // Our own stack ran out: Python would have gone on.
+          m.states.set(module, 'done')
+          m.heap.open(module.ns)
         }
         throw error
       } finally {

@@ -9,6 +9,7 @@ import { djangoModels } from './django.ts'
 import { enumModels } from './enum.ts'
 import { gettextModels } from './gettext.ts'
 import { importlibModels } from './importlib.ts'
+import { inspectModels } from './inspect.ts'
 import { loadingModels } from './loading.ts'
 import type { Model } from './model.ts'
 import { multiprocessingModels } from './multiprocessing.ts'
@@ -35,6 +36,7 @@ const ALL: readonly Model[] = [
   ...enumModels,
   ...gettextModels,
   ...importlibModels,
+  ...inspectModels,
   ...loadingModels,
   ...multiprocessingModels,
   ...osModels,

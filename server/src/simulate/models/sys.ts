@@ -67,7 +67,7 @@ function sysNames(m: Machine): Record<string, Value> {
 }
 
 /** The frame object so many steps above the innermost of these. Behind a module's own come those of the import system. */
-function frameAbove(m: Machine, frames: readonly Frame[], depth: number): Value {
+export function frameAbove(m: Machine, frames: readonly Frame[], depth: number): Value {
   const above = frames.slice(0, frames.length - depth)
   const passed = frames.slice(above.length)
   const frame = above.at(-1)
