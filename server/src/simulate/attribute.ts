@@ -17,6 +17,7 @@ import { replaceSysPath, versionField } from './models/sys.ts'
 import { mayHaveName, versionFlag, viaGetattr } from './names.ts'
 import { hasBuiltinAttribute, refuseAttribute } from './refuse.ts'
 import { isReplacement, viaReplacement } from './replaced.ts'
+import { boundByLibrary } from './unseen_names.ts'
 import {
   constant,
   type Exc,
@@ -118,13 +119,16 @@ export function namespaceItem(m: Machine, { ns, module }: NamespaceDict, name: s
 
 /** A submodule that exists may have been imported by code that was not simulated. */
 function mayBeBoundUnseen(m: Machine, module: Module, name: string): boolean {
-  if (m.heap.doubtful) return true
+  if (m.heap.doubtful || boundByLibrary(m, module, name)) return true
   if (module.path === null) return false
   if (!Array.isArray(module.path)) return true
   const loaded = m.modules.get(`${module.name}.${name}`)
   if (loaded?.t === 'module' && m.states.get(loaded) === 'executing') return false
   return m.unseenImports && m.finder.findSubmodule(`${module.name}.${name}`, name, module.path) !== null
 }
+
+/** Methods that are class methods without being told so (`type.__new__`). */
+const OF_THE_CLASS = new Set(['__init_subclass__', '__class_getitem__'])
 
 function classAttribute(cls: Extract<Value, { t: 'class' }>, name: string): Value {
   if (name === '__name__' || name === '__qualname__') return constant(cls.name)
@@ -137,7 +141,9 @@ function classAttribute(cls: Extract<Value, { t: 'class' }>, name: string): Valu
     if (ancestor === null) return UNKNOWN
     open ||= ancestor.open
     const slot = ancestor.ns.slots.get(name)
-    if (slot) return open && slot.value.t !== 'func' ? UNKNOWN : slot.value
+    if (slot?.value.t === 'func')
+      return OF_THE_CLASS.has(name) ? { t: 'bound', self: cls, fn: slot.value } : slot.value
+    if (slot) return open ? UNKNOWN : slot.value
   }
   return UNKNOWN
 }
@@ -163,7 +169,7 @@ function instanceAttribute(m: Machine, value: Extract<Value, { t: 'instance' }>,
   }
   const found = classAttribute(value.cls, name)
   if (found === UNKNOWN) leaveOutMethod(m, value, '__getattr__')
-  if (found.t === 'func') return { t: 'bound', self: value, fn: found }
+  if (found.t === 'func' && name !== '__new__') return { t: 'bound', self: value, fn: found }
   // A property, or a method behind a decorator.
   const behind = functionBehind(found)
   if (behind) leaveOut(m, behind, { positional: [value], keywords: new Map(), open: true })

@@ -16,6 +16,7 @@ import type { Frame, Machine } from './machine.ts'
 import { builtin } from './models/builtins.ts'
 import { asksDjango } from './models/django_settings.ts'
 import { binary, compare, elementsOf, getItem, slice, unary } from './operate.ts'
+import { boundByLibrary } from './unseen_names.ts'
 import {
   type Args,
   constant,
@@ -173,7 +174,7 @@ const BOUND_BY_PYTHON = new Set([
 function readName(m: Machine, name: string, frame: Frame, span: Span): Value {
   const found = lookUpName(m, name, frame)
   if (found !== undefined) return found
-  if (BOUND_BY_PYTHON.has(name)) return UNKNOWN
+  if (BOUND_BY_PYTHON.has(name) || boundByLibrary(m, frame.scope.module, name)) return UNKNOWN
   if (frame.restricted || m.heap.doubtful) {
     if (!frame.restricted) m.mayRaise(exceptionClass('NameError'))
     return UNKNOWN

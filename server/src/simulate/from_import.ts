@@ -15,6 +15,7 @@ import { refuseIteration } from './refuse.ts'
 import { isReplacement, viaReplacement } from './replaced.ts'
 import { isStandardLibrary, wordsForMissing } from './standard.ts'
 import type { FailureDetail } from './trace.ts'
+import { boundByLibrary } from './unseen_names.ts'
 import { type Exc, isString, type Module, type Slot, UNKNOWN, type Value } from './values.ts'
 
 /** `from .x import y`: the absolute name, by the package of the importing module (PEP 328). */
@@ -88,7 +89,8 @@ function mayHaveUnseen(m: Machine, module: Module, name: string, refused: boolea
     return mayHaveName(m, module, name)
   if ((module.ns.open && !(refused && isReplacement(module))) || packagePath(m, module) === 'unknown')
     return true
-  return module.kind === 'namespace' && m.isPathOpen
+  if (module.kind === 'namespace') return m.isPathOpen
+  return boundByLibrary(m, module, name)
 }
 
 /** A constant of a module run in the restricted way counts only if no function there rebinds it. */

@@ -69,7 +69,15 @@ function othersBind(m: Machine, module: string, file: string, name: string): boo
   return [...importedFiles(m, file)].some(path => mayWriteIntoOthers(m, path))
 }
 
-/** The files of other packages that the file takes names from. */
+/** May a library that a module of the project calls bind this name there, as it is told to? */
+export function boundByLibrary(m: Machine, { file }: Module, name: string): boolean {
+  const text = file?.endsWith('.py') ? m.world.text(file) : null
+  const word = escapeRegExp(name)
+  if (!text || !new RegExp(`[(,]\\s*${word}\\s*=(?!=)|(['"])${word}\\1`).test(text)) return false
+  return [...importedFiles(m, file!)].some(path => mayWriteIntoOthers(m, path))
+}
+
+/** The files of other packages that the file takes names from, and those that these have them from. */
 function* importedFiles(m: Machine, file: string): Iterable<string> {
   for (const { module, level, names } of scanImports(m.world.text(file) ?? '')) {
     if (level > 0) continue
@@ -78,11 +86,21 @@ function* importedFiles(m: Machine, file: string): Iterable<string> {
     if (spec && !spec.path && spec.file?.endsWith('.py')) yield spec.file
     for (const folder of spec?.path ?? []) {
       const place = [folder, ...parts].join('/')
-      for (const below of ['', ...(names === '*' ? [] : names.map(name => `/${name}`))])
-        for (const path of [`${place}${below}.py`, `${place}${below}/__init__.py`])
-          if (m.world.text(path) !== null) yield path
+      yield* sourcesAt(m, place)
+      for (const name of names === '*' ? [] : names) yield* sourcesAt(m, `${place}/${name}`)
+      for (const from of scanImports(m.world.text(`${place}/__init__.py`) ?? ''))
+        if (
+          from.level === 1 &&
+          from.module &&
+          (names === '*' || names.some(name => from.names.includes(name)))
+        )
+          yield* sourcesAt(m, `${place}/${from.module.replaceAll('.', '/')}`)
     }
   }
+}
+
+function* sourcesAt(m: Machine, place: string): Iterable<string> {
+  for (const path of [`${place}.py`, `${place}/__init__.py`]) if (m.world.text(path) !== null) yield path
 }
 
 /** Larger compiled files are not read: they may name any module. */
