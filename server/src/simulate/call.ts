@@ -274,7 +274,11 @@ function enter(m: Machine, fn: Func, args: Args): Call {
   const key = args.open ? null : keyOf(tuple([...args.positional, ...args.keywords.values()]))
   const call: Call = { fn, key, writes: m.heap.lastingWrites, deepest: null }
   const same = m.calls.find(
-    it => it.fn.code.def === fn.code.def && it.key === key && it.writes === call.writes,
+    it =>
+      it.fn.code.def === fn.code.def &&
+      it.fn.scope === fn.scope &&
+      it.key === key &&
+      it.writes === call.writes,
   )
   if (key !== null && same && fn.code.def && m.exact && !m.heap.doubtful) {
     const span = same.deepest ?? m.here()
