@@ -70,7 +70,10 @@ export function unrecognized({ extras, rest }: Parsed, version: string): readonl
   ]
 }
 
-/** Destination -> value: defaults, then every use in order, as argparse's actions do it. */
+/**
+ * Destination, or any name of an option (`Config._opt2dest`) -> value: defaults, then every use in order, as argparse's
+ * actions do it.
+ */
 export function optionValues(
   specs: readonly OptionSpec[],
   uses: readonly OptionUse[],
@@ -79,7 +82,11 @@ export function optionValues(
   // Of several options for one destination the first that has a default gives it.
   for (const spec of specs) if (values.get(spec.dest) == null) values.set(spec.dest, spec.default)
   for (const use of uses) values.set(use.spec.dest, valueAfter(use, values.get(use.spec.dest) ?? null))
-  return Object.fromEntries([...values].map(([dest, value]) => [dest, { value }]))
+  const known = Object.fromEntries(
+    [...values].map(([dest, value]): [string, OptionValue] => [dest, { value }]),
+  )
+  for (const { names, dest } of specs) for (const name of names) known[name] ??= known[dest]!
+  return known
 }
 
 function valueAfter({ spec, values }: OptionUse, before: Plain): Plain {

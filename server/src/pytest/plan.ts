@@ -31,7 +31,7 @@ export interface Plan {
    * the order of the files and options. The last that matches wins.
    */
   readonly filterwarnings: readonly Setting[]
-  /** Options that pytest and its plugins know, with values from addopts and the command line (for getoption). */
+  /** Options that pytest and its plugins know, by destination and by name, with values from addopts and the command line. */
   readonly options: Readonly<Record<string, OptionValue>>
   /** sys.argv as pytest's process would have it. */
   readonly argv: readonly string[]
