@@ -8,6 +8,7 @@
  */
 
 import type { CallExpr, Expr, Parameter } from '../compile/module_code.ts'
+import { remember } from '../files/memo.ts'
 import { ancestry, exceptionClass, isException, isSubclass, OBJECT } from './classes.ts'
 import { type Completion, certainRaise } from './completion.ts'
 import { handOver, leaveOut } from './effects.ts'
@@ -189,12 +190,21 @@ export function callFunction(m: Machine, fn: Func, args: Args): Value {
     return UNKNOWN
   }
   if (depth > 0) return run(m, fn, args)
+  const spenders = spendersOf(m)
+  const code = def ?? fn.code.lambda
+  const before = spenders.get(code) ?? 0
+  if (before >= MOST_SPENT) {
+    leaveOut(m, fn, args)
+    m.mayRaise(null)
+    return UNKNOWN
+  }
   const [height, watches, budget] = [m.frames.length, m.watches.length, m.callBudget]
   m.callBudget = CALL_BUDGET
   try {
     return run(m, fn, args)
   } catch (error) {
     if (!(error instanceof BudgetSpent)) throw error
+    spenders.set(code, before + 1)
     m.frames.length = height
     m.watches.length = watches
     leaveOut(m, fn, args)
@@ -204,6 +214,17 @@ export function callFunction(m: Machine, fn: Func, args: Args): Value {
     m.callBudget = budget
   }
 }
+
+/** How often each function has spent all that a call may, in the module that runs. */
+function spendersOf(m: Machine): Map<unknown, number> {
+  const module = m.frames.findLast(({ kind }) => kind === 'module')
+  return module ? remember(spent, module, () => new Map()) : new Map()
+}
+
+const spent = new WeakMap<Frame, Map<unknown, number>>()
+
+/** After so many calls of a function by one module that were not followed to their end, all others are left out at once. */
+const MOST_SPENT = 2
 
 /** Calls under way since the innermost import began: each module's calls have a budget of their own. */
 function callDepth(m: Machine): number {
