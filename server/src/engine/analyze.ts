@@ -34,7 +34,7 @@ import type { Trace } from '../simulate/trace.ts'
 import { KeptPlan, keyOfPlan } from './kept_plan.ts'
 import { KeptTrace, type Simulation } from './kept_trace.ts'
 import { otherStart } from './other_start.ts'
-import { simulateExactly, type Verdicts } from './simulate_exactly.ts'
+import { hasToAsk, simulateExactly, type Verdicts } from './simulate_exactly.ts'
 import { type CodeStore, Sources } from './sources.ts'
 import type { Word } from './stored_run.ts'
 
@@ -337,7 +337,7 @@ async function analyzeOnce(
     return trace
   }
   const simulateAnew = async (): Promise<Simulation> => {
-    const asks = shown && (shown.suspects.length > 0 || shown.questions.some(({ guarded }) => !guarded))
+    const asks = shown && (shown.suspects.length > 0 || hasToAsk(shown))
     const trace = shown && !asks ? shown : await simulateKept()
     const other =
       request.layers === false

@@ -10,7 +10,7 @@ import type { Unreadable } from '../simulate/machine.ts'
 import type { SimulationInput } from '../simulate/passed.ts'
 import { doubtSuspects, simulate } from '../simulate/simulate.ts'
 import { questionKey } from '../simulate/standard.ts'
-import type { Trace } from '../simulate/trace.ts'
+import type { CollectorTrace, Trace } from '../simulate/trace.ts'
 import type { AnalysisRequest } from './analyze.ts'
 import type { Sources } from './sources.ts'
 
@@ -35,8 +35,7 @@ export async function simulateExactly(
   // What is found to be broken may hide more behind it, hence more than one round.
   for (let round = 0; round < 4 && trusted && executable !== null; round++) {
     const { suspects, questions } = trace
-    // What is guarded everywhere is asked only along with the rest, and decides nothing by itself.
-    const asks = questions.some(question => !question.guarded)
+    const asks = hasToAsk(trace)
     if (suspects.length === 0 && !asks) break
     const [judged, told] = await Promise.all([
       suspects.length > 0 ? judge(executable, suspects, fs, sources) : verdicts,
@@ -47,11 +46,18 @@ export async function simulateExactly(
     const allFine = suspects.every(path => verdicts.get(path) === 'fine')
     if (allFine) trace = { ...trace, suspects: [] }
     const judgedNew = suspects.some(path => verdicts.has(path) && verdicts.get(path) !== 'fine')
-    const lacking = told.some((verdict, i) => typeof verdict === 'object' && !questions[i]!.guarded)
+    const lacking = told.some(verdict => typeof verdict === 'object')
     if (!judgedNew && !lacking) break
     trace = simulate(input)
   }
   return doubtSuspects(trace)
+}
+
+/** What is guarded everywhere is asked only along with the rest, and where something may be wrong because of it. */
+export function hasToAsk({ questions, collectors, session }: Trace): boolean {
+  if (questions.some(({ guarded }) => !guarded)) return true
+  const isFine = ({ outcome }: CollectorTrace) => outcome === 'collects' || outcome === 'skips'
+  return questions.length > 0 && (session.outcome !== 'runs' || !collectors.every(isFine))
 }
 
 async function judge(

@@ -1,10 +1,7 @@
-/**
- * The order in which Python looks through a class and its bases (C3, "The Python 2.3 Method Resolution Order"), and what
- * it says of bases that have none.
- */
+/** The order in which Python looks through a class and its bases, where that is certain, and what it says of bases that have none. */
 import type { Version } from '../environment/environment.ts'
-import { remember } from '../files/memo.ts'
 import { EXCEPTIONS, OBJECT } from './classes.ts'
+import { linear, merge } from './linear_order.ts'
 import { isDefined } from './remade.ts'
 import type { Class, Value } from './values.ts'
 
@@ -39,33 +36,4 @@ function orderOf(cls: Class): readonly Class[] | null {
     EXCEPTIONS.get(each.name) === each ||
     (!each.open && isDefined(each) && !each.metaclass)
   return order?.every(isJudged) ? order : null
-}
-
-const known = new WeakMap<Class, readonly Class[] | null>()
-
-/** Python's `__mro__`; null where a base is no known class, or there is no order. */
-function linear(cls: Class): readonly Class[] | null {
-  return remember(known, cls, () => {
-    const bases = cls.bases.filter(base => base.t === 'class')
-    const orders = bases.map(linear)
-    if (bases.length < cls.bases.length || orders.some(order => order === null)) return null
-    const merged = merge([...(orders as Class[][]), bases])
-    return merged.rest.length > 0 ? null : [cls, ...merged.order]
-  })
-}
-
-/** `rest`: what is left of the lists where no head may come next. */
-function merge(lists: readonly (readonly Class[])[]): {
-  readonly order: readonly Class[]
-  readonly rest: readonly (readonly Class[])[]
-} {
-  const order: Class[] = []
-  let rest = lists.filter(list => list.length > 0)
-  while (rest.length > 0) {
-    const next = rest.map(([head]) => head!).find(head => !rest.some(list => list.indexOf(head) > 0))
-    if (!next) break
-    order.push(next)
-    rest = rest.map(list => (list[0] === next ? list.slice(1) : list)).filter(list => list.length > 0)
-  }
-  return { order, rest }
 }

@@ -21,6 +21,7 @@ import { asksDjango, hasDjango, loseDjango } from './models/django_settings.ts'
 import { registerCall } from './models/registries.ts'
 import { isModuleClass } from './models/types.ts'
 import { refuseArguments, refuseCall, refuseConstruction } from './refuse.ts'
+import { mayRefuse } from './unseen_raises.ts'
 import {
   type Args,
   type Class,
@@ -51,14 +52,20 @@ class BudgetSpent extends Error {}
 const CALLERS =
   /^(?:map|filter|sorted|min|max|sort|reduce|partial|starmap|accumulate|groupby|takewhile|dropwhile|defaultdict|Thread|Timer|submit|callback|enter_context|contextmanager|finalize|dumps)$/
 
+/** Built-in functions and methods of containers and strings that do not say by themselves what they refuse. */
+const MAY_REFUSE =
+  /^(?:(?:list|dict|set|tuple|nsdict|str)\.\w+|(?!hasattr|isinstance|issubclass|callable|print|globals|locals|super|id|dir|getattr|setattr|open|exec|compile|exit|quit|__import__)\w+)$/
+
 export function callValue(m: Machine, fn: Value, args: Args, call: CallExpr | null): Value {
   // What is none of the project's may do anything with an object that it is given.
   if (fn.t !== 'func' && fn.t !== 'bound') for (const value of args.positional) leaveOutOperators(m, value)
   switch (fn.t) {
     case 'native':
+      if (MAY_REFUSE.test(fn.name)) mayRefuse(m.watches)
       if (fn.call) return fn.call(args, call)
       break
     case 'class':
+      mayRefuse(m.watches)
       if (fn.native) return fn.native(args, call)
       return registering(m, `${fn.module}.${fn.name}`, args, [], () => instantiate(m, fn, args))
     case 'func':

@@ -1,6 +1,8 @@
 /**
  * Classes of the machine: the built-in exception hierarchy and the subclass relation in three values.
  */
+import { remember } from '../files/memo.ts'
+import { linear } from './linear_order.ts'
 import type { Class, Namespace, NativeCall, Value } from './values.ts'
 
 /** Python's built-in exceptions, each with its bases (3.11's list; groups and the newest ones included). */
@@ -137,11 +139,17 @@ export function isException(cls: Class): boolean {
   return isSubclass(cls, exceptionClass('BaseException')) === true
 }
 
-/** Bases first found first, depth first: enough for looking up a name. Null where a base is unknown. */
-export function* ancestry(cls: Class): Generator<Class | null> {
-  yield cls
-  for (const base of cls.bases) {
-    if (base.t === 'class') yield* ancestry(base)
-    else yield null
-  }
+/** The class and its bases in the order in which names are looked up. Null where a base is unknown. */
+export function ancestry(cls: Class): Iterable<Class | null> {
+  return remember(ancestries, cls, () => linear(cls) ?? likelyOrder(cls))
+}
+
+const ancestries = new WeakMap<Class, readonly (Class | null)[]>()
+
+/** Without knowing all bases: each class behind those that derive from it. */
+function likelyOrder(cls: Class): readonly (Class | null)[] {
+  const all = [cls, ...cls.bases.flatMap(base => (base.t === 'class' ? [...ancestry(base)] : [null]))]
+  return all
+    .filter((each, i) => each === null || (each !== OBJECT && all.lastIndexOf(each) === i))
+    .concat(OBJECT)
 }

@@ -13,7 +13,7 @@ import type { Frame, Machine } from './machine.ts'
 import { enterContext } from './models/contexts.ts'
 import { compare, elementsOf } from './operate.ts'
 import { refuseIteration } from './refuse.ts'
-import { type Watch, watchFor } from './unseen_raises.ts'
+import { mayRefuse, type Watch, watchFor } from './unseen_raises.ts'
 import {
   type Class,
   type Exc,
@@ -283,6 +283,7 @@ function demote(m: Machine, frame: Frame, before: ReadonlyMap<string, Slot | und
 }
 
 export function executeWith(m: Machine, op: Extract<Op, { op: 'with' }>, frame: Frame): Completion {
+  mayRefuse(m.watches)
   const contexts = []
   for (const item of op.items) {
     const value = evaluateOperand(m, item.context, frame, /^__a?(?:enter|exit)__$/)

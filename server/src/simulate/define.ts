@@ -19,6 +19,7 @@ import { makesFixtures } from './models/fixtures.ts'
 import { GENERIC } from './models/typing.ts'
 import { refuse, refuseBase } from './refuse.ts'
 import { DefinedClass } from './remade.ts'
+import { mayRefuse } from './unseen_raises.ts'
 import {
   type Args,
   type Class,
@@ -117,6 +118,7 @@ function withTypeParameters(m: Machine, params: readonly string[], frame: Frame)
 
 /** `class`: the body runs. */
 export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
+  if (op.bases.length > 0 || op.keywords.length > 0) mayRefuse(m.watches)
   const bases: Value[] = []
   const around = withTypeParameters(m, op.typeParams, frame)
   for (const base of op.bases) bases.push(base.e === 'star' ? UNKNOWN : evaluate(m, base, around))
@@ -139,7 +141,9 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
       (keywords.length > 0 && !ofAbc) ||
       bases.some(base => base.t !== 'class' || base.open),
     native: null,
-    ...(meta ? { metaclass: made => leaveOutMetaclass(m, meta.value, made) } : {}),
+    ...(meta
+      ? { metaclass: made => leaveOutMetaclass(m, meta.value, made), prepares: mayPrepare(meta.value) }
+      : {}),
   }
   const isPlain = op.keywords.length === 0 && op.typeParams.length === 0
   const cls = isPlain && !frame.restricted ? comingAgain(m, frame, made) : made
@@ -156,6 +160,8 @@ export function defineClass(m: Machine, op: ClassOp, frame: Frame): Completion {
     globals: NO_NAMES,
     nonlocals: NO_NAMES,
   }
+  // The namespace that a metaclass prepares may hold, or make, any name.
+  if ([...ancestry(cls)].some(each => each?.prepares)) m.heap.open(cls.ns)
   m.heap.set(cls.ns, '__module__', constant(cls.module))
   m.heap.set(cls.ns, '__qualname__', constant(cls.name))
   const inner: Frame = {
@@ -200,6 +206,12 @@ function comingAgain(m: Machine, { scope }: Frame, made: Class): Class {
   const cls = journal.remade(scope.names, made.name, defined, before => before.insteadOf(defined))
   if (cls !== defined) m.heap.again(cls.ns)
   return cls
+}
+
+/** May classes of the metaclass be given a namespace of its own? */
+function mayPrepare(metaclass: Value): boolean {
+  if (metaclass.t !== 'class') return true
+  return [...ancestry(metaclass)].some(each => !each || each.ns.slots.has('__prepare__'))
 }
 
 /** The metaclass of the first base that has one known. */

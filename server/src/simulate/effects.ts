@@ -350,7 +350,8 @@ class Effects {
       for (const name of names)
         if (own.slots.get(name)?.value !== UNKNOWN) this.m.heap.set(own, name, UNKNOWN)
     } else if (!this.owners.has(object) || this.ofClasses || other !== null)
-      for (const name of this.bindable(object.ns, other)) this.m.heap.set(object.ns, name, UNKNOWN)
+      for (const { ns } of classes)
+        for (const name of this.bindable(ns, other)) this.m.heap.set(object.ns, name, UNKNOWN)
   }
 
   /** The names that the code may have bound anew. */

@@ -4,7 +4,7 @@
  */
 import type { At, CallExpr, CompClause, Expr } from '../compile/module_code.ts'
 import type { Span } from '../files/span.ts'
-import { walrusNames } from './assigned_names.ts'
+import { assignedNames, walrusNames } from './assigned_names.ts'
 import { getAttribute } from './attribute.ts'
 import { callValue } from './call.ts'
 import { exceptionClass, isException } from './classes.ts'
@@ -17,11 +17,13 @@ import { builtin } from './models/builtins.ts'
 import { asksDjango } from './models/django_settings.ts'
 import { binary, compare, elementsOf, getItem, slice, unary } from './operate.ts'
 import { boundByLibrary } from './unseen_names.ts'
+import { mayRefuse } from './unseen_raises.ts'
 import {
   type Args,
   constant,
   dictOf,
   HARMLESS,
+  isString,
   keyOf,
   likewise,
   list,
@@ -77,8 +79,10 @@ export function evaluate(m: Machine, expr: Expr, frame: Frame): Value {
       return list(items ?? [], items === null)
     }
     case 'set':
+      mayRefuse(m.watches)
       return makeSet(evaluateItems(m, expr.items, frame))
     case 'dict':
+      if (expr.items.some(({ key }) => key?.e !== 'const')) mayRefuse(m.watches)
       return evaluateDict(m, expr.items, frame)
     case 'star':
       evaluate(m, expr.of, frame)
@@ -93,10 +97,12 @@ export function evaluate(m: Machine, expr: Expr, frame: Frame): Value {
       return perhaps(m, frame, expr.right, left)
     }
     case 'unary':
+      if (expr.operator !== 'not') mayRefuse(m.watches)
       return unary(expr.operator, evaluateOperand(m, expr.of, frame))
     case 'binary': {
       const left = evaluateOperand(m, expr.left, frame)
       const right = evaluateOperand(m, expr.right, frame)
+      if (expr.operator !== '+' || !areStrings(left, right)) mayRefuse(m.watches)
       return standingAt(frame, expr.at, () => binary(m, expr.operator, left, right))
     }
     case 'if': {
@@ -179,14 +185,24 @@ function readName(m: Machine, name: string, frame: Frame, span: Span): Value {
     if (!frame.restricted) m.mayRaise(exceptionClass('NameError'))
     return UNKNOWN
   }
-  return raiseUndefined(m, name, span)
+  return raiseUndefined(m, name, span, isLocal(frame, name))
 }
 
-/** NameError for a name that nothing binds, at `span`. */
-export function raiseUndefined(m: Machine, name: string, span: Span): Value {
+/** Does the function bind the name itself, wherever in its body? */
+function isLocal({ kind, unit }: Frame, name: string): boolean {
+  return kind === 'function' && assignedNames(unit.code.ops).includes(name)
+}
+
+/** NameError for a name that nothing binds, at `span`; UnboundLocalError for one that the function has yet to bind. */
+export function raiseUndefined(m: Machine, name: string, span: Span, local = false): Value {
+  const [major, minor] = m.environment.version
+  const unbound =
+    major > 3 || minor >= 11
+      ? `cannot access local variable '${name}' where it is not associated with a value`
+      : `local variable '${name}' referenced before assignment`
   const exc = m.exception(
-    exceptionClass('NameError'),
-    `name '${name}' is not defined`,
+    exceptionClass(local ? 'UnboundLocalError' : 'NameError'),
+    local ? unbound : `name '${name}' is not defined`,
     { kind: 'undefined-name', name },
     { focus: span, span }, // a traceback tells the line of the name, not that of its statement
   )
@@ -280,6 +296,12 @@ export function evaluateOperand(m: Machine, expr: Expr, frame: Frame, surely: Re
   return value
 }
 
+const NEVER_REFUSED = new Set(['is', 'is not', '==', '!='])
+
+function areStrings(left: Value, right: Value): boolean {
+  return isString(left) && isString(right)
+}
+
 function evaluateCompare(m: Machine, expr: Extract<Expr, { e: 'compare' }>, frame: Frame): Value {
   let left = evaluate(m, expr.left, frame)
   let result: Value = constant(true)
@@ -287,6 +309,7 @@ function evaluateCompare(m: Machine, expr: Extract<Expr, { e: 'compare' }>, fram
     const right = evaluate(m, expr.rights[i]!, frame)
     if (!operator.startsWith('is')) for (const value of [left, right]) leaveOutOperators(m, value)
     const answer = compare(operator, left, right)
+    if (!NEVER_REFUSED.has(operator)) mayRefuse(m.watches)
     if (answer === false) return constant(false)
     const unset = left === UNSET || right === UNSET || (right.t === 'native' && right.name === 'os.environ')
     if (answer === null) result = unset ? UNSET : HARMLESS
@@ -303,6 +326,7 @@ function evaluateFString(m: Machine, expr: Extract<Expr, { e: 'fstring' }>, fram
       continue
     }
     const value = evaluateOperand(m, part, frame)
+    if (!expr.exact) mayRefuse(m.watches)
     const shown = stringOf(value)
     text = text === null || shown === null ? null : text + shown
   }

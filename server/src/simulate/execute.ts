@@ -19,7 +19,7 @@ import { fieldsOf, toldBy } from './plain_state.ts'
 import { refuseIteration, refuseUnpacking } from './refuse.ts'
 import { holdsTheSame } from './remade.ts'
 import { isSuspect, raiseUnreadable, refuseEscapes } from './syntax.ts'
-import { watchFor } from './unseen_raises.ts'
+import { mayRefuse, watchFor } from './unseen_raises.ts'
 import {
   type Args,
   type CodeUnit,
@@ -219,6 +219,7 @@ function execute(m: Machine, op: Op, frame: Frame): Completion {
       augment(m, op, frame)
       return NORMAL
     case 'delete':
+      if (op.targets.some(target => target.e !== 'name')) mayRefuse(m.watches)
       for (const target of op.targets) remove(m, target, frame)
       return NORMAL
     case 'if':
@@ -346,6 +347,7 @@ export function assign(m: Machine, target: Expr, value: Value, frame: Frame): vo
       const index = target.e === 'sub' ? evaluate(m, target.index, frame) : null
       // What the write leads to is told of the statement, not of the last part of its target.
       frame.at = at
+      mayRefuse(m.watches)
       if (target.e === 'attr') setAttribute(m, object, target.name, value)
       else if (index) setItem(m, object, index, value)
       return

@@ -9,6 +9,7 @@ import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
 import { TextMemo } from '../files/text_memo.ts'
 import { escapeRegExp } from '../files/words.ts'
+import { exceptionClass } from './classes.ts'
 import type { Machine } from './machine.ts'
 import { mayBePatched } from './patches.ts'
 import type { Module } from './values.ts'
@@ -67,11 +68,15 @@ function verdictOn(m: Machine, module: Module, name: string): NameVerdict | unde
   return m.world.standardName({ module: module.name, name })
 }
 
-/** Of libraries, which are taken to know the standard library that they were written for, nothing is asked. */
+/**
+ * Of libraries, which are taken to know the standard library that they were written for, nothing is asked. Until there is an
+ * answer, a name that no text binds and no table holds is perhaps missing.
+ */
 function noteQuestion(m: Machine, module: Module, name: string): void {
   if (m.frames.at(-1)?.restricted) return
   if (plainlyBinds(m, placesOf(m, module), name)) return
   const guarded = m.watches.at(-1)?.guards === true
+  if (guarded) m.mayRaise(exceptionClass('ImportError'))
   const key = questionKey({ module: module.name, name })
   if (!guarded || !m.questions.has(key)) m.questions.set(key, { module: module.name, name, guarded })
 }

@@ -74,11 +74,11 @@ export function boundByLibrary(m: Machine, { file }: Module, name: string): bool
   const text = file?.endsWith('.py') ? m.world.text(file) : null
   const word = escapeRegExp(name)
   if (!text || !new RegExp(`[(,]\\s*${word}\\s*=(?!=)|(['"])${word}\\1`).test(text)) return false
-  return [...importedFiles(m, file!)].some(path => mayWriteIntoOthers(m, path))
+  return [...importedFiles(m, file!, true)].some(path => mayWriteIntoOthers(m, path))
 }
 
-/** The files of other packages that the file takes names from, and those that these have them from. */
-function* importedFiles(m: Machine, file: string): Iterable<string> {
+/** The files of other packages that the file takes names from; `handedOn`: and those that these have them from. */
+function* importedFiles(m: Machine, file: string, handedOn = false): Iterable<string> {
   for (const { module, level, names } of scanImports(m.world.text(file) ?? '')) {
     if (level > 0) continue
     const [top = '', ...parts] = module.split('.')
@@ -88,7 +88,8 @@ function* importedFiles(m: Machine, file: string): Iterable<string> {
       const place = [folder, ...parts].join('/')
       yield* sourcesAt(m, place)
       for (const name of names === '*' ? [] : names) yield* sourcesAt(m, `${place}/${name}`)
-      for (const from of scanImports(m.world.text(`${place}/__init__.py`) ?? ''))
+      const again = handedOn ? (m.world.text(`${place}/__init__.py`) ?? '') : ''
+      for (const from of scanImports(again))
         if (
           from.level === 1 &&
           from.module &&

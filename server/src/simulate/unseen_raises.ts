@@ -1,5 +1,6 @@
 /** What may have been raised unseen, so far as somebody further out can catch it. Who notes it is `machine.ts`. */
 import type { Span } from '../files/span.ts'
+import { exceptionClass } from './classes.ts'
 import type { Class, Exc } from './values.ts'
 
 /** Of the body of a `try`, or of a module. */
@@ -16,6 +17,22 @@ export interface Watch {
 
 export function watchFor(guards: boolean): Watch {
   return { guards, any: false, classes: new Set(), imports: [], skips: [] }
+}
+
+/** What Python's own types and statements raise where they refuse what they are given. */
+const REFUSALS = [
+  'TypeError',
+  'ValueError',
+  'AttributeError',
+  'LookupError',
+  'ArithmeticError',
+  'RuntimeError',
+].map(exceptionClass)
+
+/** Inside a `try` with handlers: something is done that Python may refuse, and whether it does is not followed. */
+export function mayRefuse(watches: readonly Watch[]): void {
+  const watch = watches.at(-1)
+  if (watch?.guards) for (const cls of REFUSALS) watch.classes.add(cls)
 }
 
 export interface PossibleFailure {

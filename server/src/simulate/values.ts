@@ -124,6 +124,8 @@ export interface Class {
   readonly native: NativeCall | null
   /** What its metaclass does with each class that is derived from it; may raise (PyRaise). */
   readonly metaclass?: (cls: Class) => void
+  /** Its metaclass may have a `__prepare__`. */
+  readonly prepares?: boolean
 }
 
 export interface Instance {

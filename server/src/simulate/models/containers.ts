@@ -28,6 +28,11 @@ type Container = Extract<Value, { t: 'list' | 'dict' | 'set' | 'tuple' | 'nsdict
 
 export function containerMethod(m: Machine, value: Container, name: string): Value {
   const call = (args: Args): Value => {
+    if (CHANGES_UNFOLLOWED.test(name)) {
+      open(m, value)
+      m.mayRaise(null)
+      return UNKNOWN
+    }
     switch (value.t) {
       case 'list':
         return listMethod(m, value, name, args)
@@ -41,7 +46,18 @@ export function containerMethod(m: Machine, value: Container, name: string): Val
         return HARMLESS
     }
   }
-  return native(`${value.t}.${name}`, call)
+  const changes = CHANGES.test(name) || CHANGES_UNFOLLOWED.test(name)
+  return native(`${value.t}.${name}`, call, changes ? { handed: () => open(m, value) } : {})
+}
+
+/** Methods that change their container, and of these the ones that are not followed. */
+const CHANGES = /^(?:append|extend|insert|remove|pop|clear|sort|reverse|update|setdefault|add|discard)$/
+const CHANGES_UNFOLLOWED =
+  /^(?:__(?:setitem|delitem|iadd|imul|ior|iand|isub|ixor|init|setstate)__|popitem|\w+_update)$/
+
+function open(m: Machine, value: Container): void {
+  if (value.t === 'nsdict') m.heap.open(value.ns)
+  else if (value.t !== 'tuple') m.heap.openContainer(value)
 }
 
 function listMethod(m: Machine, value: List, name: string, args: Args): Value {
@@ -117,7 +133,10 @@ function dictMethod(m: Machine, value: Dict, name: string, args: Args): Value {
       if (value.open || key === null) return UNKNOWN
       return entry?.value ?? second ?? NONE
     case 'setdefault':
-      if (value.open || key === null || !first) return UNKNOWN
+      if (value.open || key === null || !first) {
+        m.heap.openContainer(value)
+        return UNKNOWN
+      }
       if (entry) return entry.value
       m.heap.touch(value)
       value.items.set(key, { key: first, value: second ?? NONE })
