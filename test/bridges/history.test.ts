@@ -68,6 +68,7 @@ def test_a(): pass
     index: context.index,
     history,
     installed: [],
+    isOfDistribution: () => false,
     root,
     isTest: () => false,
   })

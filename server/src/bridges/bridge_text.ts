@@ -1,5 +1,5 @@
 /** What is written into bridges and their tests. */
-import type { Place } from './candidates.ts'
+import type { Place } from './candidate.ts'
 import { importLine } from './rewrite.ts'
 
 /** The comment that every bridge has, alone on its line or behind a statement. */

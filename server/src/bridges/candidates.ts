@@ -3,59 +3,28 @@
  * reasons. They are guesses, however good: verification decides which of them are told.
  */
 import { dirname, join, relative } from '../files/paths.ts'
-import { nearness } from '../rules/nearest.ts'
+import { isSlip, nearness } from '../rules/nearest.ts'
+import { python3Name } from '../rules/python2_names.ts'
+import {
+  type Candidate,
+  COMMON,
+  keyOf,
+  type Missing,
+  type Place,
+  placeOfModule,
+  type Surroundings,
+  WEIGHT,
+} from './candidate.ts'
 import { deletionOf, followed, type History, type PastChange } from './history.ts'
 import { bestName, isPartOf, pathLikeness, stemOf, tailOf } from './likeness.ts'
 import type { WorkspaceModule } from './module_names.ts'
-import { renamedIn } from './renamed.ts'
+import { forName, placesOf } from './name_candidates.ts'
 import type { SymbolIndex, Wanted } from './symbol_index.ts'
-
-/** A module that is not there, or a name that a module lacks. */
-export type Missing =
-  | { readonly kind: 'module'; readonly module: string }
-  | { readonly kind: 'name'; readonly module: string; readonly name: string }
-
-/** Where an import finds what it asks for. */
-export interface Place {
-  readonly module: string
-  /** null: the module itself. */
-  readonly name: string | null
-}
-
-export interface Candidate {
-  /** Modules that are found whole, with all below them, under another name. */
-  readonly modules: ReadonlyMap<string, string>
-  /** By 'module.name' as it is imported now. */
-  readonly names: ReadonlyMap<string, Place>
-  /** The files that serve. */
-  readonly files: readonly string[]
-  readonly score: number
-  /** Nothing else comes into question: its edit may be made without a person looking at it. */
-  readonly sure: boolean
-  /** Why, the strongest reason first: "defines all 3 names that are wanted". */
-  readonly because: readonly string[]
-}
-
-export interface Surroundings {
-  readonly index: SymbolIndex
-  readonly history: History
-  /** Top-level modules of the standard library and of what is installed. */
-  readonly installed: readonly string[]
-  /** pytest's root folder: modules that are gone lay below it. */
-  readonly root: string
-  /** Is it a file that pytest collects? Nobody should import from one. */
-  readonly isTest: (path: string) => boolean
-}
 
 /** More are of no use to anybody. */
 const MOST = 8
-/** A name that more files than this define says nothing about where it went. */
-const COMMON = 40
 /** The weight of a name that two files define: from there on it says little about which of them is meant. */
 const RARE = 0.5
-
-/** Weights, as measured by bench/rescue: the names that are wanted say most, then git, then the name of the module. */
-const WEIGHT = { names: 6, history: 5, tail: 2, path: 2, itself: 0.5, complete: 1.5, apart: 2, unused: 1 }
 
 /** Best first; empty where nothing is like it. */
 export function candidatesFor(missing: Missing, around: Surroundings): Candidate[] {
@@ -64,12 +33,6 @@ export function candidatesFor(missing: Missing, around: Surroundings): Candidate
       ? forModule(missing.module, around)
       : [...forName(missing, around), ...forModule(`${missing.module}.${missing.name}`, around)]
   return found.sort((a, b) => b.score - a.score || compare(keyOf(a), keyOf(b))).slice(0, MOST)
-}
-
-/** The same for the same candidate of one missing thing: where everything is found. */
-export function keyOf({ modules, names }: Candidate): string {
-  const places = [...names.values()].map(({ module, name }) => (name === null ? module : `${module}:${name}`))
-  return [...new Set([...modules.values(), ...places])].sort().join(',')
 }
 
 // --- a module ---
@@ -85,17 +48,21 @@ function forModule(missing: string, around: Surroundings): Candidate[] {
   return [...found, ...misspelt(missing, around)]
 }
 
-/** Installed modules whose names are spelt almost like the missing one. */
-function misspelt(missing: string, { installed }: Surroundings): Candidate[] {
-  if (missing.includes('.')) return []
+/** Installed modules that the missing one may be a slip of, or was called in Python 2; nobody means a private one. */
+function misspelt(missing: string, { installed, isOfDistribution }: Surroundings): Candidate[] {
+  if (missing.includes('.') || isOfDistribution(missing)) return []
+  const served = (name: string, near: number, because: string): Candidate => ({
+    ...{ modules: new Map([[missing, name]]), names: new Map(), files: [] },
+    ...{ score: (WEIGHT.names / 2 + WEIGHT.tail) * near, sure: false, because: [because] },
+  })
+  const today = python3Name(missing)
+  if (today !== null) return [served(today, 1, `was called '${missing}' in Python 2`)]
   return installed.flatMap(name => {
-    const near = name === missing ? 0 : nearness(missing, name)
-    if (near === 0) return []
-    const because = [
-      near === 1 ? `is the installed '${name}' but for case` : `is spelt almost like the installed '${name}'`,
-    ]
-    const score = (WEIGHT.names / 2 + WEIGHT.tail) * near
-    return [{ modules: new Map([[missing, name]]), names: new Map(), files: [], score, sure: false, because }]
+    if (name.startsWith('_') || !isSlip(missing, name)) return []
+    const near = nearness(missing, name)
+    const how =
+      near === 1 ? `is the installed '${name}' but for case` : `is spelt almost like the installed '${name}'`
+    return [served(name, near, how)]
   })
 }
 
@@ -365,87 +332,6 @@ function inPieces(missing: string, wanted: Wanted, around: Surroundings): Candid
   const whole = found >= asked ? WEIGHT.complete : 0
   const score = (WEIGHT.names * found) / asked + whole + WEIGHT.path * likeness
   return { modules, names, files: [...files], score, sure, because }
-}
-
-// --- a name ---
-
-function forName({ module, name }: Extract<Missing, { kind: 'name' }>, around: Surroundings): Candidate[] {
-  const { index, history } = around
-  const owner = index.moduleNamed(module)
-  const has = owner ? index.offeredNames(owner.path) : new Set<string>()
-  const lacking = [...index.wanted(module).names].filter(
-    each => !has.has(each) && !index.moduleNamed(`${module}.${each}`),
-  )
-  const moved = placesOf(name, module, around).map(({ module: target, path, likeness }) => {
-    const along = lacking.filter(each => index.offered(path, each)?.origin === path)
-    const because = [`defines '${name}'`]
-    if (along.length > 1)
-      because.push(`has ${along.length} of the ${lacking.length} names that '${module}' lost`)
-    let score = WEIGHT.names * 0.5 + likeness * 3
-    if (lacking.length > 0) score += (2 * along.length) / lacking.length
-    score += 1 / (1 + Math.log2(Math.max(1, index.definersOf(name).length)))
-    if (owner && history.some(({ from, to }) => from === owner.path && to === path)) score += WEIGHT.history
-    const names = new Map(
-      along.concat(name).map(each => [`${module}.${each}`, { module: target, name: each }]),
-    )
-    const sure = along.length > 1 || index.definersOf(name).length === 1
-    return { modules: new Map<string, string>(), names, files: [path], score, sure, because }
-  })
-  return [...moved, ...respelt(module, name, has, around)]
-}
-
-/** Names that the module itself has and that are spelt almost like the missing one, or may be its new name. */
-function respelt(
-  module: string,
-  name: string,
-  has: ReadonlySet<string>,
-  { index }: Surroundings,
-): Candidate[] {
-  const owner = index.moduleNamed(module)
-  if (!owner) return []
-  const found: Candidate[] = []
-  for (const other of has) {
-    const near = nearness(name, other)
-    if (near === 0 || other.startsWith('__')) continue
-    const because = [near === 1 ? 'differs only in case or underscores' : `is spelt almost like '${name}'`]
-    found.push({
-      modules: new Map(),
-      names: new Map([[`${module}.${name}`, { module, name: other }]]),
-      files: [owner.path],
-      score: WEIGHT.names * 0.6 * near + (index.offered(owner.path, other)?.origin === owner.path ? 0.5 : 0),
-      sure: false,
-      because,
-    })
-  }
-  for (const { name: other, likeness, because } of renamedIn(owner.path, module, name, index)) {
-    if (nearness(name, other) > 0) continue
-    const names = new Map([[`${module}.${name}`, { module, name: other }]])
-    const score = WEIGHT.names * 0.5 * likeness
-    found.push({ modules: new Map(), names, files: [owner.path], score, sure: false, because: [because] })
-  }
-  return found
-}
-
-/** Modules that define a name themselves, but for the one that lost it; likeness is 0 to 1. */
-function placesOf(
-  name: string,
-  lost: string,
-  { index, isTest }: Surroundings,
-): { readonly module: string; readonly path: string; readonly likeness: number }[] {
-  const files = index.definersOf(name)
-  if (files.length > COMMON) return []
-  return files.flatMap(path => {
-    const module = index.moduleAt(path)
-    if (!module || module.names.length === 0 || isTest(path) || module.names.includes(lost)) return []
-    if (index.offered(path, name)?.origin !== path) return []
-    const target = bestName(module, lost)
-    return [{ module: target, path, likeness: pathLikeness(lost, target) }]
-  })
-}
-
-export function placeOfModule(module: string): Place {
-  const dot = module.lastIndexOf('.')
-  return dot < 0 ? { module, name: null } : { module: module.slice(0, dot), name: module.slice(dot + 1) }
 }
 
 // --- reasons ---

@@ -4,11 +4,14 @@
  */
 import { LineIndex } from '../files/lines.ts'
 import { join, relative } from '../files/paths.ts'
+import { isOfDistribution } from '../rules/distributions.ts'
 import type { Finding } from '../rules/finding.ts'
+import { requirementsOf } from '../rules/requirement.ts'
 import { testFiles } from '../rules/test_files.ts'
 import type { FailureDetail } from '../simulate/trace.ts'
 import { type Bridge, type BridgeWay, bridgeModule, exportAgain } from './bridge_module.ts'
-import { type Candidate, candidatesFor, keyOf, type Missing, type Surroundings } from './candidates.ts'
+import { type Candidate, keyOf, type Missing, type Surroundings } from './candidate.ts'
+import { candidatesFor } from './candidates.ts'
 import { changeOf, editOf, type FileChange, merged, type WorkspaceEdit } from './edit.ts'
 import { causeOf, type FixContext, type Proposal } from './fix.ts'
 import { namedInSettings, namedInStrings } from './names_in_strings.ts'
@@ -44,11 +47,16 @@ function isLeftBehind(
   return !isInstalled || index.topLevelNames().has(top)
 }
 
-export function surroundingsOf({ index, history, plan, environment }: FixContext): Surroundings {
+/** What candidates are looked for in. */
+export function surroundingsOf(context: FixContext): Surroundings {
+  const { index, history, plan, environment } = context
   const tests = testFiles(plan)
   const { stdlibNames, distributions } = environment
   const installed = [...new Set([...stdlibNames, ...distributions.flatMap(({ topLevel }) => topLevel ?? [])])]
-  return { index, history, installed, root: plan.rootdir, isTest: path => tests.has(path) }
+  return {
+    ...{ index, history, installed, root: plan.rootdir, isTest: path => tests.has(path) },
+    isOfDistribution: module => isOfDistribution(module) || requirementsOf(context, module).length > 0,
+  }
 }
 
 /** All proposals that a moved name may be mended by. */

@@ -2,7 +2,7 @@
  * The relative imports of a module that moved: they start from where it lies now, and mean what they meant where it
  * lay. What still leads somewhere is left as it is.
  */
-import type { Candidate } from './candidates.ts'
+import type { Candidate } from './candidate.ts'
 import { changeOf, editOf, type FileChange, merged, type WorkspaceEdit } from './edit.ts'
 import type { FixContext } from './fix.ts'
 import { type ImportSite, importSites } from './import_sites.ts'

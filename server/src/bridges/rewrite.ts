@@ -2,8 +2,8 @@
  * Imports, and names of modules in strings, rewritten to where a candidate finds what they ask for. The names that a file binds stay what they were, so
  * nothing else in it has to change; only `import a.b` without `as` binds no name of its own, and its uses follow.
  */
-import type { Candidate, Place } from './candidates.ts'
-import { placeOfModule } from './candidates.ts'
+import type { Candidate, Place } from './candidate.ts'
+import { placeOfModule } from './candidate.ts'
 import { changeOf, type FileChange, type TextChange } from './edit.ts'
 import type { FixContext } from './fix.ts'
 import { type ImportedName, type ImportSite, importSites } from './import_sites.ts'

@@ -3,14 +3,8 @@
  * are there, with what has become of them.
  */
 import { type Bridge, type BridgeState, bridgesIn } from '../bridges/bridges_in.ts'
-import {
-  type Candidate,
-  candidatesFor,
-  keyOf,
-  type Missing,
-  pastOf,
-  pastReason,
-} from '../bridges/candidates.ts'
+import { type Candidate, keyOf, type Missing } from '../bridges/candidate.ts'
+import { candidatesFor, pastOf, pastReason } from '../bridges/candidates.ts'
 import { merged, type WorkspaceEdit } from '../bridges/edit.ts'
 import type { Fix, FixContext } from '../bridges/fix.ts'
 import { bridgeKey, missingIn, surroundingsOf } from '../bridges/moved_name.ts'

@@ -1,6 +1,6 @@
 /** What is missing and what could serve it, and the bridges that are there: for a terminal, and as JSON. */
 import type { BridgeState } from '../bridges/bridges_in.ts'
-import type { Candidate, Missing } from '../bridges/candidates.ts'
+import type { Candidate, Missing } from '../bridges/candidate.ts'
 import type { Fix } from '../bridges/fix.ts'
 import { type Effect, inWords } from '../bridges/verify.ts'
 import { relative } from '../files/paths.ts'

@@ -1,5 +1,6 @@
 /** What to install: from the name that is missing to the distributions that provide it. */
 import importNames from '../environment/data/import_names.json' with { type: 'json' }
+import nearStandard from '../environment/data/near_standard.json' with { type: 'json' }
 import pluginTables from '../pytest/data/plugins.json' with { type: 'json' }
 import type { Failure } from '../simulate/trace.ts'
 
@@ -14,6 +15,14 @@ export function providerOf(module: string): string | null {
     if (Object.hasOwn(byImport, name)) return byImport[name]!
   }
   return null
+}
+
+/** Of the 15000 most downloaded distributions those whose own names are a slip away from a standard module's. */
+const near: ReadonlySet<string> = new Set(nearStandard)
+
+/** Is a module of that name known to come from a distribution? Then its name is no slip of another. */
+export function isOfDistribution(module: string): boolean {
+  return providerOf(module) !== null || near.has(module.split('.', 1)[0]!)
 }
 
 /** 'install PyYAML' or 'install the distribution that provides 'app''. */

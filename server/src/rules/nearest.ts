@@ -26,6 +26,21 @@ export function nearness(word: string, other: string): number {
   return distance > limit ? 0 : 1 - distance / word.length
 }
 
+/** Shorter names than this are near to too many others. */
+const SHORTEST_SLIP = 4
+
+/**
+ * May one have been typed for the other? The same but for case and '_', or one letter more, less or another, or two
+ * swapped. Whoever mistypes gets the first letter right, and a number that differs means another thing.
+ */
+export function isSlip(word: string, other: string): boolean {
+  if (word === other) return false
+  if (fold(word) === fold(other)) return true
+  const numbers = (name: string) => name.replaceAll(/\D+/g, ' ').trim()
+  const isLong = Math.min(word.length, other.length) >= SHORTEST_SLIP
+  return isLong && word[0] === other[0] && numbers(word) === numbers(other) && editDistance(word, other) === 1
+}
+
 /** "; did you mean 'x'?" or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const name = nearest(word, candidates)

@@ -13,14 +13,28 @@ export function requirementFor(
   { needs, environment }: Pick<RuleContext, 'needs' | 'environment'>,
   module: string,
 ): Requirement | null {
-  const top = module.split('.', 1)[0]!
-  const names = new Set([providerOf(module) ?? top, top].map(normalName))
+  const names = distributionsOf(module)
   if (environment.executable === null || isInstalled(environment, names)) return null
   const found = needs.requirements.filter(
     ({ name, marker }) =>
       names.has(normalName(name)) && (marker === null || holds(marker, environment) !== false),
   )
   return found.find(({ main }) => main) ?? found[0] ?? null
+}
+
+/** Every place where the project asks for what brings the module, for whomever and whatever purpose. */
+export function requirementsOf(
+  { needs }: Pick<RuleContext, 'needs'>,
+  module: string,
+): readonly Requirement[] {
+  const names = distributionsOf(module)
+  return needs.requirements.filter(({ name }) => names.has(normalName(name)))
+}
+
+/** What the distribution of a module may be called, as names are compared. */
+function distributionsOf(module: string): ReadonlySet<string> {
+  const top = module.split('.', 1)[0]!
+  return new Set([providerOf(module) ?? top, top].map(normalName))
 }
 
 function isInstalled({ distributions }: Environment, names: ReadonlySet<string>): boolean {

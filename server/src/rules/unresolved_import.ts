@@ -4,6 +4,7 @@ import type { FailureDetail } from '../simulate/trace.ts'
 import { providerOf } from './distributions.ts'
 import { shown } from './impact.ts'
 import { nearest } from './nearest.ts'
+import { python3Name } from './python2_names.ts'
 import removedModules from './removed_stdlib.ts'
 import { howTo, requirementFor } from './requirement.ts'
 import { detailsOf, type Rule, type RuleContext, tell } from './rule.ts'
@@ -59,6 +60,8 @@ function remedy(context: RuleContext, { module, blocker, searched, has }: NotFou
   if (gone && atLeast(context.environment.version, gone)) {
     return `'${top}' left the standard library in Python ${gone.join('.')}: stop using it or install a replacement`
   }
+  const today = python3Name(top)
+  if (today !== null) return `'${top}' is called '${today}' in Python 3`
   const folder = module === top ? folderOf(context, top, searched) : null
   if (folder !== null) return folder
   const near = nearest(module.slice(module.lastIndexOf('.') + 1), has)

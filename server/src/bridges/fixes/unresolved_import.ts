@@ -8,7 +8,7 @@ import { dirname, join, relative } from '../../files/paths.ts'
 import { walkFiles } from '../../files/walk.ts'
 import { providerOf } from '../../rules/distributions.ts'
 import type { Finding } from '../../rules/finding.ts'
-import { requirementFor } from '../../rules/requirement.ts'
+import { requirementFor, requirementsOf } from '../../rules/requirement.ts'
 import { testFiles } from '../../rules/test_files.ts'
 import { addToList } from '../config_edit.ts'
 import { declareDependency } from '../dependency_edit.ts'
@@ -31,11 +31,15 @@ export const unresolvedImport: Fixer = {
     const isTop = detail.module === top
     const folders = isTop ? foldersWith(context, detail.module, detail.searched) : []
     for (const folder of folders) yield* onPath(context, folder)
-    yield* proposalsForMoved(finding, context)
+    const asked = requirementsOf(context, detail.module)
+    // What the project asks others for did not move within it.
+    if (asked.length === 0 || context.index.topLevelNames().has(top))
+      yield* proposalsForMoved(finding, context)
     // What lies in the project is not for sale.
     if (folders.length > 0 || context.trace.modules.some(({ name }) => name === top)) return
     yield* install(finding, context, detail.module)
-    if (isNeeded(context, detail.module)) return
+    // Needed, and not as an extra for those who want it: nothing is to do without it.
+    if (asked.some(({ group }) => !group.startsWith('the extra'))) return
     yield* importorskip(finding, context, detail.module)
     yield* guard(finding, context, detail.module)
   },
@@ -93,14 +97,6 @@ function* install(finding: Finding, context: FixContext, module: string): Iterab
     provides: [top],
     because,
   }
-}
-
-/** The project asks for it, and not as an extra for those who want it: nothing is to do without it. */
-function isNeeded({ needs }: FixContext, module: string): boolean {
-  const names = [providerOf(module) ?? module, module].map(each => normalName(each.split('.', 1)[0]!))
-  return needs.requirements.some(
-    ({ name, group }) => names.includes(normalName(name)) && !group.startsWith('the extra'),
-  )
 }
 
 /** A test file, a conftest, or anything in a folder of tests. */
