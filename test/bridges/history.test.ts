@@ -1,10 +1,17 @@
 /** What git remembers of files that are gone, on real repositories; and what that does to the ranking. */
+import { writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { candidatesFor, pastReason } from '../../server/src/bridges/candidates.ts'
 import { deletionOf, followed, type History, readHistory } from '../../server/src/bridges/history.ts'
+import { surroundingsOf } from '../../server/src/bridges/moved_name.ts'
+import {
+  type PastDefinition,
+  pastDefinition,
+  readPastDefinitions,
+} from '../../server/src/bridges/past_definitions.ts'
 import { contextOf } from '../../server/src/engine/fixes.ts'
 import { Repository } from '../../server/src/environment/git.ts'
-import { join } from '../../server/src/files/paths.ts'
+import { join, relative } from '../../server/src/files/paths.ts'
 import { commitAll, GIT_ENV, git } from '../support/git.ts'
 import { type Laid, layOut } from '../support/on_disk.ts'
 import { project } from './project.ts'
@@ -67,6 +74,7 @@ def test_a(): pass
   const around = (history: History) => ({
     index: context.index,
     history,
+    past: [],
     installed: [],
     isOfDistribution: () => false,
     root,
@@ -84,4 +92,61 @@ def test_a(): pass
     subject: 'Rename',
   }
   expect(ranked([past])[0]).toBe('app.tools')
+})
+
+test('of a name that is gone git knows what it became, where it went, and what was there before', async () => {
+  const before = [
+    'def to_unicode(value): ...',
+    'def from_unicode(value): ...',
+    'def load(path): ...',
+    'class Shape: ...',
+  ].join('\n\n\n')
+  await writeFile(join(laid.root, 'app/tools.py'), `${before}\n`)
+  await writeFile(join(laid.root, 'app/net.py'), 'def load(url): ...\n')
+  commitAll(laid.root, 'Tools')
+  await writeFile(
+    join(laid.root, 'app/tools.py'),
+    `${before.replace('to_unicode', 'as_text').replace(/class Shape.*/, '')}\n`,
+  )
+  await writeFile(join(laid.root, 'app/shapes.py'), 'class Shape: ...\n')
+  const commit = commitAll(laid.root, 'Rename')
+  await writeFile(join(laid.root, 'app/tools.py'), 'def as_text(value): ...\n')
+  const repository = await Repository.of(laid.root, GIT_ENV)
+  if (typeof repository === 'string') throw new Error(repository)
+  const path = join(laid.root, 'app/tools.py')
+  const lost = ['to_unicode', 'load', 'Shape', 'never'].map(name => ({ path, name }))
+  const past = await readPastDefinitions(repository, lost)
+  const renamed = pastDefinition(past, path, 'to_unicode')!
+  expect(commit.startsWith(renamed.commit!)).toBe(true)
+  expect(renamed).toMatchObject({ renamed: 'as_text', moved: [], subject: 'Rename' })
+  expect(pastDefinition(past, path, 'load')).toMatchObject({ renamed: null, moved: [], commit: null })
+  expect(pastDefinition(past, path, 'Shape')).toMatchObject({
+    renamed: null,
+    moved: [join(laid.root, 'app/shapes.py')],
+  })
+  expect(pastDefinition(past, path, 'never')).toBeNull()
+})
+
+test('a definition that stood there before is no safe stand-in; what git saw arrive is', async () => {
+  const { analysis, root } = await project(`-- pytest.ini --
+[pytest]
+pythonpath = .
+-- app/__init__.py --
+-- app/files.py --
+def save(path): ...
+-- app/net.py --
+def load(url): ...
+-- test_a.py --
+from app.files import load
+def test_a(): pass
+`)
+  const sure = (past: readonly PastDefinition[]) =>
+    candidatesFor(
+      { kind: 'name', module: 'app.files', name: 'load' },
+      { ...surroundingsOf({ ...contextOf(analysis), past }) },
+    ).map(({ files, sure }) => [relative(root, files[0]!), sure])
+  const gone = { path: `${root}/app/files.py`, name: 'load', renamed: null, beside: new Set<string>() }
+  const when = { commit: '1a2b3c4', subject: 'Tidy' }
+  expect(sure([{ ...gone, ...when, moved: [] }])).toEqual([['app/net.py', false]])
+  expect(sure([{ ...gone, ...when, moved: [`${root}/app/net.py`] }])).toEqual([['app/net.py', true]])
 })

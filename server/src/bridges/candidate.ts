@@ -1,5 +1,6 @@
 /** What a candidate is: something that may serve a module or a name that is missing. */
 import type { History } from './history.ts'
+import type { PastDefinition } from './past_definitions.ts'
 import type { SymbolIndex } from './symbol_index.ts'
 
 /** A module that is not there, or a name that a module lacks. */
@@ -31,6 +32,7 @@ export interface Candidate {
 export interface Surroundings {
   readonly index: SymbolIndex
   readonly history: History
+  readonly past: readonly PastDefinition[]
   /** Top-level modules of the standard library and of what is installed. */
   readonly installed: readonly string[]
   /** Is a module to be had from a distribution: the project asks for it, or it is a known one's? */

@@ -19,6 +19,7 @@ import { deletionOf, followed, type History, type PastChange } from './history.t
 import { bestName, isPartOf, pathLikeness, stemOf, tailOf } from './likeness.ts'
 import type { WorkspaceModule } from './module_names.ts'
 import { forName, placesOf } from './name_candidates.ts'
+import { askersOf } from './renamed.ts'
 import type { SymbolIndex, Wanted } from './symbol_index.ts'
 
 /** More are of no use to anybody. */
@@ -31,11 +32,25 @@ export function candidatesFor(missing: Missing, around: Surroundings): Candidate
   const found =
     missing.kind === 'module'
       ? forModule(missing.module, around)
-      : [...forName(missing, around), ...forModule(`${missing.module}.${missing.name}`, around)]
+      : [...forName(missing, around), ...forSubmodule(missing, around)]
   return found.sort((a, b) => b.score - a.score || compare(keyOf(a), keyOf(b))).slice(0, MOST)
 }
 
 // --- a module ---
+
+/** A name may be that of a module; not where it is called, or subclassed, nor is a module one of its own names. */
+function forSubmodule(missing: Extract<Missing, { kind: 'name' }>, around: Surroundings): Candidate[] {
+  const { module, name } = missing
+  const { index } = around
+  const isObject = new RegExp(String.raw`(?<![\w.])${name}\s*\(|^\s*class\s+\w+\s*\([^)]*\b${name}\b`, 'm')
+  if (askersOf(module, name, index).some(path => isObject.test(index.text(path)))) return []
+  const isRead = index.wanted(`${module}.${name}`).reads.size > 0
+  return forModule(`${module}.${name}`, around).filter(({ modules }) =>
+    [...modules.values()].every(
+      to => to !== module && (isRead || tailOf(to) === name || !isSlip(name, tailOf(to))),
+    ),
+  )
+}
 
 function forModule(missing: string, around: Surroundings): Candidate[] {
   const wanted = around.index.wanted(missing)

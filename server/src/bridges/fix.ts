@@ -13,6 +13,7 @@ import type { Finding } from '../rules/finding.ts'
 import type { Trace } from '../simulate/trace.ts'
 import type { WorkspaceEdit } from './edit.ts'
 import type { History } from './history.ts'
+import type { PastDefinition } from './past_definitions.ts'
 import type { SymbolIndex } from './symbol_index.ts'
 import type { Effect } from './verify.ts'
 
@@ -65,6 +66,8 @@ export interface FixContext {
   readonly index: SymbolIndex
   /** What git knows of files that are gone; empty where it can't be asked. */
   readonly history: History
+  /** What it knows of names that files lack. */
+  readonly past: readonly PastDefinition[]
   /** Decoded text of a file; null where it can't be read. */
   readonly text: (path: string) => string | null
   /** What a file does when it is imported; null where it can't be read. */

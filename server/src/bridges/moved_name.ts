@@ -49,12 +49,12 @@ function isLeftBehind(
 
 /** What candidates are looked for in. */
 export function surroundingsOf(context: FixContext): Surroundings {
-  const { index, history, plan, environment } = context
+  const { index, history, past, plan, environment } = context
   const tests = testFiles(plan)
   const { stdlibNames, distributions } = environment
   const installed = [...new Set([...stdlibNames, ...distributions.flatMap(({ topLevel }) => topLevel ?? [])])]
   return {
-    ...{ index, history, installed, root: plan.rootdir, isTest: path => tests.has(path) },
+    ...{ index, history, past, installed, root: plan.rootdir, isTest: path => tests.has(path) },
     isOfDistribution: module => isOfDistribution(module) || requirementsOf(context, module).length > 0,
   }
 }

@@ -18,10 +18,7 @@ export function renamedIn(path: string, module: string, missing: string, index: 
   const wanted = index.wanted(module)
   const text = index.text(path)
   const words = wordsOf(missing)
-  const calls = index
-    .wanted(module)
-    .importers.filter(importer => index.asks(importer, module, missing))
-    .flatMap(importer => callsOf(missing, index.text(importer)))
+  const calls = callsBy(module, missing, index)
   const found: Renamed[] = []
   for (const [name, definition] of index.definitionsOf(path)) {
     if (name.startsWith('__') || wanted.names.has(name) || wanted.reads.has(name)) continue
@@ -35,6 +32,16 @@ export function renamedIn(path: string, module: string, missing: string, index: 
     found.push({ name, likeness: alike / 2 + (known ? 0.5 : 0), because: `has a word in common; ${because}` })
   }
   return found
+}
+
+/** How those who ask a module for a function call it. */
+export function callsBy(module: string, name: string, index: SymbolIndex): readonly Call[] {
+  return askersOf(module, name, index).flatMap(path => callsOf(name, index.text(path)))
+}
+
+/** Files that take the name from the module, or the module itself. */
+export function askersOf(module: string, name: string, index: SymbolIndex): readonly string[] {
+  return index.wanted(module).importers.filter(path => index.asks(path, module, name))
 }
 
 /** Would a call with these arguments bind to the parameters? Stars may stand for anything. */

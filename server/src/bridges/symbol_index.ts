@@ -214,6 +214,16 @@ export class SymbolIndex {
     })
   }
 
+  /** Does a file import that very name from that module? */
+  takes(path: string, module: string, name: string): boolean {
+    return this.scans
+      .of(this.fs, path)
+      .imports.some(
+        ({ level, module: source, names }) =>
+          names.includes(name) && names !== '*' && this.absolute(path, level, source) === module,
+      )
+  }
+
   /** The dotted name that an import in `path` means; null where it climbs too far. */
   absolute(path: string, level: number, module: string): string | null {
     if (level === 0) return module

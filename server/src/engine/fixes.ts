@@ -3,7 +3,9 @@
 import { editOf, type WorkspaceEdit } from '../bridges/edit.ts'
 import { causeOf, type Fix, type FixContext, fixId, type Proposal } from '../bridges/fix.ts'
 import { fixersOf } from '../bridges/fixes/all_fixers.ts'
-import { type History, readHistory } from '../bridges/history.ts'
+import { readHistory } from '../bridges/history.ts'
+import { missingIn } from '../bridges/moved_name.ts'
+import { type Lost, readPastDefinitions } from '../bridges/past_definitions.ts'
 import { SymbolIndex } from '../bridges/symbol_index.ts'
 import { defeatsItself, type Effect, effectOf, harmless, helps, type Simulated } from '../bridges/verify.ts'
 import { Repository } from '../environment/git.ts'
@@ -73,7 +75,11 @@ export function effectOn(analysis: Analysis, edit: WorkspaceEdit): Effect | null
 }
 
 const contexts = new WeakMap<Analysis, FixContext>()
-const histories = new WeakMap<Analysis, History>()
+/** What git knows. */
+type Recalled = Pick<FixContext, 'history' | 'past'>
+
+const NOTHING: Recalled = { history: [], past: [] }
+const recalled = new WeakMap<Analysis, Recalled>()
 
 /** What fixers see of an analysis, without what git knows unless `recallHistory` was awaited before. */
 export function contextOf(analysis: Analysis): FixContext {
@@ -83,19 +89,34 @@ export function contextOf(analysis: Analysis): FixContext {
       failures.filter(({ foreign }) => foreign).map(({ focus }) => focus.path),
     )
     const index = new SymbolIndex({ fs, plan, environment, code, text }, scans, [...new Set(outside)])
-    const history = histories.get(analysis) ?? []
-    return { fs, environment, plan, trace, causes, findings, needs, text, code, index, history }
+    return { fs, environment, plan, trace, causes, findings, needs, text, code, index, ...NOTHING }
   })
 }
 
-/** Asks git what became of files that are gone, once; of a workspace that is not trusted nothing is asked. */
+/** Asks git what became of files and names that are gone, once; of a workspace that is not trusted nothing is asked. */
 export async function recallHistory(analysis: Analysis): Promise<void> {
   const { plan, request } = analysis
-  if (!request.trusted || histories.has(analysis)) return
+  if (!request.trusted || recalled.has(analysis)) return
   const repository = await Repository.of(plan.rootdir, request.env)
-  const history = typeof repository === 'string' ? [] : await readHistory(repository)
-  histories.set(analysis, history)
-  if (history.length > 0) contexts.delete(analysis)
+  const context = contextOf(analysis)
+  const known =
+    typeof repository === 'string'
+      ? NOTHING
+      : {
+          history: await readHistory(repository),
+          past: await readPastDefinitions(repository, lostIn(context)),
+        }
+  recalled.set(analysis, known)
+  contexts.set(analysis, { ...context, ...known })
+}
+
+/** The names that files of the workspace lack. */
+function lostIn(context: FixContext): Lost[] {
+  return context.findings.flatMap(finding => {
+    const missing = missingIn(finding, context)
+    const owner = missing?.kind === 'name' ? context.index.moduleNamed(missing.module) : null
+    return missing?.kind === 'name' && owner ? [{ path: owner.path, name: missing.name }] : []
+  })
 }
 
 /** null where it does not help. */
