@@ -157,3 +157,22 @@ test('plan --apply makes the edits and stops there', async () => {
   expect(read('test_b.py')).toBe('from app.catalog import Item\n\ndef test_b(): ...\n')
   expect(read('test_d.py')).toBe(FILES['test_d.py'])
 })
+
+test('plan: what stops the run is a step, and what waits behind it comes next', async () => {
+  for (const path of ['test_a.py', 'test_b.py', 'test_c.py']) rmSync(join(folder, path))
+  const steps = async (ini: string) => {
+    writeFileSync(join(folder, 'pytest.ini'), ini)
+    const { out } = await command('plan', '--output-format', 'json')
+    const told = JSON.parse(out).steps as { kind: string; command: string | null; errorsAfter: number }[]
+    return told.slice(0, -1).map(({ kind, command, errorsAfter }) => [kind, command, errorsAfter])
+  }
+  expect(await steps('[pytest]\naddopts = --cov=app\n')).toEqual([['command', 'pip install pytest-cov', 1]])
+  expect(await steps('[pytest]\nrequired_plugins = pytest-foo>=2 pytest-bar\n')).toEqual([
+    ['command', "pip install pytest-bar 'pytest-foo>=2'", 1],
+  ])
+  expect(await steps('[pytest]\nminversion = 99\naddopts = -p xdist\n')).toEqual([
+    ['command', "pip install 'pytest>=99'", 1],
+    ['command', 'pip install pytest-xdist', 1],
+  ])
+  expect(await steps('[pytest\n')).toEqual([['hand', null, 1]])
+})

@@ -35,6 +35,8 @@ export interface Proposal {
   readonly command: string | null
   /** Top-level modules that can be imported once the command was run: what it brings back is told like an edit's. */
   readonly provides?: readonly string[]
+  /** Once the command was run, what the finding tells of is cured: what then comes is told like an edit's. */
+  readonly settles?: true
   /** Why it is proposed, and why at this rank: "defines all 3 names that are wanted". */
   readonly because: string
   /** It is right only where nothing else comes to light: what it leaves out must not be missed. */

@@ -31,6 +31,7 @@ import { type Cured, NOTHING_CURED, type SimulationInput } from '../simulate/pas
 import { doubtSuspects, simulate } from '../simulate/simulate.ts'
 import { questionKey } from '../simulate/standard.ts'
 import type { Trace } from '../simulate/trace.ts'
+import { withoutStops } from './cures.ts'
 import { KeptPlan, keyOfPlan } from './kept_plan.ts'
 import { KeptTrace, type Simulation } from './kept_trace.ts'
 import { otherStart } from './other_start.ts'
@@ -253,12 +254,13 @@ async function analyzeOnce(
       env,
     })
   const invocation = request.invocation ?? settings.invocation
-  const { plan, read: planned } = remembered.plan.of(
+  const { plan: asItIs, read: planned } = remembered.plan.of(
     fs,
     sources.standing,
     { key: JSON.stringify([request.cwd, request.paths, request.pytestArgs, invocation, env]), environment },
     files => planFor(invocation, files),
   )
+  const plan = withoutStops(asItIs, request.cured ?? NOTHING_CURED)
   breathe?.()
   const inputFor = (plan: Plan, verdicts: Verdicts, files = fs, read = sources): SimulationInput => ({
     fs: files,
@@ -359,10 +361,8 @@ async function analyzeOnce(
     const files = overlaid(fs, edit, text)
     if (!files) return null
     const read = sources.laidOver(files, touches(edit))
-    const after =
-      changesOnlyTexts(edit) && !edit.changed.some(({ path }) => planned.has(path))
-        ? plan
-        : planFor(invocation, files)
+    const isPlanned = changesOnlyTexts(edit) && !edit.changed.some(({ path }) => planned.has(path))
+    const after = withoutStops(isPlanned ? asItIs : planFor(invocation, files), cured ?? NOTHING_CURED)
     const input = { ...inputFor(after, verdicts, files, read), layers: false, ...(cured ? { cured } : {}) }
     const trace = doubtSuspects(remembered.kept.pass.aside(basisOf(), input))
     // A standard module comes to light: what it lacks only an interpreter could say, and nobody asks one here.

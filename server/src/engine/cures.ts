@@ -3,7 +3,8 @@
  * move when files are edited.
  */
 import { movedTo, type WorkspaceEdit } from '../bridges/edit.ts'
-import type { Cause } from '../rules/causes.ts'
+import type { Plan } from '../pytest/plan.ts'
+import { type Cause, failureOfStop } from '../rules/causes.ts'
 import { siteOf } from '../simulate/machine.ts'
 import type { Cured } from '../simulate/passed.ts'
 import type { Failure } from '../simulate/trace.ts'
@@ -43,4 +44,10 @@ export function movedCures(cures: readonly Cure[], edit: WorkspaceEdit): readonl
       .reduce((sum, { start, end, text }) => sum + text.length - (end - start), 0)
     return [{ ...cure, path, start: cure.start + shift }]
   })
+}
+
+/** The plan without the stops that count as cured: what pytest would do then is planned already. */
+export function withoutStops(plan: Plan, { sites }: Cured): Plan {
+  const stops = plan.stops.filter(stop => !sites.has(siteOf(failureOfStop(stop, plan))))
+  return stops.length === plan.stops.length ? plan : { ...plan, stops }
 }

@@ -15,7 +15,7 @@ import { collectorsOf } from '../rules/causes.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { Cured } from '../simulate/passed.ts'
 import type { Analysis } from './analyze.ts'
-import { type Cure, curedBy, cureOf, movedCures } from './cures.ts'
+import { type Cure, curedBy, cureOf, curesOf, movedCures } from './cures.ts'
 
 /** More proposals of one finding than this are not tried: each costs a simulation. */
 const MOST_TRIED = 12
@@ -126,20 +126,26 @@ function verified(
   { key, follows, alone, ...proposal }: Proposal,
 ): Fix | null {
   const fix = { id: fixId(finding.fingerprint, key), finding: finding.fingerprint, ...proposal }
-  const { edit, provides = [] } = proposal
-  if (edit === null && provides.length === 0) return { ...fix, effect: null }
-  const effect = tryOut(analysis, finding, edit ?? editOf({}), provides)
-  return effect && !(alone && effect.uncovered.length > 0) ? { ...fix, effect } : null
+  const { edit, provides = [], settles } = proposal
+  const cause = causeOf(contextOf(analysis), finding)
+  const settled = settles && cause ? curesOf(cause) : []
+  if (edit === null && provides.length === 0 && settled.length === 0) return { ...fix, effect: null }
+  const effect = tryOut(analysis, finding, { edit: edit ?? editOf({}), provides, settled })
+  if (effect && !(alone && effect.uncovered.length > 0)) return { ...fix, effect }
+  // Of several things that stop the run one alone brings nothing back, and has to be done all the same.
+  return settles ? { ...fix, effect: null } : null
+}
+
+/** What is tried: an edit, with what a command brings. */
+interface Attempt {
+  readonly edit: WorkspaceEdit
+  readonly provides: readonly string[]
+  readonly settled: readonly Cure[]
 }
 
 /** The effect of what is proposed, where it does some good and no harm. */
-function tryOut(
-  analysis: Analysis,
-  finding: Finding,
-  edit: WorkspaceEdit,
-  provides: readonly string[],
-): Effect | null {
-  const trial = trialOf(analysis, inFrontOf(analysis, finding), edit, provides)
+function tryOut(analysis: Analysis, finding: Finding, attempt: Attempt): Effect | null {
+  const trial = trialOf(analysis, inFrontOf(analysis, finding), attempt)
   if (trial === null) return null
   const { after, effect, inVain } = trial
   if (inVain) return null
@@ -158,17 +164,14 @@ interface Trial {
 const trials = new WeakMap<Analysis, Map<string, { readonly trial: Trial | null }>>()
 
 /** What comes of an edit, once: a module that moved is missed at many places, and each proposes the same. */
-function trialOf(
-  analysis: Analysis,
-  inFront: readonly Cure[],
-  edit: WorkspaceEdit,
-  provides: readonly string[],
-): Trial | null {
+function trialOf(analysis: Analysis, inFront: readonly Cure[], attempt: Attempt): Trial | null {
+  const { edit, provides, settled } = attempt
   const known = remember(trials, analysis, () => new Map<string, { readonly trial: Trial | null }>())
-  return remember(known, trialKey(inFront, edit, provides), () => {
+  return remember(known, trialKey(inFront, attempt), () => {
     const before =
       inFront.length === 0 ? analysis : analysis.simulateWith(editOf({}), cured(analysis, inFront, []))
-    const after = analysis.simulateWith(edit, cured(analysis, movedCures(inFront, edit), provides))
+    const cures = movedCures([...inFront, ...settled], edit)
+    const after = analysis.simulateWith(edit, cured(analysis, cures, provides))
     if (!before || !after) return { trial: null }
     const effect = effectOf(before, after, edit)
     return { trial: { after, effect, inVain: defeatsItself(effect, after, edit) } }
@@ -177,11 +180,12 @@ function trialOf(
 
 /** What the simulation of a fix's edit showed, where nothing had to be cured for it; null where it was not made. */
 export function shownBy(analysis: Analysis, { edit, provides = [] }: Fix): Simulated | null {
-  return trials.get(analysis)?.get(trialKey([], edit ?? editOf({}), provides))?.trial?.after ?? null
+  const attempt = { edit: edit ?? editOf({}), provides, settled: [] }
+  return trials.get(analysis)?.get(trialKey([], attempt))?.trial?.after ?? null
 }
 
-function trialKey(inFront: readonly Cure[], edit: WorkspaceEdit, provides: readonly string[]): string {
-  return contentHash(JSON.stringify([inFront, edit, provides]))
+function trialKey(inFront: readonly Cure[], attempt: Attempt): string {
+  return contentHash(JSON.stringify([inFront, attempt]))
 }
 
 /** What has to be cured for a cause to show that only waits behind others. */

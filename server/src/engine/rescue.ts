@@ -74,7 +74,7 @@ export async function planRescue(
     const edit = fix?.edit ?? null
     if (edit !== null && !drafts.add(edit)) break
     if (edit !== null) cures = movedCures(cures, edit)
-    if (fix === null) cures = [...cures, ...all.flatMap(curesOf)]
+    if (fix === null || fix.settles) cures = [...cures, ...all.flatMap(curesOf)]
     installed = [...installed, ...(fix?.provides ?? [])]
     const cured = curedBy(cures, installed)
     // Texts are those of the latest analysis.

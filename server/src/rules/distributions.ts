@@ -61,6 +61,13 @@ export function pluginsWithOption(argument: string): readonly string[] {
     .map(({ name }) => name)
 }
 
+/** The plugin distributions that are loaded by that name: an entry point's, or its module's. */
+export function pluginsNamed(name: string): readonly string[] {
+  return pluginTables.plugins
+    .filter(({ entryPoints }) => Object.entries(entryPoints).some(each => each.includes(name)))
+    .map(plugin => plugin.name)
+}
+
 /** pytest reads a registered line up to the first ':', then up to the first '('. */
 function markerName(line: string): string {
   return line.split(':')[0]!.split('(')[0]!.trim()

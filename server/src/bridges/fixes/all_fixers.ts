@@ -6,6 +6,7 @@ import { duplicateMetric } from './duplicate_metric.ts'
 import { duplicateTestName } from './duplicate_test_name.ts'
 import { importTimeException } from './import_time_exception.ts'
 import { importTimeMetric } from './import_time_metric.ts'
+import { invalidConfiguration } from './invalid_configuration.ts'
 import { invocationDependent } from './invocation_dependent.ts'
 import { leakedPath } from './leaked_path.ts'
 import { leakedStub } from './leaked_stub.ts'
@@ -54,6 +55,7 @@ export const allFixers: readonly Fixer[] = [
   undefinedName,
   brokenImport,
   missingPlugin,
+  invalidConfiguration,
   legacyImportHook,
   unmetRequirement,
   duplicateTestName,
