@@ -309,10 +309,11 @@ function executeFrom(m: Machine, op: FromOp, frame: Frame): void {
       frame.asking = m.spanOf(frame.unit, wanted.at)
       loadSubmodule(m, module, wanted.name, frame.asking)
     }
+  const circle = { broken: false }
   for (const wanted of op.names) {
     const at = m.spanOf(frame.unit, wanted.at)
     frame.asking = at
-    bindName(m, wanted.as ?? wanted.name, importName(m, module, wanted.name, at), frame)
+    bindName(m, wanted.as ?? wanted.name, importName(m, module, wanted.name, at, circle), frame)
   }
 }
 

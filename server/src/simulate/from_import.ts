@@ -53,11 +53,22 @@ export function resolveRelative(
   return name ? `${base}.${name}` : base
 }
 
+/** Whoever breaks a circle for one name of a statement has broken it for the names behind it as well. */
+export interface Circle {
+  broken: boolean
+}
+
 /**
  * One name of `from module import name`: the attribute, else the submodule, else what a module-level
  * `__getattr__` may give, else `sys.modules`, else ImportError.
  */
-export function importName(m: Machine, module: Value, name: string, focus: Span): Value {
+export function importName(
+  m: Machine,
+  module: Value,
+  name: string,
+  focus: Span,
+  circle: Circle = { broken: false },
+): Value {
   if (module.t !== 'module') return fromObject(m, module, name, focus)
   const slot = module.ns.slots.get(name)
   if (slot && !slot.maybe) return settled(m, module, name, slot.value)
@@ -72,7 +83,7 @@ export function importName(m: Machine, module: Value, name: string, focus: Span)
   const entry = m.modules.get(`${module.name}.${name}`)
   if (entry) return entry
   if (m.openPrefixes.has(topLevel(module.name)) || m.openPrefixes.has('*')) return UNKNOWN
-  return missing(m, module, name, focus)
+  return missing(m, module, name, focus, circle)
 }
 
 /** What the type of modules, the import system and warnings give to each of them without its doing. */
@@ -158,9 +169,16 @@ function trySubmodule(m: Machine, module: Module, name: string, focus: Span): Va
   return importModule(m, fullName, focus)
 }
 
-function missing(m: Machine, module: Module, name: string, focus: Span): Value {
+function missing(
+  m: Machine,
+  module: Module,
+  name: string,
+  focus: Span,
+  circle: Circle = { broken: false },
+): Value {
   const place = module.file ?? 'unknown location'
   const partial = m.states.get(module) === 'executing'
+  if (partial && circle.broken) return UNKNOWN
   const by = module.kind === 'stub' ? m.leaks.writerOf(module.name) : null
   const message =
     wordsForMissing(m, module, name)?.importError ??
@@ -183,7 +201,9 @@ function missing(m: Machine, module: Module, name: string, focus: Span): Value {
     },
     { focus },
   )
-  return m.throwUnlessHealed(exc)
+  m.throwUnlessHealed(exc)
+  circle.broken = partial
+  return UNKNOWN
 }
 
 /** Names that the module does have, where another one is missing. */
