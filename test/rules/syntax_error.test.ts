@@ -28,3 +28,12 @@ test('syntax-error: proved, and suspected only', () => {
     ]
   `)
 })
+
+test('syntax-error: the markers of a merge', () => {
+  const text = 'a = 1\n<<<<<<< HEAD\nb = 1\n=======\nb = 2\n>>>>>>> theirs\n'
+  const world = new World({ 'test_a.py': text })
+  const message = 'SyntaxError: invalid syntax (test_a.py, line 2)'
+  const failure = world.failure(message, { kind: 'syntax' }, ['test_a.py', '<<<<<<< HEAD', '<<'])
+  const [said] = told(world, { collectors: { 'test_a.py': [failure] } })
+  expect(said).toContain('conflict markers: resolve the merge')
+})

@@ -117,3 +117,10 @@ test('unresolved-import: the parent is a plain module of the project', () => {
     ]
   `)
 })
+
+test('unresolved-import: a module of Python 2', () => {
+  const message = "ModuleNotFoundError: No module named 'urlparse'"
+  expect(one('import urlparse', 'urlparse', message, notFound('urlparse')).join()).toContain(
+    "'urlparse' is called 'urllib.parse' in Python 3",
+  )
+})

@@ -32,7 +32,9 @@ export const syntaxError: Rule = {
       yield tell(context, cause, {
         // Python's own '(file.py, line 3)' says nothing that the place does not.
         what: `${exception}: ${message.replace(/\s*\([^()]*, line \d+\)$/, '')}`,
-        todo: `correct the line; Python ${context.environment.version.slice(0, 2).join('.')} has to compile it`,
+        todo: isInConflict(context.text(cause.span.path) ?? '')
+          ? 'conflict markers: resolve the merge'
+          : `correct the line; Python ${context.environment.version.slice(0, 2).join('.')} has to compile it`,
       })
     }
     for (const path of context.trace.suspects) {
@@ -47,4 +49,9 @@ export const syntaxError: Rule = {
       }
     }
   },
+}
+
+/** Has a merge left its markers at the beginnings of lines, in their order? */
+function isInConflict(text: string): boolean {
+  return /^<{7}[ \r\n](?:.*\n)*?={7}\r?\n(?:.*\n)*?>{7}(?:[ \r\n]|$)/m.test(text)
 }

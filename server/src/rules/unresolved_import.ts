@@ -1,5 +1,6 @@
 /** An import names a module that nothing on sys.path serves. */
-import { basename, join } from '../files/paths.ts'
+import { basename, dirname, join } from '../files/paths.ts'
+import type { Span } from '../files/span.ts'
 import type { FailureDetail } from '../simulate/trace.ts'
 import { providerOf } from './distributions.ts'
 import { shown } from './impact.ts'
@@ -38,12 +39,25 @@ export const unresolvedImport: Rule = {
   },
   *check(context) {
     for (const { cause, detail } of detailsOf(context, 'unresolved-import', 'module-not-found')) {
+      const name = undotted(cause.span)
       yield tell(context, cause, {
         what: `module '${detail.module}' cannot be found${notAPackage(context, detail)}`,
-        todo: `${leftOver(context, detail)}${remedy(context, detail)}`,
+        todo:
+          name === null
+            ? `${leftOver(context, detail)}${remedy(context, detail)}`
+            : `rename ${basename(cause.span.path)} to ${basename(name)}: Python takes what stands before a dot for a package`,
       })
     }
   },
+}
+
+/**
+ * What a test file should be called that pytest cannot import by its own name, as there are dots in it; null where it is
+ * another name that is missing: that has a place in the text.
+ */
+export function undotted({ path, end }: Span): string | null {
+  const stem = basename(path).replace(/\.py$/, '')
+  return end === 0 && stem.includes('.') ? join(dirname(path), `${stem.replaceAll('.', '_')}.py`) : null
 }
 
 function notAPackage(context: RuleContext, { blocker }: NotFound): string {

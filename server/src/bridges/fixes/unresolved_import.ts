@@ -4,12 +4,13 @@
  */
 
 import { normalName } from '../../environment/requirements.ts'
-import { dirname, join, relative } from '../../files/paths.ts'
+import { basename, dirname, join, relative } from '../../files/paths.ts'
 import { walkFiles } from '../../files/walk.ts'
 import { providerOf } from '../../rules/distributions.ts'
 import type { Finding } from '../../rules/finding.ts'
 import { requirementFor, requirementsOf } from '../../rules/requirement.ts'
 import { testFiles } from '../../rules/test_files.ts'
+import { undotted } from '../../rules/unresolved_import.ts'
 import { addToList } from '../config_edit.ts'
 import { declareDependency } from '../dependency_edit.ts'
 import { changeOf, editOf } from '../edit.ts'
@@ -26,6 +27,8 @@ export const unresolvedImport: Fixer = {
   *propose(finding, context): Iterable<Proposal> {
     const detail = causeOf(context, finding)?.failure.detail
     if (detail?.kind !== 'module-not-found') return
+    const fresh = undotted(finding.span)
+    if (fresh !== null) return yield* rename(context, finding.span.path, fresh)
     if (detail.blocker) return yield* proposalsForMoved(finding, context)
     const [top] = detail.module.split('.') as [string]
     const isTop = detail.module === top
@@ -43,6 +46,18 @@ export const unresolvedImport: Fixer = {
     yield* importorskip(finding, context, detail.module)
     yield* guard(finding, context, detail.module)
   },
+}
+
+function* rename({ fs }: FixContext, from: string, to: string): Iterable<Proposal> {
+  if (fs.stat(to) !== null) return
+  yield {
+    key: 'rename',
+    title: `Rename it to ${basename(to)}`,
+    safety: 'safe',
+    edit: editOf({ renamed: [{ from, to }] }),
+    command: null,
+    because: 'nobody can import a module that has a dot in its name',
+  }
 }
 
 function* onPath(context: FixContext, folder: string): Iterable<Proposal> {
