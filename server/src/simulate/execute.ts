@@ -14,6 +14,7 @@ import { importName, importStar, loadSubmodule, resolveRelative, viaParents } fr
 import { leaveOutOperators } from './implicit_calls.ts'
 import { importModule, pathByHook } from './importer.ts'
 import type { Frame, Machine, Unreadable } from './machine.ts'
+import { isChangedInPlace, updateInPlace } from './models/containers.ts'
 import { binary, deleteItem, elementsOf, setItem } from './operate.ts'
 import { fieldsOf, toldBy } from './plain_state.ts'
 import { refuseIteration, refuseUnpacking } from './refuse.ts'
@@ -397,6 +398,10 @@ function augment(m: Machine, op: Extract<Op, { op: 'augment' }>, frame: Frame): 
     for (const [key, item] of more.items) before.items.set(key, item)
     if (more.open) m.heap.openContainer(before)
     return
+  }
+  if (isChangedInPlace(before)) {
+    updateInPlace(m, before, op.operator, more)
+    return assign(m, op.target, before, frame)
   }
   assign(m, op.target, binary(m, op.operator, before, more), frame)
 }

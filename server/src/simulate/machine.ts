@@ -222,6 +222,8 @@ export class Machine extends Memory {
     readonly message: string
     readonly module: string
   }[] = []
+  /** What hooks have added to the ini value of that name; null: nobody knows what. */
+  addedFilters: readonly (string | null)[] = []
   /** conftest hooks and options gathered so far; see collect. */
   readonly optionDefaults = this.map<string, Value>()
   /** Names of options that project code added, behind the group that they are in. */

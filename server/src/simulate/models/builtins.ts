@@ -100,6 +100,7 @@ function makeTable(m: Machine): ReadonlyMap<string, Value> {
     const [object, name] = args.positional
     if (!object || !isString(name)) return HARMLESS
     // To ask `pytest.mark` for a mark has its effect, as in Python.
+    if (object.t === 'native' && name.v.startsWith('_')) return HARMLESS
     const known = object.t === 'native' ? object.attribute?.(name.v, callSpan(m)) : undefined
     return known && known.t !== 'unknown' ? constant(true) : fromTruth(hasAttribute(m, object, name.v))
   })
@@ -314,6 +315,7 @@ function getattr(m: Machine, args: Args): Value {
   const [object, name, fallback] = args.positional
   if (!object || !isString(name)) return UNKNOWN
   if (fallback) {
+    if (object.t === 'native' && name.v.startsWith('_')) return UNKNOWN
     const has = hasAttribute(m, object, name.v)
     if (has === false) return fallback
     if (has === null && object.t !== 'instance' && object.t !== 'native') return UNKNOWN

@@ -55,6 +55,23 @@ const CHANGES = /^(?:append|extend|insert|remove|pop|clear|sort|reverse|update|s
 const CHANGES_UNFOLLOWED =
   /^(?:__(?:setitem|delitem|iadd|imul|ior|iand|isub|ixor|init|setstate)__|popitem|\w+_update)$/
 
+export function isChangedInPlace(value: Value): value is List | Dict | SetValue | NamespaceDict {
+  return value.t === 'list' || value.t === 'dict' || value.t === 'set' || value.t === 'nsdict'
+}
+
+/** What `value |= more` and its kin make of a container: everyone who holds it sees it. */
+export function updateInPlace(
+  m: Machine,
+  value: List | Dict | SetValue | NamespaceDict,
+  operator: string,
+  more: Value,
+): void {
+  const args = { positional: [more], keywords: new Map<string, Value>(), open: false }
+  if (operator === '|' && value.t === 'dict') dictMethod(m, value, 'update', args)
+  else if (operator === '|' && value.t === 'nsdict') namespaceMethod(m, value, 'update', args)
+  else open(m, value)
+}
+
 function open(m: Machine, value: Container): void {
   if (value.t === 'nsdict') m.heap.open(value.ns)
   else if (value.t !== 'tuple') m.heap.openContainer(value)

@@ -60,6 +60,8 @@ const MISSPELT = ['parameterize', 'parametrise', 'parameterise']
 
 function checkedMark(m: Machine, name: string, focus: Span): Value {
   m.marksMet.add(name)
+  // What every object has is no mark.
+  if (/^__\w+__$/.test(name)) return UNKNOWN
   if (name.startsWith('_'))
     return m.raise('AttributeError', 'Marker name must NOT start with underscore', { kind: 'other' }, focus)
   const decorator = decoratorOf(m, { name, args: NO_ARGS, span: focus })

@@ -172,6 +172,7 @@ export function configObject(m: Machine): Value {
                 if (key !== null) m.registeredMarkers.push({ name, line, span: m.here() })
               }
             }
+            if (key === 'filterwarnings' || key === null) m.addedFilters = [...m.addedFilters, line]
             return NONE
           })
         case 'getoption':

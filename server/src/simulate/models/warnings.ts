@@ -16,6 +16,7 @@ import {
   constant,
   type Exc,
   HARMLESS,
+  isNone,
   isString,
   NONE,
   native,
@@ -113,7 +114,13 @@ function warningsNames(m: Machine): Record<string, Value> {
       m.warningFilters = []
       return NONE
     }),
-    catch_warnings: native('warnings.catch_warnings', () => withFilters(m, 'catch_warnings', [])),
+    catch_warnings: native('warnings.catch_warnings', (args, call) => {
+      const action = args.keywords.get('action')
+      if (!action || isNone(action)) return withFilters(m, 'catch_warnings', [])
+      const category = classOf(args.keywords.get('category'), call, -1)
+      const filter = { category: isString(action) ? category : null, message: '', module: '' }
+      return withFilters(m, 'catch_warnings', [{ action: isString(action) ? action.v : 'ignore', ...filter }])
+    }),
   }
 }
 
@@ -156,8 +163,18 @@ export function applyFilters(m: Machine, which: 'all' | 'python'): void {
     if (category === 'skip') continue
     added.push({ action: filter.action, message: filter.message, category, module: filter.module })
   }
+  for (const line of which === 'all' ? m.addedFilters : []) {
+    const filter = line === null ? null : parseWarningFilter(line, m.plan.pytestVersion)
+    if (filter && 'error' in filter) continue
+    const category = filter?.category
+      ? (EXCEPTIONS.get(filter.category) ?? OF_PYTEST.get(filter.category))
+      : null
+    added.push({ ...(filter ?? ANYTHING), action: filter?.action ?? 'ignore', category: category ?? null })
+  }
   m.warningFilters = [...m.warningFilters, ...added]
 }
+
+const ANYTHING = { message: '', module: '' }
 
 type Filter = Machine['warningFilters'][number]
 
