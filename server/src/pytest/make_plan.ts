@@ -225,14 +225,14 @@ class Planning {
     const context = { version, kind, source: null, setup: { rootdir, inipath: started.config.inipath } }
     if (!started.parsed.error) this.note(parseStop(final, context, 'options'))
     const registrants: Registrants = { fs, facts: [...started.pluginFacts, ...conftests.facts] }
-    const { stop, doubtful } = unknownOptions(final, context, registrants)
+    const { stop, doubtful, unknown } = unknownOptions(final, context, registrants)
     this.note(stop)
     const why = 'may be an option of a plugin or conftest whose source does not tell; it may take a value'
     this.unknown.push(...[...doubtful].map(option => `${option} ${why}`))
 
     const values = optionValues(options, final.uses)
     this.note(...valueStops(this.settings, values))
-    const paths = pathsAmong(final.rest, doubtful, word => fs.stat(join(cwd, word.split('::')[0]!)) !== null)
+    const paths = pathsAmong(final.rest, unknown, word => fs.stat(join(cwd, word.split('::')[0]!)) !== null)
     const resolved = resolveStartPoints(this.decide(final, paths, true), {
       places,
       cwd,

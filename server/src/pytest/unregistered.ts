@@ -22,6 +22,8 @@ export interface UnknownOptions {
   readonly stop: Stop | null
   /** Options that may be known to something that could not be read. */
   readonly doubtful: ReadonlySet<string>
+  /** These, and those that certainly nobody defines. */
+  readonly unknown: ReadonlySet<string>
 }
 
 /** "unrecognized arguments": the options that certainly nobody defines end the run. */
@@ -36,32 +38,39 @@ export function unknownOptions(
   const doubtful = new Set(
     options.filter(option => !certain.includes(option)).map(({ text }) => optionName(text)),
   )
-  const [first] = certain
-  if (!first) return { stop: null, doubtful }
+  const unknown = new Set(options.map(({ text }) => optionName(text)))
+  const isMeasured = ({ text }: Arg) =>
+    measuredOptions().some(({ names }) => names.includes(optionName(text)))
+  // The one that says which plugin is missing, if there is one.
+  const told = certain.find(isMeasured) ?? certain[0]
+  if (!told) return { stop: null, doubtful, unknown }
   const left = words.filter(word => !word.text.startsWith('-') || certain.includes(word))
   const message = unrecognizedMessage(
     left.map(({ text }) => text),
     context,
   )
-  const subject = optionName(first.text)
-  const known = measuredOptions().some(({ names }) => names.includes(subject))
-  const rule = known ? 'missing-plugin' : 'invalid-configuration'
-  return { stop: usageError(message, { phase: 'options', span: first.span, subject, rule }), doubtful }
+  const subject = optionName(told.text)
+  const rule = isMeasured(told) ? 'missing-plugin' : 'invalid-configuration'
+  return {
+    stop: usageError(message, { phase: 'options', span: told.span, subject, rule }),
+    doubtful,
+    unknown,
+  }
 }
 
 /**
- * The words of a command line that are paths. One that does not exist and stands right behind a doubtful
+ * The words of a command line that are paths. One that does not exist and stands right behind an unknown
  * option is taken for the value of that option.
  */
 export function pathsAmong(
   words: readonly Arg[],
-  doubtful: ReadonlySet<string>,
+  unknown: ReadonlySet<string>,
   exists: (word: string) => boolean,
 ): readonly Arg[] {
   return words.filter(({ text }, index) => {
     if (text.startsWith('-')) return false
     const before = words[index - 1]?.text ?? ''
-    return !doubtful.has(before) || exists(text)
+    return !unknown.has(before) || exists(text)
   })
 }
 
