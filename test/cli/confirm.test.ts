@@ -55,6 +55,13 @@ test('states, what nobody foresaw, and the exit code', () => {
   expect(code).toBe(1)
 })
 
+test('what becomes of the files is what pytest said', () => {
+  const outcomes = Object.fromEntries(document().testFiles.map(({ path, outcome }) => [path, outcome]))
+  expect(outcomes['tests/test_data.py']).toBe('fails')
+  expect(command('confirm', '--output-format', 'markdown').out).not.toContain('test files collect')
+  expect(command('confirm', '--output-format', 'junit').out).toContain("KeyError: 'name'")
+})
+
 test('`check --confirm` is the same', () => {
   expect(command('check', '--confirm', '--output-format', 'concise').out).toContain('(confirmed)')
 })

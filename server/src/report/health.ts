@@ -25,8 +25,10 @@ export type { BridgeDebt, Totals, TrendPoint }
 
 export interface Health {
   readonly session: SessionHealth
-  /** Collectors of the trace by outcome. */
+  /** Collectors of the trace by outcome: what pytest said where it was asked, else what was predicted. */
   readonly collectors: Totals
+  /** By collector, in the order of the trace. */
+  readonly outcomes: ReadonlyMap<string, Outcome>
   /** Test files by what becomes of them: those below a folder that fails are lost with it. */
   readonly files: Totals
   /** Test functions that are written in those files, a parametrized one counted once. */
@@ -137,10 +139,12 @@ const MOST_CURES = 25
 
 export function health(input: ReportInput): Health {
   const { trace, findings, causes, plan, confirmation, tests } = input
-  const testFiles = filesOf(input, tests)
+  const outcomes = outcomesOf(input)
+  const testFiles = filesOf(input, outcomes, tests)
   return {
     session: session(input),
-    collectors: totals(trace.collectors.map(({ outcome }) => [outcome, 1])),
+    outcomes,
+    collectors: totals([...outcomes.values()].map(outcome => [outcome, 1])),
     files: totals(testFiles.map(({ outcome }) => [outcome, 1])),
     tests: totals(testFiles.map(({ outcome, tests }) => [outcome, tests])),
     collected: collectedTests(confirmation),
@@ -184,12 +188,24 @@ function totals(counted: Iterable<readonly [Outcome, number]>): Totals {
 
 type CountTests = ReportInput['tests']
 
+/** By collector: what pytest said where it came to it, else what was predicted. */
+function outcomesOf({ trace, confirmation }: ReportInput): ReadonlyMap<string, Outcome> {
+  const outcomes = new Map(trace.collectors.map(({ path, outcome }) => [path, outcome]))
+  for (const { path, observed } of confirmation?.judged.collectors ?? [])
+    if (observed !== 'unseen' && outcomes.has(path)) outcomes.set(path, observed)
+  return outcomes
+}
+
 /** What a conftest takes out of the plan while it runs has no outcome at all. */
-function filesOf({ trace, plan, causes }: ReportInput, tests: CountTests): readonly TestFile[] {
+function filesOf(
+  { plan, causes }: ReportInput,
+  outcomes: ReadonlyMap<string, Outcome>,
+  tests: CountTests,
+): readonly TestFile[] {
   const byCollector = new Map<string, Cause>()
   for (const cause of causes) for (const path of collectorsOf(cause)) byCollector.set(path, cause)
   const files = new Map<string, TestFile>()
-  for (const { path, outcome } of trace.collectors) {
+  for (const [path, outcome] of outcomes) {
     const cause = byCollector.get(path) ?? null
     for (const file of filesBehind(plan, path))
       files.set(file, { path: file, outcome, tests: tests(file), cause })

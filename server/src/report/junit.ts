@@ -26,10 +26,17 @@ export function renderJunit(input: ReportInput, model: Health): string {
     const message = session.failure ? headline(session.failure) : 'the whole run stops'
     ending.error(legal(message), session.failure?.exception, legal(details(session.failure, told, places)))
   } else if (session.outcome === 'unknown') leaveOut(ending, session.reason ?? 'not decided')
-  for (const { path, outcome, failure, reason } of input.trace.collectors) {
+  const unforeseen = new Map(
+    (input.confirmation?.judged.unpredicted ?? []).map(({ path, exceptions }) => [path, exceptions[0]]),
+  )
+  for (const { path, failure, reason } of input.trace.collectors) {
+    const outcome = model.outcomes.get(path)
     const shown = places.path(path)
     const test = suite.testCase().className(className(shown)).name(shown)
-    if (failure) {
+    if (outcome === 'fails' && !failure) {
+      const exception = unforeseen.get(path)
+      test.error(legal(exception ? `${exception.type}: ${exception.message}` : 'pytest does not collect it'))
+    } else if (outcome === 'fails' && failure) {
       const text = details(failure, findings.get(path) ?? null, places)
       test.error(legal(headline(failure)), failure.exception, legal(text))
     } else if (outcome === 'skips') leaveOut(test, reason ?? 'skipped')
