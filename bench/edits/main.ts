@@ -86,15 +86,16 @@ async function compared(
   const request = requestFor(project, project.env)
   const texts = new Map(filesToOpen(project.cwd, random).map(path => [path, readFileSync(path, 'utf8')]))
   const original = new Map(texts)
-  const job = (changed: Job['changed']): Job => ({
+  const job = (anything: boolean): Job => ({
     request,
     texts: new Map(texts),
     typed: new Set(texts.keys()),
     paused: true,
-    changed,
+    changed: [],
+    anything,
   })
   let firstWords = 0
-  let before = await kept.analyze(job([]))
+  let before = await kept.analyze(job(false))
   try {
     for (let n = 1; n <= count; n++) {
       progress(`${name}: edit ${n} of ${count}`)
@@ -102,9 +103,9 @@ async function compared(
       const edit = edited(texts.get(path)!, original.get(path)!, n, random)
       texts.set(path, edit.text)
       const words: FirstWord[] = []
-      const going = await kept.analyze(job([]), word => words.push(word))
+      const going = await kept.analyze(job(false), word => words.push(word))
       const told = `edit ${n}, ${edit.what} in ${relative(project.cwd, path)}`
-      if (!isDeepStrictEqual(saidBy(going), saidBy(await fresh.analyze(job(null)))))
+      if (!isDeepStrictEqual(saidBy(going), saidBy(await fresh.analyze(job(true)))))
         outcome.differing.push(told)
       firstWords += words.length
       for (const what of words.flatMap(word => notBorneOut(word, going, before)))

@@ -61,6 +61,7 @@ function job(words: string, texts: Readonly<Record<string, string>> = {}): Job {
     typed: new Set(),
     paused: false,
     changed: [],
+    anything: false,
   }
 }
 

@@ -157,14 +157,14 @@ describe('when an analysis starts', () => {
     session.closeText('/p/a.py')
     await pass(0)
     await analyst.finish(view('third'))
-    session.filesChanged(null)
+    session.filesChanged(['/p/d.py'], true)
     session.filesChanged(['/p/b.py'])
     await pass(150)
-    expect(analyst.jobs.map(({ changed }) => changed)).toEqual([
-      [],
-      ['/p/b.py', '/p/c.py'],
-      ['/p/a.py'],
-      null,
+    expect(analyst.jobs.map(({ changed, anything }) => [anything, ...changed])).toEqual([
+      [false],
+      [false, '/p/b.py', '/p/c.py'],
+      [false, '/p/a.py'],
+      [true, '/p/d.py', '/p/b.py'],
     ])
   })
 })

@@ -1,10 +1,10 @@
 /** What makes an analysis simulate again, on a real disk: what was asked of the files, and what was found. */
-import { rmSync } from 'node:fs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { rmSync, symlinkSync, utimesSync } from 'node:fs'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type AnalysisRequest, analyze, Remembered } from '../../server/src/engine/analyze.ts'
 import { WhatChanged } from '../../server/src/engine/what_changed.ts'
 import { DiskFileSystem } from '../../server/src/files/disk.ts'
-import { OverlayFileSystem } from '../../server/src/files/overlay.ts'
+import { byAllSpellings, OverlayFileSystem } from '../../server/src/files/overlay.ts'
 import { join } from '../../server/src/files/paths.ts'
 import { makeProject, removeProject, writeInto } from '../lsp/editor.ts'
 import { standardPython } from '../support/pythons.ts'
@@ -41,8 +41,12 @@ beforeEach(() => {
   const whatChanged = new WhatChanged(disk, remembered)
   analysed = async (open = {}, changed = []) => {
     const texts = new Map(Object.entries(open).map(([path, text]) => [join(root, path), text]))
-    whatChanged.forget({ texts, changed: changed?.map(path => join(root, path)) ?? null })
-    remembered.kept.open = texts
+    whatChanged.forget({
+      texts,
+      changed: (changed ?? []).map(path => join(root, path)),
+      anything: changed === null,
+    })
+    remembered.kept.open = byAllSpellings(disk, texts)
     let asked = 0
     const count = (files: number) => {
       asked = files
@@ -55,7 +59,16 @@ beforeEach(() => {
   }
 })
 
-afterEach(() => removeProject(root))
+afterEach(() => {
+  vi.restoreAllMocks()
+  removeProject(root)
+})
+
+/** From now on files that were just written count as old: their times alone tell them apart. */
+function growOld(): void {
+  const { now } = Date
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + 60_000)
+}
 
 const models = 'app/models.py'
 const opened = { [models]: project[models] }
@@ -144,4 +157,67 @@ test('after a change that was told of, anything that may have changed besides is
   expect(await analysed({}, [models])).toEqual({ findings: [], simulated: true })
   writeInto(root, 'test_a.py', 'import gone\n')
   expect((await analysed({}, null)).findings).toEqual(['test_a.py unresolved-import'])
+})
+
+test('what was not read again after a look at the disk is still looked after', async () => {
+  growOld()
+  await analysed()
+  writeInto(root, 'test_c.py', '')
+  expect(await analysed({}, null)).toEqual(simulatedAnew)
+  writeInto(root, models, `${project[models]}Group = User\n`)
+  expect(await analysed({}, null)).toEqual({ findings: [], simulated: true })
+  expect(await analysed({}, null)).toEqual({ findings: [], simulated: false })
+  // What was read long ago still stands for the disk's text.
+  writeInto(root, 'test_d.py', '')
+  expect(await analysed({}, null)).toEqual({ findings: [], simulated: true })
+  writeInto(root, models, project[models])
+  expect(await analysed(opened)).toEqual(simulatedAnew)
+})
+
+test('a change that leaves size and time is seen', async () => {
+  growOld()
+  const text = project['test_b.py']
+  const write = (content: string) => {
+    writeInto(root, 'test_b.py', content)
+    utimesSync(join(root, 'test_b.py'), 1e9, 1e9)
+  }
+  write(text)
+  await analysed()
+  write(text.replace('Group\n\n', 'Users\n\n'))
+  expect((await analysed({}, ['test_b.py'])).findings).toEqual([dead])
+  write(text.replace('Group\n\n', 'User \n\n'))
+  expect((await analysed({}, ['test_b.py'])).findings).toEqual([])
+  write(text)
+  expect((await analysed({}, null)).findings).toEqual([dead])
+})
+
+test('a file that nobody had a use for is no change, one that is new or in a new folder is', async () => {
+  writeInto(root, '.hidden/a.py', '')
+  await analysed()
+  writeInto(root, '.hidden/a.py', 'import gone\n')
+  expect(await analysed({}, ['.hidden/a.py'])).toEqual(asBefore)
+  writeInto(root, 'deep/er/test_c.py', 'import gone\n')
+  expect(await analysed({}, ['deep/er/test_c.py'])).toEqual({
+    findings: ['deep/er/test_c.py unresolved-import', dead],
+    simulated: true,
+  })
+})
+
+test('a file that is open under its real path is seen through a link', async () => {
+  writeInto(root, '.shared/helper.py', 'a = 1\n')
+  symlinkSync(join(root, '.shared'), join(root, 'common'))
+  writeInto(root, 'test_c.py', 'from common.helper import a\n\n\ndef test_c():\n    assert a\n')
+  const broken = { findings: [dead, 'test_c.py missing-symbol'], simulated: true }
+  const helper = (text: string) => ({ '.shared/helper.py': text })
+  await analysed()
+  expect(await analysed(helper('a = 1\n'))).toEqual(asBefore)
+  expect(await analysed(helper('b = 1\n'))).toEqual(broken)
+  expect(await analysed(helper('a = 1\n'))).toEqual(simulatedAnew)
+  expect((await analysed(helper('a = 1\nimport gone\n'))).findings).toContain(
+    'common/helper.py unresolved-import',
+  )
+  expect((await analysed(helper('a = 1\n'))).findings).toEqual([dead])
+  expect(await analysed()).toEqual(asBefore)
+  writeInto(root, '.shared/helper.py', 'b = 1\n')
+  expect(await analysed({}, ['.shared/helper.py'])).toEqual(broken)
 })

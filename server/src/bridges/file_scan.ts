@@ -1,9 +1,10 @@
 /**
  * A light reading of one Python file, without a parse: which names it may define, and what it imports. A superset,
- * for finding the few files that are worth compiling. What was read is kept by the file's size and time.
+ * for finding the few files that are worth compiling. What was read is kept while the file is as it was.
  */
 import { type ScannedImport, scanImports } from '../compile/import_scan.ts'
 import { decodeSource } from '../files/decode.ts'
+import type { Seen } from '../files/disk_record.ts'
 import { fileCache } from '../files/file_cache.ts'
 import type { FileSystem } from '../files/file_system.ts'
 
@@ -40,22 +41,21 @@ const NAME = /[\w\u0080-\uffff]+/g
 
 /** Keeps what was read from one analysis to the next. */
 export class FileScans {
-  private readonly known = fileCache<{ readonly stamp: string; readonly scan: FileScan }>()
+  private readonly known = fileCache<{ readonly seen: Seen | null; readonly scan: FileScan }>()
 
   constructor(private readonly store: ScanStore | null = null) {}
 
   /** Of a file that can't be read: nothing. */
   of(fs: FileSystem, path: string): FileScan {
-    const stat = fs.stat(path)
-    const stamp = stat && stat.mtimeMs > 0 ? `${stat.size}:${stat.mtimeMs}` : ''
     const before = this.known.get(path)
-    if (before && stamp !== '' && before.stamp === stamp) return before.scan
+    if (before?.seen && fs.isStill?.(path, before.seen)) return before.scan
     const bytes = fs.read(path)
-    const hash = this.store && bytes ? (fs.contentHash?.(path) ?? null) : null
+    const seen = fs.seen?.(path) ?? null
+    const hash = this.store && bytes ? (seen?.hash ?? null) : null
     const kept = hash === null ? null : this.store?.get(hash)
     const scan = kept ? { ...kept, defines: new Set(kept.defines) } : scanBytes(bytes)
     if (hash !== null && !kept) this.store?.put(hash, { ...scan, defines: [...scan.defines] })
-    this.known.set(path, { stamp, scan })
+    this.known.set(path, { seen, scan })
     return scan
   }
 }

@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { ModuleCode } from '../compile/module_code.ts'
 import { DiskFileSystem } from '../files/disk.ts'
-import { OverlayFileSystem } from '../files/overlay.ts'
+import { byAllSpellings, OverlayFileSystem } from '../files/overlay.ts'
 import { analyze, type FirstWordListener, Remembered } from './analyze.ts'
 import { firstWordOf } from './first_word.ts'
 import { HalfTyped, inOpenTexts, withSyntaxErrors } from './half_typed.ts'
@@ -129,7 +129,7 @@ async function analysed({ request }: Job, texts: ReadonlyMap<string, string>): P
     kept ??= WorkspaceCache.of(request.cwd, request.env).code()
     remembered.sources.store = kept
   }
-  remembered.kept.open = texts
+  remembered.kept.open = byAllSpellings(disk, texts)
   const made = { analysis: await analyze(fs, request, remembered), request, remembered, fs, texts }
   if (kept) {
     kept.keep()

@@ -155,10 +155,10 @@ export class Remembered {
     this.scans = new FileScans(kept?.names)
   }
 
-  /** Something beside the open files has changed. */
-  changed(): void {
+  /** Something beside the open files has changed: the files at `paths`, or others. */
+  changed(paths: readonly string[] = []): void {
     this.kept.drop()
-    this.sources.recheck()
+    this.sources.recheck(paths)
   }
 
   /** Distributions were installed or removed, or an interpreter changed. */

@@ -94,7 +94,7 @@ function hashesBelow(root: string): string[][] {
     !disk.list(path)?.some(entry => entry.name === 'pyvenv.cfg')
   const folders = new Map<string, string[]>()
   for (const { path } of walkFiles(disk, root, enter)) {
-    const hash = path.endsWith('.py') && disk.read(path) ? disk.contentHash(path) : null
+    const hash = path.endsWith('.py') && disk.read(path) ? (disk.seen(path)?.hash ?? null) : null
     if (hash !== null) remember(folders, dirname(path), () => []).push(hash)
   }
   return [...folders.values()]

@@ -7,7 +7,7 @@ import { initParser } from '../compile/parser.ts'
 import { decodeSource } from '../files/decode.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { follow } from '../files/follow.ts'
-import { OverlayFileSystem } from '../files/overlay.ts'
+import { byAllSpellings, OverlayFileSystem } from '../files/overlay.ts'
 import type { Span } from '../files/span.ts'
 import type { Finding } from '../rules/finding.ts'
 import type { AnalysisView, Job } from './job.ts'
@@ -25,7 +25,7 @@ export class HalfTyped {
   /** For each file of the job that is half typed the text that is to stand in for it. */
   async standIns({ texts, typed }: Job): Promise<Map<string, string>> {
     await initParser()
-    this.sources.begin(new OverlayFileSystem(this.disk, texts), texts.keys())
+    this.sources.begin(new OverlayFileSystem(this.disk, texts), byAllSpellings(this.disk, texts).keys())
     for (const path of this.good.keys()) if (!texts.has(path)) this.good.delete(path)
     const standIns = new Map<string, string>()
     for (const [path, text] of texts) {

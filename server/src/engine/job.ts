@@ -19,8 +19,10 @@ export interface Job {
   readonly typed: ReadonlySet<string>
   /** The typing has stopped for a while: that what is half typed does not parse is told, too. */
   readonly paused: boolean
-  /** Paths that changed on the disk since the job before; null: any may have. */
-  readonly changed: readonly string[] | null
+  /** Paths that changed on the disk since the job before. */
+  readonly changed: readonly string[]
+  /** Others may have, too. */
+  readonly anything: boolean
 }
 
 /** What a door needs of an `Analysis` that was made in another thread. */

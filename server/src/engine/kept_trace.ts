@@ -34,7 +34,10 @@ interface Kept extends Basis, Simulation {
 }
 
 export class KeptTrace {
-  /** The open files, while nothing else has changed since the simulation that is kept; null: that is not known. */
+  /**
+   * The open files, by all paths that lead to them, while nothing else has changed since the simulation that is kept;
+   * null: that is not known.
+   */
   open: ReadonlyMap<string, string> | null = null
   readonly pass = new KeptPass()
   private kept: Kept | null = null

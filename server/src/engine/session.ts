@@ -36,8 +36,10 @@ export class Session {
   private readonly texts = new Map<string, string>()
   /** Open files edited since they were opened or saved. */
   private readonly typed = new Set<string>()
-  /** Paths changed on the disk since the last job was given out; null: any may have. */
-  private changed: Set<string> | null = new Set()
+  /** Paths changed on the disk since the last job was given out. */
+  private changed = new Set<string>()
+  /** Others may have, too. */
+  private anything = false
 
   /** Of what was published last. */
   private halfTyped: readonly string[] = []
@@ -83,7 +85,7 @@ export class Session {
     if (!this.texts.delete(path)) return
     this.typed.delete(path)
     // Changes on the disk were not noted while the open text hid them.
-    this.changed?.add(path)
+    this.changed.add(path)
     this.change(0)
   }
 
@@ -94,13 +96,12 @@ export class Session {
     if (this.timer || (typed && this.halfTyped.includes(path))) this.schedule(0)
   }
 
-  /** Files or folders were made, changed or deleted on the disk; null: any may have been. */
-  filesChanged(paths: readonly string[] | null): void {
-    if (paths === null) this.changed = null
-    const visible = paths?.filter(path => !this.texts.has(path))
-    if (visible?.length === 0) return
-    for (const path of visible ?? []) this.changed?.add(path)
-    this.change(this.pause)
+  /** Files or folders were made, changed or deleted on the disk; `anything`: others may have been, too. */
+  filesChanged(paths: readonly string[], anything = false): void {
+    const visible = paths.filter(path => !this.texts.has(path))
+    for (const path of visible) this.changed.add(path)
+    if (anything) this.anything = true
+    if (anything || visible.length > 0) this.change(this.pause)
   }
 
   /** What was published last holds for the newest texts. */
@@ -150,15 +151,20 @@ export class Session {
   private async run(): Promise<void> {
     const { generation, request, paused } = this
     if (!request) return
-    const changed = this.changed && [...this.changed]
-    this.changed = new Set()
+    const { anything } = this
+    const changed = [...this.changed]
+    this.changed.clear()
+    this.anything = false
     this.running = true
     this.listener.started()
     const began = performance.now()
     const outcome = await this.analyst
-      .analyze({ request, texts: new Map(this.texts), typed: new Set(this.typed), paused, changed }, word => {
-        if (generation === this.generation && !this.disposed) this.listener.firstWord(word)
-      })
+      .analyze(
+        { request, texts: new Map(this.texts), typed: new Set(this.typed), paused, changed, anything },
+        word => {
+          if (generation === this.generation && !this.disposed) this.listener.firstWord(word)
+        },
+      )
       .catch(asError)
     this.running = false
     if (this.disposed) return

@@ -1,7 +1,7 @@
 /**
  * Texts and compiled code of files, read once (of very many files the texts again): what the simulation looks things
- * up in. A store may outlive an analysis: a file whose size and time are unchanged is not read again, and one whose
- * text is unchanged is not compiled again.
+ * up in. A store may outlive an analysis: a file that is certainly as it was is not read again, and one whose text is
+ * unchanged is not compiled again.
  */
 
 import { compileBody, compileModule } from '../compile/compile.ts'
@@ -9,6 +9,7 @@ import type { ModuleCode } from '../compile/module_code.ts'
 import { cacheTag, isMadeOf } from '../environment/byte_code.ts'
 import type { Environment } from '../environment/environment.ts'
 import { decodeSource } from '../files/decode.ts'
+import type { Seen } from '../files/disk_record.ts'
 import { fileCache } from '../files/file_cache.ts'
 import type { FileSystem } from '../files/file_system.ts'
 import { contentHash } from '../files/hash.ts'
@@ -22,8 +23,8 @@ import type { Unreadable } from '../simulate/machine.ts'
 import type { CodeUnit } from '../simulate/values.ts'
 
 interface Entry {
-  /** Size and time of the file: equal means unread changes are none. '' where it has none. */
-  readonly stamp: string
+  /** What was seen of the file; null: it has to be read again. */
+  seen: Seen | null
   /** What was open, if it was. */
   readonly open: string | null
   readonly text: FileText | null
@@ -53,9 +54,9 @@ export class Sources {
   private readonly texts = new KeptTexts([DIRECTIVE])
   private readonly bodies = new WeakMap<CodeUnit, Map<number, CodeUnit>>()
   private readonly checked = new Set<string>()
-  /** What was looked at and has no stamp. */
-  private readonly unstamped = new Set<string>()
-  /** What ever had no stamp since all files were looked at, by the same object. */
+  /** What was looked at and may change untold: texts of the editor, files without a state. */
+  private readonly unsettled = new Set<string>()
+  /** What ever was so since all files were looked at, by the same object. */
   private loose: Standing & { readonly loose: Set<string> } = { since: {}, loose: new Set() }
   /** The files that were open in the last analysis; null: nothing is known of that. */
   private open: string | null = null
@@ -83,8 +84,8 @@ export class Sources {
     if (isAnew) {
       this.checked.clear()
       this.loose = { since: {}, loose: new Set() }
-    } else for (const path of this.unstamped) this.checked.delete(path)
-    this.unstamped.clear()
+    } else for (const path of this.unsettled) this.checked.delete(path)
+    this.unsettled.clear()
     this.open = now
   }
 
@@ -99,9 +100,13 @@ export class Sources {
     this.tag = cacheTag(interpreter) ?? ''
   }
 
-  /** Files may have changed on the disk. */
-  recheck(): void {
+  /** Files may have changed on the disk; those at `paths` are read again, whatever they look like. */
+  recheck(paths: readonly string[] = []): void {
     this.open = null
+    for (const path of paths) {
+      const entry = this.entries.get(path)
+      if (entry) entry.seen = null
+    }
   }
 
   /**
@@ -199,13 +204,12 @@ export class Sources {
     if (known && this.checked.has(path)) return known
     this.checked.add(path)
     const open = this.fs.openText?.(path) ?? null
-    if (open !== null) this.noteUnstamped(path)
+    if (open !== null) this.noteUnsettled(path)
     if (known && open !== null && known.open === open) return known
-    const stat = this.fs.stat(path)
-    const stamp = stat && stat.mtimeMs > 0 ? `${stat.size}:${stat.mtimeMs}` : ''
-    if (stamp === '') this.noteUnstamped(path)
-    else if (known?.stamp === stamp) return known
+    if (known?.seen && this.fs.isStill?.(path, known.seen)) return known
     const { text, error } = this.read(path)
+    const seen = this.fs.seen?.(path) ?? null
+    if (seen === null) this.noteUnsettled(path)
     const same = text !== null && known?.text?.is(text)
     const kept = same
       ? known!.text
@@ -213,16 +217,16 @@ export class Sources {
         ? null
         : this.texts.keep(path, text, () => this.readAgain(path))
     if (known?.text && known.text !== kept) this.texts.drop(known.text)
-    const bytesHash = this.store ? (this.fs.contentHash?.(path) ?? null) : null
+    const bytesHash = this.store ? (seen?.hash ?? null) : null
     const acceptedBy = same ? known!.acceptedBy : ''
     const unit = same ? known!.unit : null
-    const entry: Entry = { stamp, open, text: kept, error, unit, acceptedBy, hash: null, bytesHash }
+    const entry: Entry = { seen, open, text: kept, error, unit, acceptedBy, hash: null, bytesHash }
     this.entries.set(path, entry)
     return entry
   }
 
-  private noteUnstamped(path: string): void {
-    this.unstamped.add(path)
+  private noteUnsettled(path: string): void {
+    this.unsettled.add(path)
     this.loose.loose.add(path)
   }
 

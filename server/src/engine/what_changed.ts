@@ -7,6 +7,7 @@ import { decodeSource } from '../files/decode.ts'
 import type { DiskFileSystem } from '../files/disk.ts'
 import { recheck } from '../files/disk_record.ts'
 import { remember } from '../files/memo.ts'
+import { byAllSpellings } from '../files/overlay.ts'
 import type { Remembered } from './analyze.ts'
 import type { Job } from './job.ts'
 
@@ -22,39 +23,44 @@ export class WhatChanged {
   ) {}
 
   /** To be called before a job is done, once. Forgets what may be otherwise now. */
-  forget({ changed, texts }: Pick<Job, 'changed' | 'texts'>): void {
+  forget({ changed, anything, texts }: Pick<Job, 'changed' | 'anything' | 'texts'>): void {
     const { disk, remembered } = this
-    if (changed === null && !this.isAsBefore()) {
+    if (anything && !this.isAsBefore()) {
       disk.forget()
       remembered.forgetEnvironment()
-      remembered.changed()
+      remembered.changed(changed)
       this.isWhole = true
     } else {
       // What was written to them while they were open nobody has noted.
       const closed = [...this.open.keys()].filter(path => !texts.has(path))
-      const news = [...new Set([...(changed ?? []), ...closed])].filter(
-        path => texts.has(path) || !this.isClosedUnchanged(path),
-      )
+      const news = disk
+        .concerning([...new Set([...changed, ...closed])])
+        .filter(path => texts.has(path) || !this.isClosedUnchanged(path))
       if (news.length > 0) this.forgetPaths(news)
     }
     const looked = new Map<string, string | null>()
-    remembered.kept.begin(texts, (path, text) => remember(looked, path, () => this.textSeen(path)) === text)
+    remembered.kept.begin(
+      byAllSpellings(disk, texts),
+      (path, text) => remember(looked, path, () => this.textSeen(path)) === text,
+    )
     this.open = texts
   }
 
   private forgetPaths(paths: readonly string[]): void {
     const { disk, remembered } = this
+    const spelled = paths.flatMap(path => [path, ...disk.spellings(path)])
     disk.forget(paths)
     this.isWhole = false
-    if (paths.some(path => remembered.concernsEnvironment(path))) remembered.forgetEnvironment()
-    remembered.changed()
+    if (spelled.some(path => remembered.concernsEnvironment(path))) remembered.forgetEnvironment()
+    remembered.changed(spelled)
   }
 
   /** Would the disk answer all that it was asked as it did? What is open hides the file on the disk. */
   private isAsBefore(): boolean {
     if (!this.isWhole) return false
     const { files, ...others } = this.disk.record()
-    const seen = new Map([...files].filter(([path]) => !this.open.has(path)))
+    const open = byAllSpellings(this.disk, this.open)
+    const seen = new Map([...files].filter(([path]) => !open.has(path)))
     return recheck({ files: seen, ...others }) !== null
   }
 
@@ -67,9 +73,10 @@ export class WhatChanged {
   /** The text on the disk; null where there is none, or another one than was read there before. */
   private textSeen(path: string): string | null {
     const { disk } = this
-    const before = disk.contentHash(path)
+    const hash = () => disk.seen(path)?.hash ?? null
+    const before = hash()
     const bytes = disk.read(path)
-    return before === null || disk.contentHash(path) === before ? decoded(bytes) : null
+    return before === null || hash() === before ? decoded(bytes) : null
   }
 }
 

@@ -14,6 +14,7 @@ import {
   hashOfEntries,
   type Identity,
   identityOf,
+  isSame,
   kindOf,
   lookAt,
   type Seen,
@@ -22,7 +23,8 @@ import {
 } from './disk_record.ts'
 import type { DirEntry, FileStat, FileSystem } from './file_system.ts'
 import { contentHash } from './hash.ts'
-import { basename, dirname, join, parents } from './paths.ts'
+import { remember } from './memo.ts'
+import { basename, dirname, isWithin, join, parents } from './paths.ts'
 
 interface Listing {
   readonly entries: readonly DirEntry[]
@@ -55,8 +57,10 @@ export class DiskFileSystem implements FileSystem {
   /** Answers of the system in `realpaths`. */
   private readonly resolved = new Map<string, true>()
   private readonly headers = new ByteCodeHeaders()
-  /** Links to folders: what is cached below them may change under another name. */
-  private readonly folderLinks = new Set<string>()
+  /** What is cached of them, and below them, may change under another name. */
+  private readonly links = new Set<string>()
+  /** By real path; what `spellings` has said. */
+  private readonly spelled = new Map<string, readonly string[]>()
 
   /** `keeps`: what is read may be kept for a later process, which will ask for its hash. */
   constructor(private readonly keeps = true) {}
@@ -92,9 +96,17 @@ export class DiskFileSystem implements FileSystem {
     return this.read(path)
   }
 
-  /** A hash of what `read` gave; null where it gave nothing. */
-  contentHash(path: string): string | null {
-    return this.contents.get(path)?.hash ?? null
+  seen(path: string): Seen | null {
+    return this.contents.get(path) ?? null
+  }
+
+  isStill(path: string, seen: Seen): boolean {
+    const read = this.contents.get(path)
+    if (read) return read === seen || (read.hash !== null && read.hash === seen.hash)
+    const now = this.stat(path) && (this.identities.get(path) ?? null)
+    if (now === null || !isSame(seen.identity, now)) return false
+    this.contents.set(path, seen)
+    return true
   }
 
   byteCode(source: string, tag: string): readonly Uint8Array[] {
@@ -137,27 +149,75 @@ export class DiskFileSystem implements FileSystem {
   }
 
   /**
-   * Drops what is remembered: of the given paths, of all below them, of the listings they stand in, and of
-   * whatever was reached through a link to a folder; without an argument, everything.
+   * Drops what is remembered: of the given paths, of all below them, of the listings they stand in or that show that
+   * there is no way to them, and of whatever was reached through a link; without an argument, everything.
    */
   forget(paths?: readonly string[]): void {
     this.headers.forget()
+    this.spelled.clear()
     const memories = [
       ...[this.listings, this.stats, this.realpaths, this.trouble],
       ...[this.identities, this.contents, this.unlisted, this.resolved],
     ]
     if (!paths) {
       for (const memory of memories) memory.clear()
-      this.folderLinks.clear()
+      this.links.clear()
       return
     }
-    const stale = new Set([...paths, ...this.folderLinks])
+    const named = paths.flatMap(path => [path, ...this.missingAbove(path)])
+    const stale = new Set([...named, ...this.links])
     for (const memory of memories) {
       for (const key of memory.keys()) {
         if (stale.has(key) || [...parents(key)].some(folder => stale.has(folder))) memory.delete(key)
       }
     }
-    for (const path of paths) this.listings.delete(dirname(path))
+    for (const path of named) this.listings.delete(dirname(path))
+  }
+
+  /**
+   * Those of the paths with which an answer so far may have to do: something was asked about them, about what is below
+   * them, or about what has to be there for them to be.
+   */
+  concerning(paths: readonly string[]): string[] {
+    const above = new Set<string>()
+    for (const folder of this.listings.keys()) {
+      for (let path = folder; !above.has(path); path = dirname(path)) above.add(path)
+    }
+    const concerns = (path: string) =>
+      above.has(path) || this.stats.has(path) || this.contents.has(path) || this.isAsked(path)
+    return paths.filter(path => [path, ...this.spellings(path)].some(concerns))
+  }
+
+  spellings(real: string): readonly string[] {
+    if (this.links.size === 0) return []
+    return remember(this.spelled, real, () =>
+      [...this.links].flatMap(link => {
+        const target = this.realpath(link)
+        return target !== link && isWithin(real, target) ? [link + real.slice(target.length)] : []
+      }),
+    )
+  }
+
+  /** Did it count that the name is in the nearest folder above that is known, or that it is not? */
+  private isAsked(path: string): boolean {
+    for (let child = path; child !== dirname(child); child = dirname(child)) {
+      const listing = this.listings.get(dirname(child))
+      if (listing === null) return true
+      if (!listing) continue
+      const name = basename(child)
+      if (child !== path && listing.byName.has(name)) return false
+      return listing.asked === null || listing.asked.has(name)
+    }
+    return false
+  }
+
+  /** The folders on the way to the path of which it is known that they are not there. */
+  private missingAbove(path: string): string[] {
+    return [...parents(path)].filter(
+      folder =>
+        this.listings.get(folder) === null ||
+        this.listings.get(dirname(folder))?.byName.has(basename(folder)) === false,
+    )
   }
 
   /** The path's entry in its folder: null where the folder has none, undefined where it can't be asked. */
@@ -211,7 +271,7 @@ export class DiskFileSystem implements FileSystem {
   private kindOfTarget(link: string): DirEntry['kind'] {
     const stat = this.ask(link)
     this.stats.set(link, stat)
-    if (stat?.kind === 'directory') this.folderLinks.add(link)
+    this.noteLink(link)
     if (!stat && !this.trouble.has(link)) this.trouble.set(link, 'broken symbolic link')
     return stat?.kind ?? 'other'
   }
@@ -235,7 +295,15 @@ export class DiskFileSystem implements FileSystem {
     if (entry && !entry.link) return join(this.realpath(parent), entry.name)
     if (siblings && !entry && !FOLDS_CASE) return path
     this.resolved.set(path, true)
-    return targetOf(path)
+    const target = targetOf(path)
+    if (target !== path) this.noteLink(path)
+    return target
+  }
+
+  private noteLink(path: string): void {
+    if (this.links.has(path)) return
+    this.links.add(path)
+    this.spelled.clear()
   }
 
   private note(path: string, error: unknown): void {

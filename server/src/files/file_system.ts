@@ -6,6 +6,8 @@
  * synchronous and never throw: what can't be read is `null` and its reason is in `problems`.
  */
 
+import type { Seen } from './disk_record.ts'
+
 export interface FileStat {
   readonly kind: 'file' | 'directory'
   readonly size: number
@@ -32,8 +34,12 @@ export interface FileSystem {
   problems(): readonly { readonly path: string; readonly reason: string }[]
   /** The text that stands for the file's content, where somebody has it open; null for any other file. */
   openText?(path: string): string | null
-  /** A hash of the bytes that `read` gave; null where it gave none. Missing where no two runs see the same file. */
-  contentHash?(path: string): string | null
+  /** Further paths that are known to lead through links to the file with this real path. Missing where there are no links. */
+  spellings?(real: string): readonly string[]
+  /** What `read` saw of the file; null where it gave nothing, or a text stands for it. Missing where files have no state. */
+  seen?(path: string): Seen | null
+  /** Is the file certainly as it was seen then? The answers rest on it from now on as if it had been read again. */
+  isStill?(path: string, seen: Seen): boolean
   /**
    * The headers, up to 16 bytes each, of what Python and pytest keep in `__pycache__` of a source, for an interpreter's
    * cache tag ('cpython-311'). It comes and goes with every run of theirs: nothing that is kept may rest on it. Missing

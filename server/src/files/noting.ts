@@ -15,8 +15,17 @@ export function noting(fs: FileSystem, note: (path: string) => void): FileSystem
     list: path => fs.list(path),
     realpath: path => fs.realpath(path),
     problems: () => fs.problems(),
+    ...(fs.spellings ? { spellings: real => fs.spellings!(real) } : {}),
     ...(fs.openText ? { openText: noted(path => fs.openText!(path)) } : {}),
-    ...(fs.contentHash ? { contentHash: noted(path => fs.contentHash!(path)) } : {}),
+    ...(fs.seen ? { seen: noted(path => fs.seen!(path)) } : {}),
+    ...(fs.isStill
+      ? {
+          isStill: (path, seen) => {
+            note(path)
+            return fs.isStill!(path, seen)
+          },
+        }
+      : {}),
     ...(fs.byteCode ? { byteCode: (source, tag) => fs.byteCode!(source, tag) } : {}),
   }
 }

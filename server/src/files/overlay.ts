@@ -2,6 +2,7 @@
  * Other contents laid over a file system: files changed, created or deleted that are not (yet) so on disk, such as
  * an editor's unsaved texts. Immutable: a new keystroke makes a new overlay over the same base.
  */
+import type { Seen } from './disk_record.ts'
 import { encodeText } from './encode.ts'
 import type { DirEntry, FileStat, FileSystem } from './file_system.ts'
 import { remember } from './memo.ts'
@@ -69,8 +70,12 @@ export class OverlayFileSystem implements FileSystem {
     return this.base.realpath(path)
   }
 
-  contentHash(path: string): string | null {
-    return this.text(path) !== undefined ? null : (this.base.contentHash?.(path) ?? null)
+  seen(path: string): Seen | null {
+    return this.isOfBase(path) ? (this.base.seen?.(path) ?? null) : null
+  }
+
+  isStill(path: string, seen: Seen): boolean {
+    return this.isOfBase(path) && (this.base.isStill?.(path, seen) ?? false)
   }
 
   openText(path: string): string | null {
@@ -81,6 +86,10 @@ export class OverlayFileSystem implements FileSystem {
 
   byteCode(source: string, tag: string): readonly Uint8Array[] {
     return this.text(source) !== undefined ? [] : (this.base.byteCode?.(source, tag) ?? [])
+  }
+
+  spellings(real: string): readonly string[] {
+    return this.base.spellings?.(real) ?? []
   }
 
   problems(): readonly { readonly path: string; readonly reason: string }[] {
@@ -98,6 +107,10 @@ export class OverlayFileSystem implements FileSystem {
     return typeof text === 'string' ? remember(this.encoded, path, () => encodeText(path, text)) : text
   }
 
+  private isOfBase(path: string): boolean {
+    return this.text(path) === undefined && !this.folders.has(path) && !this.isDeleted(path)
+  }
+
   private isDeleted(path: string): boolean {
     if (this.deleted.size === 0) return false
     return this.deleted.has(path) || [...parents(path)].some(folder => this.deleted.has(folder))
@@ -105,7 +118,7 @@ export class OverlayFileSystem implements FileSystem {
 
   /** Every path at which it may differ from the file system below it. */
   private *laid(): Iterable<string> {
-    yield* this.texts.keys()
+    for (const path of this.texts.keys()) yield* [path, ...this.spellings(path)]
     yield* this.folders.keys()
     for (const path of this.deleted) {
       yield path
@@ -153,6 +166,14 @@ export class OverlayFileSystem implements FileSystem {
       kind = 'directory'
     }
   }
+}
+
+/** The texts by all paths that are known to lead to them. */
+export function byAllSpellings<T>(fs: FileSystem, texts: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const more = [...texts].flatMap(([path, text]) =>
+    (fs.spellings?.(path) ?? []).flatMap(other => (texts.has(other) ? [] : [[other, text] as const])),
+  )
+  return more.length === 0 ? texts : new Map([...texts, ...more])
 }
 
 /** The file system and all that it is laid over, the uppermost first. */

@@ -115,7 +115,7 @@ export class Commands {
 
   private async check({ uri }: Given, token: CancellationToken): Promise<string> {
     const folders = this.foldersFor(uri)
-    for (const { session } of folders) session.filesChanged(null)
+    for (const { session } of folders) session.filesChanged([], true)
     await cancellable(token, () => Promise.all(folders.map(({ session }) => session.settled())))
     return folders
       .map(({ root, view }) => `${basename(root)}: ${view ? inWords(view.totals) : 'the analysis failed'}`)

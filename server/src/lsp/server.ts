@@ -80,7 +80,9 @@ class Server {
       if (folder.session.isCurrent) this.show(folder)
     })
     this.delivery = new Delivery(connection, client, this.documents, this.workspace, this.board)
-    this.watch = new Watch(connection, client, paths => this.workspace.filesChanged(paths))
+    this.watch = new Watch(connection, client, (paths, anything) =>
+      this.workspace.filesChanged(paths, anything),
+    )
     this.followDocuments()
     const road = new Road(this.workspace, this.documents, client)
     const actions = new CodeActions(road, this.documents)

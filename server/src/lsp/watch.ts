@@ -24,18 +24,21 @@ export class Watch {
   /** The client tells what changes. */
   private told = false
 
-  /** `onChange` gets paths, or null where anything may have changed. */
+  /** `onChange` gets the paths that were named, and whether anything else may have changed. */
   constructor(
     private readonly connection: Connection,
     private readonly client: Client,
-    private readonly onChange: (paths: readonly string[] | null) => void,
+    private readonly onChange: (paths: readonly string[], anything: boolean) => void,
   ) {
     // Some clients can't be asked and watch by their own configuration: their word counts as well.
     connection.onDidChangeWatchedFiles(({ changes }) => {
       this.told = true
       // With a name, folders may have come or gone that nobody tells of.
       const sameNames = changes.every(({ type }) => type === FileChangeType.Changed)
-      onChange(sameNames ? changes.map(({ uri }) => pathOf(uri)).filter(path => path !== null) : null)
+      onChange(
+        changes.map(({ uri }) => pathOf(uri)).filter(path => path !== null),
+        !sameNames,
+      )
     })
   }
 
@@ -53,6 +56,6 @@ export class Watch {
 
   /** A document was opened or saved, which is all that a client without watchers tells. */
   sign(): void {
-    if (!this.told) this.onChange(null)
+    if (!this.told) this.onChange([], true)
   }
 }

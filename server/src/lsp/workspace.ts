@@ -86,12 +86,9 @@ export class Workspace {
     return new Map([...this.texts].filter(([path]) => folder && this.concerned(path).includes(folder)))
   }
 
-  /** null: anything may have changed. */
-  filesChanged(paths: readonly string[] | null): void {
-    for (const folder of this.folders) {
-      if (paths === null) folder.session.filesChanged(null)
-      else folder.session.filesChanged(paths.filter(path => this.concerned(path).includes(folder)))
-    }
+  /** `anything`: others may have changed, too. */
+  filesChanged(paths: readonly string[], anything: boolean): void {
+    for (const { session } of this.folders) session.filesChanged(paths, anything)
   }
 
   /** The folder that speaks for a file: the innermost one around it; null for a file outside of all. */
