@@ -25,8 +25,12 @@ const request: AnalysisRequest = {
 
 const totals = { collects: 0, fails: 0, skips: 0, unknown: 0, causes: 0, stops: false }
 
-function view(basis: string, halfTyped: readonly string[] = []): AnalysisView {
-  return { findings: [], texts: new Map(), halfTyped, basis, totals, pass: null }
+function view(
+  basis: string,
+  halfTyped: readonly string[] = [],
+  looked: readonly string[] = [],
+): AnalysisView {
+  return { findings: [], texts: new Map(), halfTyped, basis, totals, pass: null, looked }
 }
 
 /** Takes jobs and leaves it to the test when each ends. */
@@ -167,6 +171,52 @@ describe('when an analysis starts', () => {
       [true, '/p/d.py', '/p/b.py'],
     ])
   })
+})
+
+describe('files outside of the folder', () => {
+  test('are nothing to analyse for where no analysis has looked', async () => {
+    session.setText('/lib/a.py', 'x')
+    await analysed()
+    session.setText('/lib/a.py', 'xy')
+    session.closeText('/lib/a.py')
+    session.filesChanged(['/lib/a.py'])
+    await pass(5000)
+    expect(analyst.jobs.map(({ texts }) => texts.size)).toEqual([0])
+    expect(session.isCurrent).toBe(true)
+  })
+
+  test('count once one has, those that were open before or changed meanwhile included', async () => {
+    session.setText('/lib/a.py', 'x')
+    session.configure(request)
+    await pass(0)
+    session.filesChanged(['/lib/b.py', '/other/c.py'])
+    session.setText('/other/d.py', 'x')
+    expect(analyst.givenUp).toBe(0)
+    await analyst.finish(view('first', [], ['/p', '/lib']))
+    expect(published).toEqual([])
+    expect(analyst.jobs[1]).toMatchObject({ changed: ['/lib/b.py'], anything: false })
+    expect([...analyst.jobs[1]!.texts.keys()]).toEqual(['/lib/a.py'])
+    await analyst.finish(view('second'))
+    session.setText('/lib/a.py', 'xy')
+    await pass(150)
+    expect(textOf(analyst.jobs[2], '/lib/a.py')).toBe('xy')
+    expect(published).toEqual(['second'])
+  })
+})
+
+test('a folder that comes or goes counts where one was looked for', async () => {
+  session.configure(request)
+  await pass(0)
+  session.foldersChanged(['/p/tests', '/p/notes.swp', '/p/tests/data.json'])
+  await analyst.finish(view('first', [], ['/p', '/p/tests', '/p/lib']))
+  expect(analyst.jobs[1]).toMatchObject({ changed: ['/p/tests'], anything: false })
+  await analyst.finish(view('second'))
+  session.foldersChanged(['/p/tests/data.json'])
+  await pass(5000)
+  expect(analyst.jobs.length).toBe(2)
+  session.foldersChanged(['/p/lib'])
+  await pass(150)
+  expect(analyst.jobs[2]).toMatchObject({ changed: ['/p/lib'] })
 })
 
 test('a first word is passed on as long as nothing else has changed', async () => {

@@ -35,6 +35,8 @@ let last: Asked | null = null
 /** Compiled modules of an earlier server or command, until the first analysis is done. */
 let kept: ContentCache<ModuleCode> | null = null
 let sent: ReadonlyMap<string, string> = new Map()
+/** The folders that views have told of. */
+const told = new Set<string>()
 /** The id of the task under way. */
 let current = 0
 let answered = 0
@@ -161,7 +163,15 @@ function viewAnswer(id: number, view: AnalysisView): Answer {
   const texts = new Map(view.texts)
   for (const path of unchanged) texts.delete(path)
   sent = view.texts
-  return { id, kind: 'view', view: { ...view, texts }, unchanged }
+  return { id, kind: 'view', view: { ...view, texts, looked: newlyLooked() }, unchanged }
+}
+
+function newlyLooked(): string[] {
+  const looked = [...disk.folders()]
+    .filter(folder => !told.has(folder))
+    .flatMap(folder => [folder, disk.realpath(folder)])
+  for (const folder of looked) told.add(folder)
+  return looked
 }
 
 function failed(id: number, error: unknown): Answer {

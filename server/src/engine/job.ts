@@ -38,6 +38,8 @@ export interface AnalysisView {
   readonly totals: Totals
   /** What a confirming pass needs to know; null where none is wanted. */
   readonly pass: PassBasis | null
+  /** Folders, by all their names, in which something was looked for, as far as no view before has told of them. */
+  readonly looked?: readonly string[]
   /** What real passes showed, by fingerprint; a finding without a mark is predicted. */
   readonly marks?: ReadonlyMap<string, Mark>
 }

@@ -5,9 +5,14 @@
  *
  * Every change starts a new generation, and one analysis runs at a time. A result is published only if
  * its generation is still the newest: a stale one is dropped, and the analysis that replaces it is already due.
+ *
+ * Files outside of the folder concern it once an analysis has looked for something beside them. A change of others is no
+ * reason to analyse, nor to give up: only at the end of an analysis it shows whether it came to look there.
  */
+import { kindAt } from '../files/disk_record.ts'
+import { dirname, isWithin } from '../files/paths.ts'
 import type { AnalysisRequest } from './analyze.ts'
-import { type AnalysisView, type Analyst, type FirstWord, GivenUp } from './job.ts'
+import { type AnalysisView, type Analyst, type FirstWord, GivenUp, type Job } from './job.ts'
 import type { About, Kind, Reply } from './questions/question.ts'
 
 export interface SessionListener {
@@ -29,6 +34,8 @@ export interface Pace {
   readonly halfTyped: number
 }
 
+type Concerns = (path: string) => boolean
+
 const editorPace: Pace = { least: 10, most: 150, halfTyped: 1000 }
 
 export class Session {
@@ -40,6 +47,10 @@ export class Session {
   private changed = new Set<string>()
   /** Others may have, too. */
   private anything = false
+  /** Changed on the disk where no analysis is known to have looked, with what would make a difference of it. */
+  private readonly aside = new Map<string, Concerns>()
+  /** The folders in which any analysis has looked for something. */
+  private readonly looked = new Set<string>()
 
   /** Of what was published last. */
   private halfTyped: readonly string[] = []
@@ -77,13 +88,14 @@ export class Session {
     if (before === text) return
     this.texts.set(path, text)
     if (before !== undefined) this.typed.add(path)
-    this.change(before === undefined ? 0 : this.pause)
+    if (this.concerns(path)) this.change(before === undefined ? 0 : this.pause)
   }
 
   /** From now on the file's text on the disk counts. */
   closeText(path: string): void {
     if (!this.texts.delete(path)) return
     this.typed.delete(path)
+    if (!this.concerns(path)) return
     // Changes on the disk were not noted while the open text hid them.
     this.changed.add(path)
     this.change(0)
@@ -98,10 +110,30 @@ export class Session {
 
   /** Files or folders were made, changed or deleted on the disk; `anything`: others may have been, too. */
   filesChanged(paths: readonly string[], anything = false): void {
-    const visible = paths.filter(path => !this.texts.has(path))
-    for (const path of visible) this.changed.add(path)
     if (anything) this.anything = true
-    if (anything || visible.length > 0) this.change(this.pause)
+    const noted = this.note(new Map(paths.map(path => [path, this.concerns])))
+    if (anything || noted) this.change(this.pause)
+  }
+
+  /** What may be folders came or went. */
+  foldersChanged(paths: readonly string[]): void {
+    if (this.note(new Map(paths.map(path => [path, this.concernsAsFolder])))) this.change(this.pause)
+  }
+
+  /** May what is in the file make a difference? */
+  readonly concerns: Concerns = path =>
+    !this.request || isWithin(path, this.request.cwd) || this.looked.has(dirname(path))
+
+  private readonly concernsAsFolder: Concerns = path =>
+    this.looked.has(path) || (this.looked.has(dirname(path)) && kindAt(path) === 'directory')
+
+  /** Notes for the next job what makes a difference, and for later what does not; is there any that does? */
+  private note(paths: ReadonlyMap<string, Concerns>): boolean {
+    const visible = [...paths].filter(([path]) => !this.texts.has(path))
+    const [now, later] = [visible.filter(isConcern), visible.filter(each => !isConcern(each))]
+    for (const [path] of now) this.changed.add(path)
+    for (const [path, concerns] of later) this.aside.set(path, concerns)
+    return now.length > 0
   }
 
   /** What was published last holds for the newest texts. */
@@ -152,6 +184,7 @@ export class Session {
     const { generation, request, paused } = this
     if (!request) return
     const { anything } = this
+    const texts = new Map([...this.texts].filter(([path]) => this.concerns(path)))
     const changed = [...this.changed]
     this.changed.clear()
     this.anything = false
@@ -159,16 +192,16 @@ export class Session {
     this.listener.started()
     const began = performance.now()
     const outcome = await this.analyst
-      .analyze(
-        { request, texts: new Map(this.texts), typed: new Set(this.typed), paused, changed, anything },
-        word => {
-          if (generation === this.generation && !this.disposed) this.listener.firstWord(word)
-        },
-      )
+      .analyze({ request, texts, typed: new Set(this.typed), paused, changed, anything }, word => {
+        if (generation === this.generation && !this.disposed) this.listener.firstWord(word)
+      })
       .catch(asError)
     this.running = false
     if (this.disposed) return
-    if (!(outcome instanceof Error)) this.lastMs = performance.now() - began
+    if (!(outcome instanceof Error)) {
+      this.lastMs = performance.now() - began
+      this.lookBeside(outcome, texts)
+    }
     if (outcome instanceof Error && !(outcome instanceof GivenUp)) this.listener.failed(outcome.message)
 
     if (generation === this.generation) {
@@ -179,6 +212,15 @@ export class Session {
       this.due = false
       void this.run()
     }
+  }
+
+  /** Where an analysis came to look for the first time, something may have changed untold, or be open. */
+  private lookBeside({ looked = [] }: AnalysisView, texts: Job['texts']): void {
+    for (const folder of looked) this.looked.add(folder)
+    const noted = this.note(new Map([...this.aside].filter(isConcern)))
+    this.aside.clear()
+    const opened = [...this.texts.keys()].some(path => !texts.has(path) && this.concerns(path))
+    if (noted || opened) this.change(0)
   }
 
   private publish(view: AnalysisView, paused: boolean): void {
@@ -198,6 +240,10 @@ export class Session {
     this.settledGeneration = this.generation
     for (const resolve of this.waiters.splice(0)) resolve()
   }
+}
+
+function isConcern([path, concerns]: readonly [string, Concerns]): boolean {
+  return concerns(path)
 }
 
 function asError(thrown: unknown): Error {

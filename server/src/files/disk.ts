@@ -188,6 +188,11 @@ export class DiskFileSystem implements FileSystem {
     return paths.filter(path => [path, ...this.spellings(path)].some(concerns))
   }
 
+  /** The folders, those that are not there included, about whose names anything was asked. */
+  folders(): IterableIterator<string> {
+    return this.listings.keys()
+  }
+
   spellings(real: string): readonly string[] {
     if (this.links.size === 0) return []
     return remember(this.spelled, real, () =>

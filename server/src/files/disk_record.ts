@@ -118,7 +118,8 @@ export function targetOf(path: string): string {
   }
 }
 
-function kindAt(path: string): FileStat['kind'] | null {
+/** What is at the path now; null where that is neither a file nor a folder. */
+export function kindAt(path: string): FileStat['kind'] | null {
   const stats = statOf(path)
   const kind = stats ? kindOf(stats) : 'other'
   return kind === 'other' ? null : kind

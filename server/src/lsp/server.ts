@@ -80,8 +80,11 @@ class Server {
       if (folder.session.isCurrent) this.show(folder)
     })
     this.delivery = new Delivery(connection, client, this.documents, this.workspace, this.board)
-    this.watch = new Watch(connection, client, (paths, anything) =>
-      this.workspace.filesChanged(paths, anything),
+    this.watch = new Watch(
+      connection,
+      client,
+      (paths, anything) => this.workspace.filesChanged(paths, anything),
+      paths => this.workspace.foldersChanged(paths),
     )
     this.followDocuments()
     const road = new Road(this.workspace, this.documents, client)

@@ -1,6 +1,7 @@
 /**
- * The workspace folders, one analysis session each, and which of them a file concerns. Opening, editing and
- * closing go to the sessions; what they find goes to a listener, with the folder it is about.
+ * The workspace folders, one analysis session each, and which of them speaks for a file. Opening, editing and
+ * closing go to all sessions, as one folder may import from another; what they find goes to a listener, with the
+ * folder it is about.
  */
 import type { AnalysisRequest } from '../engine/analyze.ts'
 import type { AnalysisView, Analyst, FirstWord } from '../engine/job.ts'
@@ -50,8 +51,7 @@ export class Workspace {
     })
     const folder: { -readonly [K in keyof Folder]: Folder[K] } = { root, uri, session, view: null }
     this.byRoot.set(root, folder)
-    for (const [path, text] of this.texts)
-      if (this.concerned(path).includes(folder)) session.setText(path, text)
+    for (const [path, text] of this.texts) session.setText(path, text)
     return folder
   }
 
@@ -68,7 +68,7 @@ export class Workspace {
 
   setText(path: string, text: string): void {
     this.texts.set(path, text)
-    for (const { session } of this.concerned(path)) session.setText(path, text)
+    for (const { session } of this.folders) session.setText(path, text)
   }
 
   closeText(path: string): void {
@@ -82,8 +82,8 @@ export class Workspace {
 
   /** The open texts that concern a folder, as they are in the editor. */
   textsOf(root: string): ReadonlyMap<string, string> {
-    const folder = this.byRoot.get(root)
-    return new Map([...this.texts].filter(([path]) => folder && this.concerned(path).includes(folder)))
+    const session = this.byRoot.get(root)?.session
+    return new Map([...this.texts].filter(([path]) => session?.concerns(path)))
   }
 
   /** `anything`: others may have changed, too. */
@@ -97,20 +97,19 @@ export class Workspace {
     return around.reduce<Folder | null>((a, b) => (a && a.root.length > b.root.length ? a : b), null)
   }
 
-  /** Resolves when no session that the file concerns, or none at all, has anything left to do. */
+  /** What may be folders came or went. */
+  foldersChanged(paths: readonly string[]): void {
+    for (const { session } of this.folders) session.foldersChanged(paths)
+  }
+
+  /** Resolves when the session that speaks for the file, where none does all of them, has nothing left to do. */
   async settled(path?: string): Promise<void> {
-    const concerned = path === undefined ? this.folders : this.concerned(path)
-    await Promise.all(concerned.map(({ session }) => session.settled()))
+    const owner = path === undefined ? null : this.owner(path)
+    await Promise.all((owner ? [owner] : this.folders).map(({ session }) => session.settled()))
   }
 
   dispose(): void {
     for (const { session } of this.folders) session.dispose()
     this.byRoot.clear()
-  }
-
-  /** A file outside of all folders may be imported by any of them. */
-  private concerned(path: string): readonly Folder[] {
-    const around = this.folders.filter(({ root }) => isWithin(path, root))
-    return around.length > 0 ? around : this.folders
   }
 }
