@@ -83,7 +83,12 @@ export class Editor {
   /** Called when the server wants diagnostics to be asked for again. */
   onRefresh = () => {}
   /** Called for whatever is pushed. */
-  onPublished = (_path: string, _items: readonly Diagnostic[], _version: number | undefined) => {}
+  onPublished = (
+    _path: string,
+    _items: readonly Diagnostic[],
+    _version: number | undefined,
+    _uri: string,
+  ) => {}
   settings: unknown
   introduction!: InitializeResult
   readonly connection: ProtocolConnection
@@ -248,7 +253,7 @@ export class Editor {
       if (diagnostics.length > 0) this.shown.set(path, diagnostics)
       else this.shown.delete(path)
       this.onShown()
-      this.onPublished(path, diagnostics, version)
+      this.onPublished(path, diagnostics, version, uri)
       notice()
     })
     connection.onNotification('window/logMessage', ({ message }) => {

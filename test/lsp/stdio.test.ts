@@ -140,48 +140,20 @@ test('code that could go is tagged, where the editor shows tags', async () => {
   expect(await tagsFor({})).toBeUndefined()
 })
 
-describe('changes on the disk', () => {
-  test('are heard of from a client that watches files', async () => {
-    const editor = await start({
-      capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } },
-    })
-    await editor.untilShown(dead)
-    expect(editor.registered).toEqual(['workspace/didChangeWatchedFiles'])
-    writeInto(editor.root, 'src/app/models.py', 'class User: ...\nclass Group: ...\n')
-    await editor.tell(FileChangeType.Changed, 'src/app/models.py')
-    await editor.untilShown()
-  })
-
-  test('in new folders are seen when only a file in them is told of', async () => {
-    const editor = await start(
-      { capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } } },
-      { ...project, 'tests/test_dead.py': 'from app.deep.er.names import Group\n' },
-    )
-    await editor.untilShown('tests/test_dead.py unresolved-import')
-    writeInto(editor.root, 'src/app/deep/er/names.py', 'Group = 1\n')
-    await editor.tell(FileChangeType.Created, 'src/app/deep/er/names.py')
-    await editor.untilShown()
-    removeProject(join(editor.root, 'src/app/deep'))
-    await editor.tell(FileChangeType.Deleted, 'src/app/deep/er/names.py')
-    await editor.untilShown('tests/test_dead.py unresolved-import')
-  })
-
-  test('are looked for at a save where the client watches nothing', async () => {
-    const editor = await start()
-    await editor.open('tests/test_api.py')
-    await editor.untilShown(dead)
-    writeInto(editor.root, 'src/app/models.py', 'class User: ...\nclass Group: ...\n')
-    await editor.save('tests/test_api.py')
-    await editor.untilShown()
-  })
-
-  test('clear the diagnostics of a deleted file', async () => {
-    const editor = await start()
-    await editor.untilShown(dead)
-    removeProject(join(editor.root, 'tests/test_dead.py'))
-    await editor.tell(FileChangeType.Deleted, 'tests/test_dead.py')
-    await editor.untilShown()
-  })
+test('a document has its diagnostics under the URI by which the client knows it', async () => {
+  const editor = await start({}, { 'test_(1).py': 'import gone\n' })
+  await editor.untilShown('test_(1).py unresolved-import')
+  const shown = new Set([editor.uri('test_(1).py')])
+  editor.onPublished = (_path, items, _version, uri) => {
+    if (items.length > 0) shown.add(uri)
+    else shown.delete(uri)
+  }
+  const uri = editor.uri('test_(1).py').replace('(', '%28').replace(')', '%29')
+  const textDocument = { uri, languageId: 'python', version: 1, text: 'import gone\n' }
+  await editor.connection.sendNotification('textDocument/didOpen', { textDocument })
+  await expect.poll(() => [...shown]).toEqual([uri])
+  await editor.connection.sendNotification('textDocument/didClose', { textDocument: { uri } })
+  await expect.poll(() => [...shown]).toEqual([editor.uri('test_(1).py')])
 })
 
 describe('pulled diagnostics', () => {

@@ -29,8 +29,8 @@ import { pathOf, uriOf } from './to_lsp.ts'
 import type { Workspace } from './workspace.ts'
 
 export class Delivery {
-  /** The entry that was pushed last, for each file that the client shows something pushed for. */
-  private readonly pushed = new Map<string, string>()
+  /** The entry that was pushed last, for each file that the client shows something pushed for, and under which URI. */
+  private readonly pushed = new Map<string, { readonly id: string; readonly uri: string }>()
   /**
    * The entry that each document, by its URI, got when it last asked. What an answer brought of others is not in it: a
    * client drops an answer about a text that it has edited since, and would never ask about the others again.
@@ -82,10 +82,15 @@ export class Delivery {
     for (const path of paths) {
       const { id, version, items } = this.board.get(path)
       const uri = open.get(path)?.uri ?? uriOf(path)
-      if (items.length === 0 || this.isPulled(open.has(path))) {
-        if (this.pushed.delete(path)) this.push({ uri, diagnostics: [] })
-      } else if (this.pushed.get(path) !== id) {
-        this.pushed.set(path, id)
+      const isTold = items.length > 0 && !this.isPulled(open.has(path))
+      const before = this.pushed.get(path)
+      // A client that spells a URI in its own way may take another spelling for another file.
+      if (before && (!isTold || before.uri !== uri)) {
+        this.pushed.delete(path)
+        this.push({ uri: before.uri, diagnostics: [] })
+      }
+      if (isTold && (before?.id !== id || before.uri !== uri)) {
+        this.pushed.set(path, { id, uri })
         const known = this.client.showsVersions && version !== undefined ? { version } : {}
         this.push({ uri, diagnostics: [...items], ...known })
       }
