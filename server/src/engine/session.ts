@@ -49,8 +49,10 @@ export class Session {
   private anything = false
   /** Changed on the disk where no analysis is known to have looked, with what would make a difference of it. */
   private readonly aside = new Map<string, Concerns>()
-  /** The folders in which any analysis has looked for something. */
+  /** The folders in which any analysis has looked for something, as far as views have told. */
   private readonly looked = new Set<string>()
+  /** An analysis that may have looked elsewhere is under way, or came to no end. */
+  private looks = false
 
   /** Of what was published last. */
   private halfTyped: readonly string[] = []
@@ -95,10 +97,8 @@ export class Session {
   closeText(path: string): void {
     if (!this.texts.delete(path)) return
     this.typed.delete(path)
-    if (!this.concerns(path)) return
     // Changes on the disk were not noted while the open text hid them.
-    this.changed.add(path)
-    this.change(0)
+    if (this.note(new Map([[path, this.concerns]]))) this.change(0)
   }
 
   /** The text as it stands is meant: what waits for a pause goes on at once. */
@@ -132,7 +132,7 @@ export class Session {
     const visible = [...paths].filter(([path]) => !this.texts.has(path))
     const [now, later] = [visible.filter(isConcern), visible.filter(each => !isConcern(each))]
     for (const [path] of now) this.changed.add(path)
-    for (const [path, concerns] of later) this.aside.set(path, concerns)
+    if (this.looks) for (const [path, concerns] of later) this.aside.set(path, concerns)
     return now.length > 0
   }
 
@@ -189,6 +189,7 @@ export class Session {
     this.changed.clear()
     this.anything = false
     this.running = true
+    this.looks = true
     this.listener.started()
     const began = performance.now()
     const outcome = await this.analyst
@@ -216,6 +217,7 @@ export class Session {
 
   /** Where an analysis came to look for the first time, something may have changed untold, or be open. */
   private lookBeside({ looked = [] }: AnalysisView, texts: Job['texts']): void {
+    this.looks = false
     for (const folder of looked) this.looked.add(folder)
     const noted = this.note(new Map([...this.aside].filter(isConcern)))
     this.aside.clear()

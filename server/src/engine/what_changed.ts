@@ -33,8 +33,10 @@ export class WhatChanged {
     } else {
       // What was written to them while they were open nobody has noted.
       const closed = [...this.open.keys()].filter(path => !texts.has(path))
-      const news = disk
-        .concerning([...new Set([...changed, ...closed])])
+      const named = [...new Set([...changed, ...closed])]
+      const concerning = new Set(disk.concerning(named))
+      const news = named
+        .filter(path => concerning.has(path) || remembered.concernsEnvironment(path))
         .filter(path => texts.has(path) || !this.isClosedUnchanged(path))
       if (news.length > 0) this.forgetPaths(news)
     }

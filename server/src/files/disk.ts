@@ -179,6 +179,7 @@ export class DiskFileSystem implements FileSystem {
    * them, or about what has to be there for them to be.
    */
   concerning(paths: readonly string[]): string[] {
+    if (paths.length === 0) return []
     const above = new Set<string>()
     for (const folder of this.listings.keys()) {
       for (let path = folder; !above.has(path); path = dirname(path)) above.add(path)
