@@ -2,7 +2,7 @@
 import { renameSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { FileChangeType } from 'vscode-languageserver/node'
+import { FileChangeType, WatchKind } from 'vscode-languageserver/node'
 import { Editor, type EditorOptions, makeProject, removeProject, writeInto } from './editor.ts'
 
 const project = {
@@ -64,6 +64,11 @@ describe('changes on the disk', () => {
       capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } },
     })
     await editor.untilShown(dead)
+    // No other glob matches a folder.
+    expect(editor.watched).toContainEqual({
+      globPattern: '**/*',
+      kind: WatchKind.Create | WatchKind.Delete,
+    })
     const [here, there] = [join(editor.root, 'src/app'), `${editor.root}.cache/app`]
     renameSync(here, there)
     await editor.tell(FileChangeType.Deleted, 'src/app')

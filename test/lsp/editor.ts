@@ -20,6 +20,7 @@ import {
   DidSaveTextDocumentNotification,
   ExitNotification,
   type FileChangeType,
+  type FileSystemWatcher,
   HoverRequest,
   InitializedNotification,
   InitializeRequest,
@@ -68,6 +69,8 @@ export class Editor {
   /** What came for each token: kinds of progress, and parts of answers. */
   readonly sent = new Map<ProgressToken, unknown[]>()
   readonly registered: string[] = []
+  /** What the server wants watched. */
+  readonly watched: FileSystemWatcher[] = []
   refreshes = 0
   /** The documents that the server wanted shown, and the edits that it wanted made. */
   readonly documents: string[] = []
@@ -290,7 +293,10 @@ export class Editor {
     connection.onRequest('window/workDoneProgress/create', () => null)
     connection.onRequest('workspace/configuration', ({ items }) => items.map(() => this.settings))
     connection.onRequest('client/registerCapability', ({ registrations }) => {
-      for (const { method } of registrations) this.registered.push(method)
+      for (const { method, registerOptions } of registrations) {
+        this.registered.push(method)
+        this.watched.push(...(registerOptions?.watchers ?? []))
+      }
       notice()
       return null
     })
