@@ -1,12 +1,22 @@
 /** Files and repositories in a state that a fix must not make worse: what is refused, what is told, what is kept. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../../server/src/cli/program.ts'
 import { dirname, join, normalize } from '../../server/src/files/paths.ts'
 import { command } from '../support/command.ts'
 import { commitAll, GIT_ENV, git } from '../support/git.ts'
+import { standardPython } from '../support/pythons.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -37,7 +47,9 @@ const WAYS = [
 ] as const
 
 test('an interpreter is meant from where the command is given, and has to be there', async () => {
-  write({ 'project/test_a.py': '', 'project/env/bin/python': '', 'venv/bin/python': '' })
+  write({ 'project/test_a.py': '', 'project/env/bin/python': '' })
+  const venv = join(dirname(dirname(standardPython().interpreter)))
+  symlinkSync(venv, join(folder, 'venv'))
   const check = (python: string) => command(folder, {}, ['check', 'project', '--python', python])
   expect(await check('env/bin/python')).toMatchObject({
     code: 2,
@@ -45,6 +57,16 @@ test('an interpreter is meant from where the command is given, and has to be the
   })
   expect(await check('venv/bin/python')).toMatchObject({ code: 0, err: '' })
 })
+
+test.each([['check'], ['gate'], ['report'], ['why', 'test_a.py']])(
+  '%s refuses a --python that is none',
+  async (...args) => {
+    write({ 'project/test_a.py': '' })
+    const { code, err } = await command(join(folder, 'project'), {}, [...args, '--python', folder])
+    expect(code).toBe(2)
+    expect(err).toContain(`precollect: --python: ${folder}`)
+  },
+)
 
 describe.each(WAYS)('%s', (_, args) => {
   test('writes none of its files where one is read-only, and says which', async () => {

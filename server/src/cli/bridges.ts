@@ -15,7 +15,15 @@ import { relative } from '../files/paths.ts'
 import { applyChanges } from '../files/transaction.ts'
 import { jsonBridges, renderBridges } from '../report/bridges.ts'
 import { renderDiff } from '../report/diff.ts'
-import { announce, type CheckOptions, put, refuseWrongSettings, requestOf, styleOf } from './check.ts'
+import {
+  announce,
+  type CheckOptions,
+  put,
+  refuseNoInterpreter,
+  refuseWrongSettings,
+  requestOf,
+  styleOf,
+} from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
 import { writtenOr } from './mend.ts'
@@ -46,6 +54,7 @@ export async function bridges(
     const request = requestOf(target, pytestArgs, options, io)
     const { remembered, keep } = await compiledBefore(fs, request, options.cache)
     const analysis = await analyze(fs, request, remembered)
+    refuseNoInterpreter(analysis.environment, options)
     const missing = options.check ? [] : await missingNames(analysis, options.top)
     const existing = existingBridges(analysis)
     keep()

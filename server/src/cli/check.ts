@@ -96,7 +96,9 @@ export async function toldOf(
     show(null)
     io.stderr.write(`precollect: ${text}\n`)
   }
-  return analyzeDisk(fs, request, options.cache, onRead, say).finally(() => show(null))
+  const made = await analyzeDisk(fs, request, options.cache, onRead, say).finally(() => show(null))
+  refuseNoInterpreter(made.told.environment, options)
+  return made
 }
 
 /** An analysis, and what another one of the same workspace can be made from. */
@@ -125,6 +127,7 @@ export async function analysisOf(
   const { remembered, keep } = await compiledBefore(fs, request, options.cache)
   const onRead = (files: number) => show(`${line}: ${files} files read`)
   const analysis = await analyze(fs, request, remembered, onRead).finally(() => show(null))
+  refuseNoInterpreter(analysis.environment, options)
   return { analysis, request, remembered, keep }
 }
 
@@ -148,6 +151,18 @@ export function refuseWrongSettings(
     ...checkRuleNames(ignore).map(message => `--ignore: ${message}`),
   ]
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
+}
+
+/** Throws a UsageError where what was given as --python is there and is none. */
+export function refuseNoInterpreter(
+  { executable, rejected }: ReportInput['environment'],
+  { python }: Pick<CheckOptions, 'python'>,
+): void {
+  if (python === undefined || executable !== null) return
+  const [given] = rejected
+  throw new UsageError(
+    `--python: ${given ? `${given.path}: ${given.reason}` : `${python} is no interpreter`}`,
+  )
 }
 
 /** A place is meant from where the command was given; a name (`python3.12`) is looked for by the environment. */

@@ -15,7 +15,14 @@ import { artifacts } from '../report/artifacts.ts'
 import { confirmedFindings } from '../report/confirmation.ts'
 import { health } from '../report/health.ts'
 import type { ReportInput } from '../report/report_input.ts'
-import { type CheckOptions, put, refuseWrongSettings, render, requestOf } from './check.ts'
+import {
+  type CheckOptions,
+  put,
+  refuseNoInterpreter,
+  refuseWrongSettings,
+  render,
+  requestOf,
+} from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
 import { progressOn } from './progress.ts'
@@ -104,6 +111,7 @@ class Run {
     }
     const say = (text: string) => io.stderr.write(`precollect: ${text}\n`)
     const { told, keep } = await analyzeDisk(fs, request, options.cache, undefined, say)
+    refuseNoInterpreter(told.environment, options)
     keep()
     return told
   }

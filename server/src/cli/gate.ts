@@ -20,7 +20,16 @@ import { jsonReport } from '../report/json.ts'
 import type { ReportInput } from '../report/report_input.ts'
 import { worsened } from '../report/since.ts'
 import { findSettings, type GateSettings } from '../rules/settings.ts'
-import { announce, isForPeople, put, refuseWrongSettings, render, requestOf, styleOf } from './check.ts'
+import {
+  announce,
+  isForPeople,
+  put,
+  refuseNoInterpreter,
+  refuseWrongSettings,
+  render,
+  requestOf,
+  styleOf,
+} from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import { type Frozen, finishFreeze, prepareFreeze } from './freeze.ts'
 import type { GateOptions } from './gate_options.ts'
@@ -102,6 +111,11 @@ class Gate {
     const former = options.newOnly === undefined ? null : await this.former(request, options.newOnly)
     const say = (text: string) => io.stderr.write(`precollect: ${text}\n`)
     const { told, keep } = await analyzeDisk(fs, request, options.cache, undefined, say)
+    refuseNoInterpreter(told.environment, options)
+    if (told.environment.executable === null)
+      this.notes.push(
+        'no Python interpreter was found: what is installed is not known, and imports of it are not judged',
+      )
     keep()
     let input: ReportInput = told
     if (options.confirm || options.requireConfirmed || options.freeze !== undefined) {

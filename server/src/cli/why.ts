@@ -4,7 +4,15 @@ import { compiledBefore } from '../engine/analyze_disk.ts'
 import { explain, questionOf } from '../engine/explain.ts'
 import { DiskFileSystem } from '../files/disk.ts'
 import { renderExplanation } from '../report/explanation.ts'
-import { announce, type CheckOptions, put, refuseWrongSettings, requestOf, styleOf } from './check.ts'
+import {
+  announce,
+  type CheckOptions,
+  put,
+  refuseNoInterpreter,
+  refuseWrongSettings,
+  requestOf,
+  styleOf,
+} from './check.ts'
 import { ExitCode, UsageError } from './exit_code.ts'
 import type { Io } from './io.ts'
 import { resolveTarget } from './target.ts'
@@ -29,6 +37,7 @@ export async function why(
   const done = announce(target, options, io)
   try {
     const analysis = await analyze(fs, request, remembered)
+    refuseNoInterpreter(analysis.environment, options)
     const question = questionOf(asked, target.cwd, fs, analysis) ?? questionOf(asked, io.cwd, fs, analysis)
     if (!question) {
       throw new UsageError(
