@@ -211,11 +211,15 @@ export class Leaks {
     if (kind !== 'namesake' && (!isTestFile(collector) || !this.isStranger(by))) return
     if (entry !== null && this.legitimateRoots(collector).has(entry)) return
     const without = this.now().filter(each => each !== entry)
-    const alone = meant !== null || this.exists(name, without) ? 'differs' : 'fails'
+    const found = this.find(name, without)
+    const loaded = machine.modules.get(name)
+    // What another finder has as well, of an editable install, say, needs no entry.
+    if (meant === null && found && loaded?.t === 'module' && found.file === loaded.file) return
+    const alone = meant !== null || found ? 'differs' : 'fails'
     this.leanings.set(key, { event: 'leaning', kind, name, entry, by, meant, collector, span: focus, alone })
   }
 
-  private exists(name: string, path: readonly string[]): boolean {
+  private find(name: string, path: readonly string[]): Spec | null {
     const { finder } = this.machine
     const [top = '', ...tail] = name.split('.')
     let found = finder.findTopLevel(top, path)
@@ -224,7 +228,7 @@ export class Leaks {
       fullName += `.${part}`
       found = found?.path ? finder.findSubmodule(fullName, part, found.path) : null
     }
-    return found !== null
+    return found
   }
 
   /** The entries that pytest itself adds for a test file and the conftests above it, in any run. */
