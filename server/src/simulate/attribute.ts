@@ -17,6 +17,7 @@ import { replaceSysPath, versionField } from './models/sys.ts'
 import { mayHaveName, versionFlag, viaGetattr } from './names.ts'
 import { hasBuiltinAttribute, refuseAttribute } from './refuse.ts'
 import { isReplacement, viaReplacement } from './replaced.ts'
+import { standardHas } from './standard.ts'
 import { boundByLibrary } from './unseen_names.ts'
 import {
   constant,
@@ -91,7 +92,8 @@ function moduleAttribute(m: Machine, module: Module, name: string, focus: Span):
     const flag = versionFlag(m, module, name)
     if (flag) return flag
     if (m.heap.doubtful || m.frame.restricted || mayHaveName(m, module, name)) {
-      m.mayRaise(exceptionClass('AttributeError'))
+      const isGuarded = m.watches.at(-1)?.guards === true
+      if (!isGuarded || !standardHas(m, module, name)) m.mayRaise(exceptionClass('AttributeError'))
       return m.finder.isStandard(module.name.split('.')[0]!) ? HARMLESS : UNKNOWN
     }
     return raiseMissingAttribute(m, module, name, focus)

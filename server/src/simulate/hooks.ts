@@ -158,9 +158,10 @@ function importPlugin(m: Machine, name: string, place: Span): Module | null {
     const { exc } = error
     const plugin = isItself(exc, name) ? 'absent' : 'fails'
     if (isSubclass(exc.cls, exceptionClass('ImportError')) !== true) throw new PyRaise({ ...exc, plugin })
-    const late = plugin === 'fails' && atLeast(m.plan.pytestVersion, '9.2')
-    const cls = late ? PLUGIN_IMPORT_FAILURE : exceptionClass('ImportError')
-    const message = `Error ${late ? 'while loading' : 'importing'} plugin "${name}": ${exc.message}`
+    const late = atLeast(m.plan.pytestVersion, '9.2')
+    const cls = late ? SINCE_9_2[plugin] : exceptionClass('ImportError')
+    const how = late && plugin === 'fails' ? 'while loading' : 'importing'
+    const message = `Error ${how} plugin "${name}": ${exc.message}`
     const detail = { kind: 'plugin', plugin: name } as const
     const raised = m.exception(cls, message, detail, { span: place, focus: place, cause: exc })
     const named: Exc = { ...raised, plugin }
@@ -172,9 +173,10 @@ function importPlugin(m: Machine, name: string, place: Span): Module | null {
   }
 }
 
-const PLUGIN_IMPORT_FAILURE = nativeClass('PluginImportFailure', '_pytest.config', [
-  exceptionClass('Exception'),
-])
+const SINCE_9_2 = {
+  absent: USAGE_ERROR,
+  fails: nativeClass('PluginImportFailure', '_pytest.config', [exceptionClass('Exception')]),
+}
 
 /** Is it the plugin's own module, or a package of it, that is missing? */
 function isItself({ detail }: Exc, plugin: string): boolean {

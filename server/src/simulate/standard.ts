@@ -4,6 +4,7 @@
  * and answered by whoever runs the simulation again. Without an answer any name may be there.
  */
 
+import { isKnownStandardName } from '../environment/known_names.ts'
 import type { NameMissing, NameQuestion, NameVerdict } from '../environment/standard_names.ts'
 import { remember } from '../files/memo.ts'
 import { isWithin } from '../files/paths.ts'
@@ -56,6 +57,12 @@ export function standardLacks(m: Machine, module: Module, name: string, proved: 
     if (typeof verdict !== 'object') return false
   }
   return !mayBePatched(m, module, name)
+}
+
+/** Has the module of the standard library the name for certain, as its text or the table says? */
+export function standardHas(m: Machine, module: Module, name: string): boolean {
+  if (!isStandardLibrary(m, module)) return false
+  return isKnownStandardName(m.environment, module.name, name) || plainlyBinds(m, placesOf(m, module), name)
 }
 
 /** What the interpreter said when it was asked for a name that is missing. */
