@@ -286,6 +286,7 @@ export function executeWith(m: Machine, op: Extract<Op, { op: 'with' }>, frame: 
   mayRefuse(m.watches)
   const contexts = []
   for (const item of op.items) {
+    frame.entering = item.context
     const value = evaluateOperand(m, item.context, frame, /^__a?(?:enter|exit)__$/)
     const context = enterContext(m, value)
     contexts.push(context)

@@ -97,6 +97,8 @@ export interface Frame {
   asking: Span | null
   /** The expression statement being executed: its value goes nowhere. */
   statement: Expr | null
+  /** The context of the `with` that begins. */
+  entering?: Expr
   /** False once a condition of this call was unknown: its later exceptions are no proof. */
   exact: boolean
   /** The exception being handled, innermost last. */

@@ -7,6 +7,7 @@ import { setItem } from '../operate.ts'
 import { type Args, isString, NONE, native, UNKNOWN, type Value } from '../values.ts'
 import { setVariable, variable } from '../variables.ts'
 import { contextObject } from './contexts.ts'
+import { losePatched } from './patched.ts'
 
 export function monkeyPatch(m: Machine): Value {
   return native('pytest.MonkeyPatch', () => patcher(m).object, {
@@ -32,10 +33,12 @@ function patcher(m: Machine): { object: Value; undo: () => void } {
     undone.push(() => setVariable(m, key, before === 'absent' ? null : (before ?? UNKNOWN)))
     setVariable(m, key, value)
   }
-  const methods: Record<string, (args: Args) => void> = {
+  const methods: Record<string, (args: Args) => unknown> = {
     setenv: ({ positional: [key, value = UNKNOWN], keywords }) =>
       setEnv(key, isString(value) && !keywords.has('prepend') ? value : UNKNOWN),
     delenv: ({ positional: [key] }) => setEnv(key, null),
+    setattr: ({ positional: [target, name] }) => undone.push(losePatched(m, target, name)),
+    delattr: ({ positional: [target, name] }) => undone.push(losePatched(m, target, name)),
     setitem: ({ positional: [container, key, value = UNKNOWN] }) => {
       if (container && key) setItem(m, container, key, value)
     },

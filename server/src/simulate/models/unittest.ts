@@ -21,6 +21,7 @@ import {
 import { contextObject } from './contexts.ts'
 import { argument, type Model } from './model.ts'
 import { SKIP_TEST } from './outcomes.ts'
+import { losePatched } from './patched.ts'
 
 export const unittestModels: readonly Model[] = [
   { modules: ['unittest', 'unittest.case'], names: unittestNames },
@@ -69,9 +70,9 @@ function mockNames(m: Machine): Record<string, Value> {
   return { ...classes, patch: patch(m) }
 }
 
-/** What `patch` replaces is of no interest to an import, but for `sys.modules`. */
+/** What `patch` replaces is of no interest to an import, but for `sys.modules` and where it is in force meanwhile. */
 function patch(m: Machine): Value {
-  const left = native('unittest.mock.patch', args => {
+  const left = native('unittest.mock.patch', (args, call) => {
     const [target, name] = args.positional
     const whole = isString(target)
       ? target.v
@@ -80,7 +81,12 @@ function patch(m: Machine): Value {
         : ''
     // Whoever stands in for it may serve any module.
     if (whole === 'builtins.__import__') m.metaPathOpen = true
-    return leaveOut(m, args)
+    const left = leaveOut(m, args)
+    if (!call || call !== m.frames.at(-1)?.entering) return left
+    return contextObject(m, 'patch', () => {
+      const exit = losePatched(m, target, name)
+      return { target: UNKNOWN, swallows: () => false, exit }
+    })
   })
   const dict = native('unittest.mock.patch.dict', args => patchDict(m, args))
   return { ...left, attribute: name => (name === 'dict' ? dict : name === 'object' ? left : HARMLESS) }
