@@ -100,7 +100,7 @@ class Scan {
   }
 
   private addOption(args: readonly Argument[]): void {
-    const names = args.filter(({ name }) => name === null).map(({ raw }) => stringIn(raw))
+    const names = args.filter(({ name }) => name === null).map(({ raw }) => this.textIn(raw))
     const given = (name: string) => args.find(arg => arg.name === name)?.raw
     const known = names.filter(name => name !== null)
     if (known.length < names.length || known.length === 0 || args.some(({ raw }) => raw.startsWith('**'))) {
@@ -127,10 +127,18 @@ class Scan {
     })
   }
 
+  /** Of a literal, or of a name that the module binds once, to a literal. */
+  private textIn(raw: string): string | null {
+    if (!/^[A-Za-z_]\w*$/.test(raw)) return stringIn(raw)
+    const binding = new RegExp(`^[ \\t]*${raw}[ \\t]*(?::[^=\\n]*)?=(?!=)(.*)`, 'gm')
+    const bound = [...this.text.matchAll(binding)]
+    return bound.length === 1 ? stringIn(bound[0]![1]!) : null
+  }
+
   private addIni(args: readonly Argument[]): void {
     const plain = args.filter(arg => arg.name === null)
     const given = (name: string, index: number) => (args.find(arg => arg.name === name) ?? plain[index])?.raw
-    const name = stringIn(given('name', 0) ?? '')
+    const name = this.textIn(given('name', 0) ?? '')
     const aliases = args.find(arg => arg.name === 'aliases')?.raw
     const spellings = aliases === undefined ? [] : literal(aliases)
     if (name === null || !Array.isArray(spellings)) this.open.add('ini')
