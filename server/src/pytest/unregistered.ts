@@ -67,10 +67,12 @@ export function pathsAmong(
   unknown: ReadonlySet<string>,
   exists: (word: string) => boolean,
 ): readonly Arg[] {
-  return words.filter(({ text }, index) => {
+  return words.filter(({ text, span }, index) => {
     if (text.startsWith('-')) return false
-    const before = words[index - 1]?.text ?? ''
-    return !unknown.has(before) || exists(text)
+    const before = words[index - 1]
+    // What the settings end with has no value on the command line.
+    const isBehind = before !== undefined && before.span?.path === span?.path
+    return !isBehind || !unknown.has(before.text) || exists(text)
   })
 }
 
